@@ -1,0 +1,245 @@
+"""The values that leave this package: plain, frozen, with units in their names; no pyVmomi object is among them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+
+
+class PowerState(Enum):
+    """`VirtualMachinePowerState` of the vSphere API."""
+
+    ON = "poweredOn"
+    OFF = "poweredOff"
+    SUSPENDED = "suspended"
+
+
+class ConnectionState(Enum):
+    """`HostSystemConnectionState` of the vSphere API."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    NOT_RESPONDING = "notResponding"
+
+
+class TaskState(Enum):
+    """`TaskInfoState` of the vSphere API."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Identity of a managed object: the configured name of its vCenter and its moref; never a display name."""
+
+    vcenter: str
+    moref: str
+    """The managed object id alone, for example `vm-12`."""
+
+    def __str__(self) -> str:
+        return f"{self.vcenter}/{self.moref}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Ref":
+        """Read what `str()` wrote.
+
+        Raises:
+            ValueError: there is no slash in `text`.
+        """
+        vcenter, slash, moref = text.partition("/")
+        if not (vcenter and slash and moref):
+            raise ValueError(f"{text!r} is not VCENTER/MOREF")
+        return cls(vcenter, moref)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vm:
+    """A virtual machine or a template, as the mirror or a fresh read saw it."""
+
+    ref: Ref
+    instance_uuid: str
+    """vCenter-wide identity; clones get a new one."""
+    bios_uuid: str
+    name: str
+    is_template: bool
+    power: PowerState
+    cpu_count: int
+    cores_per_socket: int
+    memory_mib: int
+    cpu_hot_add: bool
+    memory_hot_add: bool
+    guest_id: str
+    guest_name: str
+    """Full name of the guest operating system."""
+    tools_running: bool
+    ip_address: str | None
+    host_name: str | None
+    """What the guest calls itself."""
+    host: Ref | None
+    folder: Ref | None
+    pool: Ref | None
+    datastores: tuple[Ref, ...]
+    networks: tuple[Ref, ...]
+    committed_bytes: int
+    uncommitted_bytes: int
+    snapshot_count: int
+    """Root snapshots; zero means none at all."""
+    change_version: str
+    """`config.changeVersion`: a reconfigure that carries an old one is refused."""
+    booted_at: datetime | None
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Custom attributes by name, for example `iaas.owner`."""
+    read_at: datetime
+    """When vCenter answered (UTC). Decisions re-read their target right before they send."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Host:
+    """An ESXi host with its capacity and present use."""
+
+    ref: Ref
+    name: str
+    cluster: Ref | None
+    """The compute resource that it belongs to."""
+    connection: ConnectionState
+    in_maintenance: bool
+    powered_on: bool
+    cpu_cores: int
+    cpu_mhz_per_core: int
+    memory_bytes: int
+    cpu_used_mhz: int
+    memory_used_mib: int
+    datastores: tuple[Ref, ...]
+    networks: tuple[Ref, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether a new VM may be placed here."""
+        return self.powered_on and not self.in_maintenance and self.connection is ConnectionState.CONNECTED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cluster:
+    """A cluster, or the compute resource of a stand-alone host."""
+
+    ref: Ref
+    name: str
+    root_pool: Ref
+    drs_enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Datastore:
+    """A datastore with its space and custom attributes (`tier`)."""
+
+    ref: Ref
+    name: str
+    capacity_bytes: int
+    free_bytes: int
+    accessible: bool
+    in_maintenance: bool
+    storage_pod: Ref | None
+    """The datastore cluster it belongs to, where Storage DRS may recommend."""
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """A folder, datacenter, resource pool, network or datastore cluster: something with a name and a parent."""
+
+    ref: Ref
+    kind: str
+    """The vSphere type: Folder, Datacenter, ResourcePool, VirtualApp, Network, StoragePod…"""
+    name: str
+    parent: Ref | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A vCenter task as the watcher last saw it."""
+
+    ref: Ref
+    description_id: str
+    """For example `VirtualMachine.powerOn`."""
+    entity: Ref | None
+    entity_name: str
+    state: TaskState
+    percent: int | None
+    """vCenter's own progress, 0 to 100; None while it gives none."""
+    queued_at: datetime
+    result: Ref | None
+    """The object made, for create and clone."""
+    error: Exception | None
+    """A `vsphere.errors.VsphereError` when the state is ERROR."""
+    cancelled: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """A snapshot of a VM, in tree order."""
+
+    ref: Ref
+    name: str
+    description: str
+    created_at: datetime
+    depth: int
+    """0 for a root snapshot."""
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """Where a new VM goes, with the reason that a card can show."""
+
+    host: Ref | None
+    """None lets DRS choose at power-on."""
+    pool: Ref
+    datastore: Ref
+    network: Ref | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewVm:
+    """A VM to create from nothing."""
+
+    name: str
+    folder: Ref
+    placement: Placement
+    cpu_count: int
+    memory_mib: int
+    disk_gib: int
+    guest_id: str
+    operation_id: str
+    """Written to `extraConfig` as `iaas.operation`, so that a lost answer is settled by looking."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloneSpec:
+    """A VM to make from a VM or a template; None keeps what the source has."""
+
+    name: str
+    folder: Ref
+    placement: Placement
+    cpu_count: int | None = None
+    memory_mib: int | None = None
+    customization: str | None = None
+    """Name of a guest customization spec stored in vCenter."""
+    power_on: bool = False
+    operation_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What the gateway knows of its own connection."""
+
+    vcenter: str
+    connected: bool
+    detail: str
+    """The product's name and version, or what is wrong and what to do."""
+    inventory_age_s: float | None
+    """Seconds since the mirror last heard from vCenter; None before the first inventory."""
