@@ -1,0 +1,90 @@
+"""What a command has to say, before anybody decides how it looks. All text is foreign until a view escapes it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from operations.errors import OperationsError
+from operations.model import Operation, Plan, Request
+from vsphere.errors import VsphereError
+
+
+class Tone(Enum):
+    """How an answer feels; views choose the glyph."""
+
+    INFO = "info"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Rows under headings. Views cut at Slack's limits and say so; the file carries all rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """An attachment for what is too long for a message."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Button:
+    """A button that says a command for the person: `status R7F3K`."""
+
+    label: str
+    command: str
+    """The command line without `/iaas`."""
+    style: str = ""
+    """``, `primary` or `danger`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The answer of a command that starts no operation."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    """Label and value, shown in two columns."""
+    table: Table | None = None
+    code: str | None = None
+    """Preformatted text."""
+    note: str | None = None
+    """One small line at the end."""
+    file: File | None = None
+    buttons: tuple[Button, ...] = ()
+    choices: tuple[Button, ...] = ()
+    """A picker: choosing one says its command."""
+    tone: Tone = Tone.INFO
+    private: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """The command became an operation (or a refusal on record); its card tells the rest."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """The plan hurts: a modal asks, and the same request comes back with the plan's hash."""
+
+    plan: Plan
+    request: Request
+
+
+Reply = Answer | Started | Ask
+
+
+def from_error(error: OperationsError | VsphereError) -> Answer:
+    """Tell an error: the fact and cause as title, the way out below."""
+    return Answer(title=str(error), lines=(error.way_out,), tone=Tone.FAILED)

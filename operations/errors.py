@@ -1,0 +1,61 @@
+"""Why a request does not become an operation, named by what the asker can do."""
+
+from typing import ClassVar
+
+from operations.model import Plan
+
+
+class OperationsError(Exception):
+    """Base of this package's errors: `str()` is the fact and the cause, `way_out` the next step."""
+
+    hint: ClassVar[str] = "Ask an administrator."
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.way_out = hint or self.hint
+
+
+class ConfirmationNeededError(OperationsError):
+    """The plan hurts, and nobody has said yes to this very plan yet."""
+
+    hint = "Confirm it."
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(f"{plan.summary} needs a confirmation")
+        self.plan = plan
+
+
+class PlanChangedError(OperationsError):
+    """What was confirmed is not what would happen now."""
+
+    hint = "Run the command again and look at the new plan."
+
+
+class UnknownOperationError(OperationsError):
+    """No operation has this id."""
+
+    hint = "See `/iaas history`."
+
+
+class NotCancellableError(OperationsError):
+    """The operation has ended, or can't be stopped any more."""
+
+    hint = "See `/iaas status`."
+
+
+class BadRequestError(OperationsError):
+    """The arguments make no sense for this VM (shrinking a running VM, an unknown size…)."""
+
+    hint = "See `/iaas help`."
+
+
+class StaleTransitionError(OperationsError):
+    """Somebody else moved the operation first (compare-and-set lost)."""
+
+    hint = "Nothing to do."
+
+
+class StorageError(OperationsError):
+    """The bot's own database can't be written (disk full, server gone)."""
+
+    hint = "Nothing was changed. Tell an administrator: the bot's database can't be written."

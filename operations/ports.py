@@ -1,0 +1,16 @@
+"""What this package needs of its neighbours, as narrow protocols; `bot.wiring` passes what implements them."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from operations.model import Actor, Operation
+
+Listener = Callable[[Operation], None]
+"""Told of every new version of an operation, from any thread; must return at once and never raise."""
+
+
+class Directory(Protocol):
+    """Who somebody is now, in Slack's words."""
+
+    def look_up(self, actor_id: str) -> Actor | None:
+        """The person with the groups of this moment; None where nobody can say, and then the answer is no."""
