@@ -1,6 +1,5 @@
 """The sizes that VMs come in, and where new ones go: configuration as plain values."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,9 +22,6 @@ class Catalogue:
     """Cap for any order or resize."""
     max_memory_mib: int
     max_disk_gib: int
-    prices: Mapping[str, float]
-    """Per month: `cpu`, `memory_gib`, `disk_gib`; empty where no prices are configured."""
-    currency: str
 
     def size(self, name: str) -> Size | None:
         """The size of this name (any case), or None."""
