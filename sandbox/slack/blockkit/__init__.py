@@ -5,7 +5,7 @@ forgets the other refuses. It judges structure only; whether a user, channel or 
 to say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sandbox.slack.blockkit import totals
@@ -118,8 +118,9 @@ def _told(problems: Problems) -> list[str]:
 
 def _blocks(blocks: object, surface: Surface, at: str) -> Problems:
     most, least = (MESSAGE_BLOCKS, 0) if surface == "message" else (VIEW_BLOCKS, 1)
-    yield from Items(BLOCKS, least, most).check(blocks, at)
-    if isinstance(blocks, Sequence) and not isinstance(blocks, str):
+    unsound = list(Items(BLOCKS, least, most).check(blocks, at))
+    yield from unsound
+    if not unsound and isinstance(blocks, list):
         placed = totals.walk(blocks, at)
         yield from totals.surface(blocks, surface, at)
         yield from totals.block_ids(placed)

@@ -61,15 +61,13 @@ def _own_action_ids(value: Mapping[str, Any], at: str) -> Problems:
         seen.add(action_id)
 
 
-def _rectangular(characters: int, widest: int = COLUMNS) -> Rule:
-    """A rule: every row has the same 1 to `widest` cells, of `characters` in total."""
+def _rectangular(characters: int) -> Rule:
+    """A rule: all rows have as many cells, of `characters` in total."""
 
     def rule(value: Mapping[str, Any], at: str) -> Problems:
         rows = value["rows"]
         if any(len(row) != len(rows[0]) for row in rows):
             yield Problem(message="all rows must have the same number of cells", at=f"{at}/rows")
-        if max(map(len, rows)) > widest:
-            yield Problem(message=f"no more than {widest} items allowed", at=f"{at}/rows/0")
         if len(value.get("column_settings") or []) > len(rows[0]):
             yield Problem(message="more column settings than columns", at=f"{at}/column_settings")
         if sum(cell_characters(cell) for row in rows for cell in row) > characters:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -117,7 +117,7 @@ class Items:
 
     def check(self, value: object, at: str) -> Problems:
         """See `Shape.check`."""
-        if not isinstance(value, Sequence) or isinstance(value, str):
+        if not isinstance(value, list):
             yield Problem(message="must provide an array", at=at)
             return
         if len(value) > self.most:

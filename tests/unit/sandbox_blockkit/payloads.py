@@ -1,4 +1,4 @@
-"""Small sound Block Kit payloads, and the 106 ways to break one; keyed by the case's id in the shared list."""
+"""Small sound Block Kit payloads, and the 106 ways to break one, keyed as in the shared list."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -147,7 +147,7 @@ def row(cells: int) -> list[Json]:
 
 
 def judge(payload: Any) -> list[str]:
-    """Judge one payload where Slack would show it: views as views, alerts and inputs in a modal, the rest in a message."""
+    """Judge one payload where Slack would show it: a view, a modal, else a message."""
     if payload.get("type") in ("modal", "home"):
         return validate_view(payload)
     in_modal = payload.get("type") in ("alert", "input")
@@ -167,7 +167,10 @@ BROKEN: Mapping[str, tuple[Json, Json]] = {
     "confirmation-text-too-long": (confirm(text=plain(x(300))), confirm(text=plain(x(301)))),
     "confirmation-confirm-too-long": (confirm(confirm=plain(x(30))), confirm(confirm=plain(x(31)))),
     "confirmation-deny-too-long": (confirm(deny=plain(x(30))), confirm(deny=plain(x(31)))),
-    "option-text-too-long": (menu(options=[option(text=plain(x(75)))]), menu(options=[option(text=plain(x(76)))])),
+    "option-text-too-long": (
+        menu(options=[option(text=plain(x(75)))]),
+        menu(options=[option(text=plain(x(76)))]),
+    ),
     "option-value-too-long": (menu(options=[option(value=x(150))]), menu(options=[option(value=x(151))])),
     "option-url-too-long": (
         accessory({"type": "overflow", "options": [option(url="😀" * 3000)]}),
@@ -188,7 +191,10 @@ BROKEN: Mapping[str, tuple[Json, Json]] = {
         menu(options=options(1), placeholder=plain(x(151))),
     ),
     "select-too-many-options": (menu(options=options(100)), menu(options=options(101))),
-    "select-too-many-option-groups": (menu(option_groups=[group()] * 100), menu(option_groups=[group()] * 101)),
+    "select-too-many-option-groups": (
+        menu(option_groups=[group()] * 100),
+        menu(option_groups=[group()] * 101),
+    ),
     "overflow-empty": (chosen("overflow", 1), chosen("overflow", 0)),
     "overflow-too-many-options": (chosen("overflow", 5), chosen("overflow", 6)),
     "checkboxes-empty": (chosen("checkboxes", 1), chosen("checkboxes", 0)),
