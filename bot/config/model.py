@@ -1,0 +1,220 @@
+"""The configuration as frozen models, one a TOML table: names, defaults, meaning. No file is read here."""
+
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.secret import Secret, SecretField
+
+Name = Annotated[str, Field(min_length=1)]
+Patterns = tuple[str, ...]
+_SIZE_NAME = r"[a-z0-9][a-z0-9-]*"
+
+
+class Table(BaseModel):
+    """A TOML table: frozen, and a key that it does not know is a mistake, not a wish."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False)
+
+
+class SlackTable(Table):
+    """`[slack]`: the app and its tokens."""
+
+    bot_token: SecretField = Field(default=Secret("env:IAAS_SLACK_BOT_TOKEN"), examples=["env:IAAS_SLACK_BOT_TOKEN"])
+    """Where the bot token (`xoxb-…`) is to be found."""
+    app_token: SecretField = Field(default=Secret("env:IAAS_SLACK_APP_TOKEN"), examples=["env:IAAS_SLACK_APP_TOKEN"])
+    """Where the app-level token (`xapp-…`, scope connections:write) is to be found."""
+    command: str = Field(default="/iaas", pattern=r"^/[a-z0-9_-]{1,31}$", examples=["/iaas"])
+    """The slash command, as in the app's manifest."""
+    api_url: str = Field(
+        default="https://slack.com/api/", pattern=r"^https?://.+/$", examples=["https://slack.com/api/"]
+    )
+    """Slack's Web API, with a slash at the end."""
+
+
+class PlacementTable(Table):
+    """`[vcenter.NAME.placement]`: where new VMs go. Empty lists allow all."""
+
+    folder: Name = Field(examples=["Datacenter/vm/Self-Service"])
+    """Inventory path of the folder for new VMs."""
+    clusters: Patterns = Field(default=(), examples=[["cluster-a"]])
+    """Names of the clusters that may be used."""
+    datastores: Patterns = Field(default=(), examples=[["gold-*"]])
+    """Names or patterns of the datastores that may be used."""
+    networks: Patterns = Field(default=(), examples=[["VM Network"]])
+    """Networks that may be used; the first that the host has is taken."""
+    pools: Patterns = Field(default=(), examples=[["self-service"]])
+    """Resource pools that may be used; empty means the cluster's own."""
+    guest_id: Name = Field(default="otherLinux64Guest", examples=["otherLinux64Guest"])
+    """vSphere's identifier of the guest operating system of VMs made by `spawn`."""
+
+
+class VcenterTable(Table):
+    """`[vcenter.NAME]`: a vCenter and the account there."""
+
+    host: Name = Field(examples=["vcenter.example.com"])
+    """DNS name or address."""
+    port: int = Field(default=443, ge=1, le=65535, examples=[443])
+    """HTTPS port."""
+    username: Name = Field(examples=["iaas-bot@vsphere.local"])
+    """The bot's own account; give it the role that `docs/vcenter-role.md` lists and no more."""
+    password: SecretField = Field(examples=["credential:vcenter-password"])
+    """Where the password is to be found."""
+    ca_file: Path | None = Field(default=None, examples=["/etc/iaas-bot/vcenter-ca.pem"])
+    """Certificate authority (PEM) that signed vCenter's certificate; the system's where neither is given."""
+    thumbprint: str | None = Field(default=None, examples=["AB:CD:…"], pattern=r"^[0-9A-Fa-f:]{64,95}$")
+    """SHA-256 thumbprint of vCenter's certificate, instead of ca_file."""
+    insecure: bool = Field(default=False, examples=[False])
+    """Accept any certificate: whoever sits between can read the password. Shouted in the log and in `check`."""
+    default: bool = Field(default=False, examples=[True])
+    """Whether a name without `@vcenter` means this one. Needed on one table where there are several."""
+    connect_timeout_s: float = Field(default=10, gt=0, le=120, examples=[10])
+    """Seconds until a connection attempt is given up."""
+    read_timeout_s: float = Field(default=30, gt=0, le=600, examples=[30])
+    """Seconds without an answer until a call is given up."""
+    placement: PlacementTable
+    """Where new VMs go."""
+    customization: dict[str, str] = Field(default_factory=dict, examples=[{"tpl-debian-12": "linux-dhcp"}])
+    """Guest customization spec in vCenter, by template name."""
+
+
+class SizeTable(Table):
+    """`[size.NAME]`: a row of the catalogue."""
+
+    cpu: int = Field(ge=1, le=768, examples=[2])
+    """vCPUs."""
+    memory_gib: float = Field(gt=0, le=24576, examples=[4])
+    """Memory in GiB."""
+    disk_gib: int = Field(ge=1, le=63488, examples=[40])
+    """System disk in GiB."""
+
+
+class LimitsTable(Table):
+    """`[limits]`: caps for any order or resize."""
+
+    cpu: int = Field(default=8, ge=1, examples=[8])
+    """Most vCPUs of a VM."""
+    memory_gib: int = Field(default=32, ge=1, examples=[32])
+    """Most memory of a VM, GiB."""
+    disk_gib: int = Field(default=500, ge=1, examples=[500])
+    """Largest disk of a new VM, GiB."""
+
+
+class DatabaseTable(Table):
+    """`[database]`: where operations and their record live."""
+
+    url: str = Field(
+        default="sqlite:///iaas-bot.db",
+        pattern=r"^(sqlite:///|postgresql\+psycopg://).+",
+        examples=["sqlite:///iaas-bot.db"],
+    )
+    """SQLite (a relative path is taken from state_dir) or `postgresql+psycopg://USER@HOST/NAME`; no password in it."""
+    password: SecretField | None = Field(default=None, examples=["credential:database-password"])
+    """Where the password for PostgreSQL is to be found."""
+
+    @field_validator("url")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        authority = url.partition("://")[2].partition("/")[0]
+        if ":" in authority.rpartition("@")[0]:
+            raise ValueError("the password does not belong in the url; use the key password")
+        return url
+
+
+class ServiceTable(Table):
+    """`[service]`: the process itself."""
+
+    state_dir: Path = Field(default=Path("/var/lib/iaas-bot"), examples=["/var/lib/iaas-bot"])
+    """Folder for the SQLite file; must exist and be the bot's own."""
+    replica_id: Name = Field(default_factory=socket.gethostname, examples=["admin-vm-1"])
+    """Unique among replicas and the same after a restart; the host's name where not given."""
+    read_only: bool = Field(default=False, examples=[False])
+    """Refuse every change; reads go on."""
+    concurrency: int = Field(default=16, ge=1, le=64, examples=[16])
+    """Most operations at once."""
+    queue_poll_s: float = Field(default=0.1, ge=0.02, le=5, examples=[0.1])
+    """Seconds between two looks at the queue: less is quicker, more is idler."""
+    task_timeout_s: float = Field(default=7200, ge=60, examples=[7200])
+    """Longest time that a vCenter task is followed."""
+    guest_stop_timeout_s: float = Field(default=300, ge=5, examples=[300])
+    """Longest wait for a guest to shut down."""
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", examples=["info"])
+    """Least level that is written."""
+    log_format: Literal["json", "console"] = Field(default="json", examples=["json"])
+    """`json` for journald and collectors, `console` for people."""
+
+
+class ProtectedTable(Table):
+    """`[protected]`: VMs that no one may change through the bot. The attribute `iaas.protected` protects as well."""
+
+    names: Patterns = Field(default=(), examples=[["vcenter*", "dc-*"]])
+    """Name patterns, any case."""
+    bios_uuids: tuple[str, ...] = Field(default=(), examples=[["4204f8a6-…"]])
+    """SMBIOS UUIDs, for example vCenter's own VM. The VM that the bot runs on protects itself."""
+
+
+class RuleTable(Table):
+    """`[[rule]]`: who may do what, where. All that is given must agree; what no rule allows is refused."""
+
+    name: Name = Field(examples=["requesters"])
+    """Named in every decision."""
+    groups: Patterns = Field(default=(), examples=[["@vm-users"]])
+    """Slack user groups, by handle or id; `*` means everybody in the workspace except guests."""
+    users: Patterns = Field(default=(), examples=[["U012AB3CD"]])
+    """Slack user ids, beside the groups."""
+    channels: Patterns = Field(examples=[["#vm-requests", "direct"]])
+    """Channel names or ids; `direct` is a direct message with the bot, `*` any place."""
+    verbs: Patterns = Field(examples=[["spawn", "poweron", "list", "show"]])
+    """Verbs; `*` all, `read` those that change nothing."""
+    folders: Patterns = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
+    """Inventory folders with all below them; `*` all."""
+    attributes: dict[str, str] = Field(default_factory=dict, examples=[{"team": "payments"}])
+    """Custom attributes that the VM must carry."""
+    own_only: bool = Field(default=False, examples=[True])
+    """Only VMs whose attribute `iaas.owner` is the person."""
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "RuleTable":
+        if not self.groups and not self.users:
+            raise ValueError(f"rule {self.name!r} names nobody: give groups or users")
+        return self
+
+
+class Settings(BaseSettings):
+    """The whole file."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="IAAS_",
+        env_nested_delimiter="__",
+        use_attribute_docstrings=True,
+    )
+
+    slack: SlackTable = SlackTable()
+    vcenter: dict[str, VcenterTable] = Field(min_length=1)
+    size: dict[Annotated[str, Field(pattern=rf"^{_SIZE_NAME}$")], SizeTable] = Field(min_length=1)
+    limits: LimitsTable = LimitsTable()
+    database: DatabaseTable = DatabaseTable()
+    service: ServiceTable = ServiceTable()
+    protected: ProtectedTable = ProtectedTable()
+    rule: tuple[RuleTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "Settings":
+        defaults = [name for name, table in self.vcenter.items() if table.default]
+        if len(self.vcenter) > 1 and len(defaults) != 1:
+            raise ValueError(f"with several vcenter tables exactly one must say default = true; {len(defaults)} do")
+        for name, size in self.size.items():
+            if size.cpu > self.limits.cpu or size.memory_gib > self.limits.memory_gib:
+                raise ValueError(f"size.{name} is over limits.cpu or limits.memory_gib")
+            if size.disk_gib > self.limits.disk_gib:
+                raise ValueError(f"size.{name} is over limits.disk_gib")
+        rules = [rule.name for rule in self.rule]
+        twice = sorted({name for name in rules if rules.count(name) > 1})
+        if twice:
+            raise ValueError(f"two rules have one name: {', '.join(twice)}")
+        return self
