@@ -1,0 +1,177 @@
+"""The sandbox and the bot as processes: started together, ended together. Tests and the bench use it as well."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from bot.cli.demo.config import demo_config
+from bot.cli.demo.readiness import NotReadyInTimeError, ReadySocket
+from sandbox.slack import Workspace
+from sandbox.vcenter import Estate
+
+_STOP_TIMEOUT_S = 20
+_READY_TIMEOUT_S = 30
+
+
+class BotDiedError(Exception):
+    """The bot's process ended by itself; the message carries the end of its log."""
+
+
+@dataclass(kw_only=True)
+class Bot:
+    """A bot process of its own, from start to end; it may be killed and started again on the same state."""
+
+    folder: Path
+    workspace: Workspace
+    estate: Estate
+    database_url: str = "sqlite:///iaas-bot.db"
+    replica_id: str = "demo"
+    read_only: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the bot wrote to standard error."""
+        return self.folder / f"{self.replica_id}.log"
+
+    @property
+    def config(self) -> Path:
+        """The configuration file that it runs with."""
+        return self.folder / f"{self.replica_id}.toml"
+
+    @property
+    def pid(self) -> int:
+        """Process id while it runs."""
+        if self._process is None:
+            raise BotDiedError("the bot is not running")
+        return self._process.pid
+
+    def start(self, *, wait: bool = True) -> "Bot":
+        """Start the process and wait until it says that it is ready.
+
+        Raises:
+            BotDiedError: it ended, or was not ready in time.
+        """
+        self._write_config()
+        with ReadySocket(self.folder) as ready:
+            environment = os.environ | self.secrets() | {"NOTIFY_SOCKET": str(ready.path)} | self.environment
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "bot.cli", "run", "--config", str(self.config)],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            if wait:
+                try:
+                    ready.wait(_READY_TIMEOUT_S)
+                except NotReadyInTimeError as error:
+                    self.kill()
+                    raise BotDiedError(f"{error}\n{self.log_tail()}") from None
+        return self
+
+    def secrets(self) -> dict[str, str]:
+        """The environment variables that the configuration refers to."""
+        return {
+            "IAAS_SLACK_BOT_TOKEN": self.workspace.bot_token,
+            "IAAS_SLACK_APP_TOKEN": self.workspace.app_token,
+            "DEMO_VCENTER_PASSWORD": self.estate.password,
+        }
+
+    def stop(self) -> int:
+        """Ask it to end (SIGTERM) and return its exit code; kill it where it does not within 20 s."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            return self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return self.kill()
+
+    def kill(self) -> int:
+        """End it at once (SIGKILL)."""
+        if self._process is None:
+            return 0
+        self._process.kill()
+        return self._process.wait()
+
+    def wait(self, timeout_s: float | None = None) -> int:
+        """Wait until it ends by itself; for crash tests."""
+        return self._process.wait(timeout_s) if self._process else 0
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of the log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def _write_config(self) -> None:
+        self.config.write_text(
+            demo_config(
+                api_url=self.workspace.api_url,
+                host=self.estate.host,
+                port=self.estate.port,
+                username=self.estate.username,
+                thumbprint=self.estate.thumbprint,
+                folder="DC1/vm/Lab",
+                state_dir=self.folder,
+                database_url=self.database_url,
+                replica_id=self.replica_id,
+                read_only=self.read_only,
+            )
+        )
+
+
+@dataclass(kw_only=True)
+class World:
+    """Sandbox vCenter, sandbox Slack and one bot, in a folder of their own that goes with them."""
+
+    estate: Estate
+    workspace: Workspace
+    bot: Bot
+    _folder: tempfile.TemporaryDirectory[str]
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        vms: int | None = None,
+        task_seconds: float | None = None,
+        port: int = 0,
+        database_url: str = "sqlite:///iaas-bot.db",
+    ) -> "World":
+        """Start all three; `port` is the page's, 0 for any."""
+        folder = tempfile.TemporaryDirectory(prefix="iaas-demo-")
+        estate = Estate.start(vms=vms, task_seconds=task_seconds)
+        workspace = Workspace.start(port=port, estate_url=estate.control_url)
+        bot = Bot(folder=Path(folder.name), workspace=workspace, estate=estate, database_url=database_url)
+        world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
+        try:
+            bot.start()
+        except BaseException:
+            world.stop()
+            raise
+        return world
+
+    def stop(self) -> None:
+        """End the bot, then the sandbox, and remove the folder."""
+        self.bot.stop()
+        self.workspace.stop()
+        self.estate.stop()
+        self._folder.cleanup()
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

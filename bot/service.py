@@ -1,0 +1,104 @@
+"""The process: starts the parts, tells systemd how it is, waits for the signal to end, drains. The only endless loop."""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from bot import systemd
+from operations.service import Operations
+from vsphere.gateway import Gateway
+
+log = structlog.get_logger(__name__)
+
+_LOOK_EVERY_S = 0.25
+_DRAIN_TIMEOUT_S = 20
+_READY_AT_THE_LATEST_S = 15
+
+
+class Front(Protocol):
+    """Where people talk to the bot."""
+
+    def start(self) -> None:
+        """Connect in the background and take commands."""
+
+    def stop_receiving(self) -> None:
+        """Take no more commands; what was taken is finished."""
+
+    def close(self) -> None:
+        """Deliver what can be delivered within moments, and end."""
+
+    def is_connected(self) -> bool:
+        """Whether commands arrive."""
+
+
+class Service:
+    """All parts of one replica."""
+
+    def __init__(self, *, operations: Operations, gateways: Sequence[Gateway], front: Front) -> None:
+        self._operations = operations
+        self._gateways = gateways
+        self._front = front
+        self._end = threading.Event()
+        self._exit_code = 0
+        self._status = ""
+
+    def run(self) -> int:
+        """Run until SIGTERM, SIGINT or `give_up`, and return the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._end.set())
+        for gateway in self._gateways:
+            gateway.start()
+        self._operations.start()
+        self._front.start()
+        self._attend()
+        self._stop()
+        return self._exit_code
+
+    def give_up(self, reason: str) -> None:
+        """End with exit code 1, so that systemd starts the process anew."""
+        log.error("service.gave.up", reason=reason)
+        self._exit_code = 1
+        self._end.set()
+
+    def _attend(self) -> None:
+        """Tell systemd about every change of state, and that the process lives."""
+        ready = False
+        rounds = 0
+        watchdog_s = systemd.watchdog_interval_s()
+        while not self._end.wait(_LOOK_EVERY_S):
+            rounds += 1
+            all_connected = self._tell_status()
+            if not ready and (all_connected or rounds * _LOOK_EVERY_S >= _READY_AT_THE_LATEST_S):
+                ready = True
+                systemd.notify("READY=1")
+                log.info("service.started", status=self._status)
+            if watchdog_s and rounds % max(1, int(watchdog_s / _LOOK_EVERY_S)) == 0:
+                systemd.notify("WATCHDOG=1")
+
+    def _tell_status(self) -> bool:
+        parts = {"slack": self._front.is_connected()}
+        parts |= {f"vcenter {gateway.name}": gateway.health().connected for gateway in self._gateways}
+        status = ", ".join(f"{name} {'connected' if up else 'not connected'}" for name, up in parts.items())
+        if status != self._status:
+            self._status = status
+            systemd.notify(f"STATUS={status}")
+        return all(parts.values()) and all(gateway.inventory.ready for gateway in self._gateways)
+
+    def _stop(self) -> None:
+        systemd.notify("STOPPING=1")
+        log.info("service.stopping", exit_code=self._exit_code)
+        self._front.stop_receiving()
+        self._operations.drain(_DRAIN_TIMEOUT_S)
+        self._front.close()
+        for gateway in self._gateways:
+            gateway.close()
+        self._operations.close()
+
+
+def leave(exit_code: int) -> None:
+    """End the process at once: DBOS's threads are not daemons and may wait for hours (engine.md, edge 13)."""
+    os._exit(exit_code)
