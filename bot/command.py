@@ -3,38 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from bot.answers import Reply
 from bot.catalogue import Catalogue
+from bot.grammar import Shape, UsageError, Words
 from operations.model import Actor, Origin
 from operations.policy import Policy
 from operations.service import Operations
 from vsphere.clock import Clock
 from vsphere.sites import Sites
 
-
-class UsageError(Exception):
-    """The words do not fit the verb. `str()` is the fact; `usage` the right form."""
-
-    hint: ClassVar[str] = "See `/iaas help`."
-
-    def __init__(self, message: str, *, usage: str) -> None:
-        super().__init__(message)
-        self.usage = usage
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
-    """A parsed command line: `transform web-01 cpu=4 --hard` is verb, names and options."""
-
-    verb: str
-    names: tuple[str, ...]
-    """Positional words in order."""
-    options: Mapping[str, str]
-    """`key=value`, `--key value`, and `--flag` (whose value is `true`), keys in lower case."""
-    rest: str
-    """Everything after the verb as it was typed, repaired but not split: for `echo` and `invoke`."""
+__all__ = ["Call", "Command", "Context", "UsageError", "Words"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +54,14 @@ class Command:
     details: str = ""
     """More help, with examples."""
     aliases: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """Keys that carry a value, as in `cpu=4`; what is not declared is refused."""
+    flags: tuple[str, ...] = ()
+    """Keys that stand alone, as in `--hard`."""
+    raw: bool = False
+    """Whether everything after the verb is one text, in which quotes and `*` have a meaning of their own."""
+    needs: tuple[str, ...] = ()
+    """The verbs that policy knows it by, where that is not its name alone: `snapshot.create`, `snapshot.list`…"""
     changes: bool
     """Whether it changes the estate."""
     parse: Callable[[Words], Any]
@@ -82,3 +70,13 @@ class Command:
     """From the arguments, the sentence sent within a second: `Powering on web-01…`. No I/O."""
     run: Callable[[Any, Call, Context], Reply]
     """Raises VsphereError, OperationsError."""
+
+    @property
+    def shape(self) -> Shape:
+        """What the grammar has to know of it."""
+        return Shape(usage=self.usage, options=self.options, flags=self.flags, raw=self.raw)
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs that policy knows it by."""
+        return self.needs or (self.name,)
