@@ -7,6 +7,7 @@ measured here, so that a test moves time instead of waiting. Used inside the ser
 import asyncio
 import contextlib
 import time
+from typing import Any
 
 
 class Clock:
@@ -45,7 +46,7 @@ class Clock:
             finally:
                 self._wakers.discard(waker)
 
-    async def done_within(self, future: "asyncio.Future[object]", seconds: float) -> bool:
+    async def done_within(self, future: "asyncio.Future[Any]", seconds: float) -> bool:
         """Return True when the future finishes before that many seconds, False otherwise; never cancels it."""
         sleeper = asyncio.ensure_future(self.sleep(seconds))
         try:

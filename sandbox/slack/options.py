@@ -30,7 +30,7 @@ class Options:
     seed: int = 7
     """Which socket gets an envelope is random but repeatable."""
     typing: Literal["slack", "plain"] = "slack"
-    """"plain" leaves a command's text as typed: no curly quotes, no links, no escaping of mentions."""
+    """With "plain" a command's text stays as typed: no curly quotes, no links, no escaping of mentions."""
     ack_deadline_s: float = 3.0
     ticket_lives_s: float = 30.0
     ping_every_s: float = 10.0
@@ -43,7 +43,7 @@ class Options:
     bot_scopes: tuple[str, ...] = BOT_SCOPES
     app_scopes: tuple[str, ...] = APP_SCOPES
     events: tuple[str, ...] = ("app_home_opened",)
-    """The event types the app subscribes to: app_home_opened, app_mention, message.channels, message.groups, message.im."""
+    """What the app subscribes to: app_home_opened, app_mention, message.channels, message.groups, message.im."""
     commands: tuple[Command, ...] = (Command(),)
     team_id: str = "T0SANDBOX"
     app_id: str = "A0IAAS"
