@@ -22,6 +22,10 @@ class ConnectionLostError(VsphereError):
     retryable = True
 
 
+class UnreachableError(ConnectionLostError):
+    """No connection to vCenter came about, so the call was certainly not sent."""
+
+
 class NotReadyError(VsphereError):
     """The first inventory of this vCenter has not arrived yet."""
 

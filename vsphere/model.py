@@ -243,3 +243,32 @@ class Health:
     """The product's name and version, or what is wrong and what to do."""
     inventory_age_s: float | None
     """Seconds since the mirror last heard from vCenter; None before the first inventory."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """What a VM's counters said over one interval; None where vCenter has no figure."""
+
+    at: datetime
+    """End of the interval (UTC)."""
+    interval_s: int
+    cpu_percent: float | None
+    """Of all vCPUs together, 0 to 100."""
+    ready_percent: float | None
+    """Time in which a vCPU could run but found no core, per vCPU."""
+    costop_percent: float | None
+    """Time in which a vCPU was held back for its siblings, per vCPU."""
+    memory_percent: float | None
+    balloon_mib: float | None
+    swapped_mib: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """An entry of vCenter's event log."""
+
+    kind: str
+    """The vSphere type, for example `VmGuestRebootEvent`."""
+    at: datetime
+    user: str
+    message: str

@@ -1,0 +1,134 @@
+"""Fresh reads: one call each, leaf properties only, tried again a few times because a read changes nothing."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+from vsphere.api import vim
+from vsphere.clock import Clock
+from vsphere.collector import Change, filter_spec, object_spec, property_spec, read, retrieve
+from vsphere.errors import ConnectionLostError, NotFoundError
+from vsphere.faults import NameOf, translated
+from vsphere.model import Event, Ref, Snapshot, Vm
+from vsphere.properties import CUSTOM_VALUE, Refs, display_name, paths, tables, text, time_or_none
+from vsphere.session import Session
+from vsphere.soaptree import Moref, Tree, as_list, parse_time
+from vsphere.store import Store
+
+OPERATION_KEY = "iaas.operation"
+"""Key in a VM's extraConfig under which the operation that made it is written."""
+_RETRY_PAUSES_S = (0.2, 1.0)
+_T = TypeVar("_T")
+
+
+class Reads:
+    """What must be known as of now, not as the mirror last heard it."""
+
+    def __init__(
+        self, session: Session, *, clock: Clock, field_names: Callable[[], dict[int, str]], name_of: NameOf
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._field_names = field_names
+        self._name_of = name_of
+        self._rest = threading.Event()
+        self._vm_paths = paths("VirtualMachine", tables(Refs(session.name)))
+
+    def read_vm(self, ref: Ref) -> Vm:
+        """The VM as vCenter has it now.
+
+        Raises:
+            NotFoundError: it is gone.
+        """
+        values = self._read(ref, self._vm_paths)
+        store = Store(Refs(self._session.name))
+        store.field_names = self._field_names()
+        store.apply(Change("enter", Moref("VirtualMachine", ref.moref), values), read_at=self._clock.now())
+        return store.vms.items[ref]
+
+    def read_operation_id(self, ref: Ref) -> str | None:
+        """The operation that made the VM; None when none of ours did."""
+        options = self._read(ref, ["config.extraConfig"]).get("config.extraConfig")
+        for option in as_list(options):
+            if option.get("key") == OPERATION_KEY:
+                return text(option.get("value")) or None
+        return None
+
+    def snapshots(self, ref: Ref) -> list[Snapshot]:
+        """The VM's snapshots in tree order, parents before children; empty when it has none."""
+        values = self._read(ref, ["snapshot.rootSnapshotList", "snapshot.currentSnapshot"])
+        current = values.get("snapshot.currentSnapshot")
+        return list(self._walk(as_list(values.get("snapshot.rootSnapshotList")), 0, current))
+
+    def events_since(self, ref: Ref, since: datetime, kinds: Collection[str]) -> list[Event]:
+        """Entries of the event log about a VM, oldest first.
+
+        Args:
+            ref: the VM.
+            since: by our clock; the difference to vCenter's is taken into account.
+            kinds: vSphere types such as `VmGuestRebootEvent`.
+        """
+        spec = vim.event.EventFilterSpec(
+            entity=vim.event.EventFilterSpec.ByEntity(
+                entity=vim.VirtualMachine(ref.moref), recursion=vim.event.EventFilterSpec.RecursionOption.self
+            ),
+            time=vim.event.EventFilterSpec.ByTime(beginTime=since + self._session.time_offset),
+            eventTypeId=sorted(kinds),
+        )
+        with translated(f"read the events of {self._name_of(ref.moref)}", name_of=self._name_of):
+            found = self.patiently(lambda: self._session.content.eventManager.QueryEvents(spec))
+        events = [_event(item) for item in as_list(found)]
+        return sorted((one for one in events if one.kind in kinds), key=lambda one: one.at)
+
+    def attributes_of(self, ref: Ref) -> list[Change]:
+        """The names of all custom attributes and the values of one VM, in the shape in which the mirror takes them."""
+        manager = self._session.content.customFieldsManager
+        spec = filter_spec(
+            [object_spec(manager), object_spec(vim.VirtualMachine(ref.moref, self._session.reads))],
+            [property_spec("CustomFieldsManager", ["field"]), property_spec("VirtualMachine", [CUSTOM_VALUE])],
+        )
+        with translated("read custom attributes"):
+            found = self.patiently(lambda: list(retrieve(self._session, spec)))
+        # Names first, so that the values can be translated at once.
+        return sorted(found, key=lambda change: change.obj.kind)
+
+    def patiently(self, call: Callable[[], _T]) -> _T:
+        """Do a read again after a lost connection, twice at most."""
+        for pause_s in _RETRY_PAUSES_S:
+            try:
+                return call()
+            except ConnectionLostError:
+                self._rest.wait(pause_s)
+        return call()
+
+    def _read(self, ref: Ref, wanted: list[str]) -> dict[str, Tree]:
+        with translated(f"read {self._name_of(ref.moref)}", name_of=self._name_of):
+            try:
+                return self.patiently(lambda: read(self._session, Moref("VirtualMachine", ref.moref), wanted))
+            except NotFoundError as error:
+                raise NotFoundError(
+                    f"{self._name_of(ref.moref)} is no longer in vCenter {self._session.name}"
+                ) from error
+
+    def _walk(self, nodes: list[Any], depth: int, current: Tree) -> Iterator[Snapshot]:
+        for node in nodes:
+            yield Snapshot(
+                ref=Ref(self._session.name, node["snapshot"].moref),
+                name=display_name(node.get("name")),
+                description=text(node.get("description")),
+                created_at=parse_time(node["createTime"]),
+                depth=depth,
+                is_current=node["snapshot"] == current,
+            )
+            yield from self._walk(as_list(node.get("childSnapshotList")), depth + 1, current)
+
+
+def _event(item: dict[str, Tree]) -> Event:
+    at = time_or_none(parse_time(item["createdTime"]))
+    return Event(
+        kind=text(item.get("_type")),
+        at=at or parse_time(item["createdTime"]),
+        user=text(item.get("userName")),
+        message=text(item.get("fullFormattedMessage")),
+    )
