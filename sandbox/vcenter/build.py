@@ -1,0 +1,133 @@
+"""Builds the sandbox's vCenter with Go, once per state of its sources; `python -m sandbox.vcenter.build` by hand."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+SOURCES: Final = Path(__file__).parent
+CACHE: Final = Path(__file__).parents[2] / ".cache"
+BUILD_TIMEOUT_S: Final = 900
+"""A first build fetches and compiles all of govmomi; on a slow machine that takes minutes."""
+
+
+class BuildError(Exception):
+    """The sandbox's vCenter could not be built."""
+
+    hint = "Run `make setup`, which brings Go, or set VCSIM to a binary that is built already."
+
+
+def binary() -> Path:
+    """Give the path of the built program, building it first when its sources changed.
+
+    The environment's VCSIM names a binary to use instead. Safe to call from several processes at once.
+
+    Raises:
+        BuildError: there is no Go, or the build failed.
+    """
+    given = os.environ.get("VCSIM")
+    if given:
+        return _existing(Path(given))
+    target = CACHE / f"sandbox-vcenter-{source_hash()}"
+    if target.exists():
+        return target
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with _locked(CACHE / "sandbox-vcenter.lock"):
+        if not target.exists():
+            _build(target)
+    return target
+
+
+def source_hash() -> str:
+    """Give a short hash of everything that the binary is made of."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES.glob("*")):
+        if path.name in {"go.mod", "go.sum"} or (path.suffix == ".go" and not path.stem.endswith("_test")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def go_tool() -> Path:
+    """Find Go: beside this Python first, then on PATH.
+
+    Raises:
+        BuildError: there is none.
+    """
+    beside = Path(sys.executable).parent / "go"
+    if beside.exists():
+        return beside
+    found = shutil.which("go")
+    if found is None:
+        raise BuildError(f"there is no Go beside {sys.executable} and none on PATH")
+    return Path(found)
+
+
+def go_environment() -> dict[str, str]:
+    """Give an environment in which Go works without a home directory and never fetches another toolchain."""
+    env = dict(os.environ)
+    env.update(GOTOOLCHAIN="local", GOFLAGS="-mod=readonly", CGO_ENABLED="0")
+    if not env.get("HOME"):
+        own = CACHE / "go"
+        env.setdefault("GOPATH", str(own / "path"))
+        env.setdefault("GOCACHE", str(own / "build"))
+        env.setdefault("GOMODCACHE", str(own / "path/pkg/mod"))
+        env["HOME"] = str(own)
+    return env
+
+
+def _existing(path: Path) -> Path:
+    if not os.access(path, os.X_OK):
+        raise BuildError(f"VCSIM is {str(path)!r}, which is no program")
+    return path
+
+
+def _build(target: Path) -> None:
+    go = go_tool()
+    _say(f"building the sandbox's vCenter with {go} (the first time takes a minute or two)")
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        made = Path(scratch) / "program"
+        command = [str(go), "build", "-buildvcs=false", "-trimpath", "-o", str(made), "."]
+        try:
+            subprocess.run(  # noqa: S603  the command is ours, the program is the Go that the project installed
+                command,
+                cwd=SOURCES,
+                env=go_environment(),
+                check=True,
+                timeout=BUILD_TIMEOUT_S,
+                stdout=sys.stderr,
+            )
+        except (OSError, subprocess.SubprocessError) as failure:
+            raise BuildError(f"the build failed: {failure}") from failure
+        made.replace(target)
+    _say(f"built {target.name}")
+
+
+def _say(text: str) -> None:
+    print(f"sandbox: {text}", file=sys.stderr, flush=True)  # noqa: T201  progress for the person who waits
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+if __name__ == "__main__":
+    try:
+        _say(str(binary()))
+    except BuildError as error:
+        _say(f"{error}. {error.hint}")
+        sys.exit(1)

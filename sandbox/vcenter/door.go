@@ -1,0 +1,92 @@
+package main
+
+// The control door: HTTP and JSON, for tests and for the browser page, to do what nobody can do over SOAP.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// badInput is an error of the asker: answered with 400, what is wrong and what to do.
+type badInput struct {
+	what string
+	hint string
+}
+
+// Error says what is wrong.
+func (e *badInput) Error() string { return e.what }
+
+type door struct {
+	w   *world
+	mux *http.ServeMux
+}
+
+func newDoor(w *world) *door {
+	d := &door{w: w, mux: http.NewServeMux()}
+	d.readRoutes()
+	d.estateRoutes()
+	d.networkRoutes()
+	d.mux.HandleFunc("/", func(out http.ResponseWriter, in *http.Request) {
+		reply(out, http.StatusNotFound, map[string]string{
+			"error": fmt.Sprintf("the door has no %s %s", in.Method, in.URL.Path), "hint": "GET /help lists what it has",
+		})
+	})
+	return d
+}
+
+// ServeHTTP lets the page of another loopback port read the door.
+func (d *door) ServeHTTP(out http.ResponseWriter, in *http.Request) { d.mux.ServeHTTP(out, in) }
+
+// get adds a route that reads.
+func (d *door) get(path string, answer func(in *http.Request) (any, error)) {
+	d.mux.HandleFunc("GET "+path, func(out http.ResponseWriter, in *http.Request) {
+		got, err := answer(in)
+		respond(out, got, err)
+	})
+}
+
+// post adds a route that takes a JSON body of type T; unknown fields are refused.
+func post[T any](d *door, path string, act func(T) (any, error)) {
+	d.mux.HandleFunc("POST "+path, func(out http.ResponseWriter, in *http.Request) {
+		var body T
+		decoder := json.NewDecoder(io.LimitReader(in.Body, 1<<20))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&body); err != nil && !errors.Is(err, io.EOF) {
+			respond(out, nil, &badInput{"the body is no JSON of the right form: " + err.Error(), fmt.Sprintf("send %s", shapeOf(body))})
+			return
+		}
+		got, err := act(body)
+		respond(out, got, err)
+	})
+}
+
+func shapeOf(body any) string {
+	shape, err := json.Marshal(body)
+	if err != nil {
+		return "a JSON object"
+	}
+	return "an object such as " + string(shape)
+}
+
+func respond(out http.ResponseWriter, got any, err error) {
+	var bad *badInput
+	switch {
+	case errors.As(err, &bad):
+		reply(out, http.StatusBadRequest, map[string]string{"error": bad.what, "hint": bad.hint})
+	case err != nil:
+		reply(out, http.StatusInternalServerError, map[string]string{"error": err.Error(), "hint": "this is a fault of the sandbox"})
+	case got == nil:
+		reply(out, http.StatusOK, map[string]bool{"ok": true})
+	default:
+		reply(out, http.StatusOK, got)
+	}
+}
+
+func reply(out http.ResponseWriter, status int, body any) {
+	out.Header().Set("Content-Type", "application/json")
+	out.WriteHeader(status)
+	_ = json.NewEncoder(out).Encode(body)
+}
