@@ -1,0 +1,137 @@
+"""Layout blocks, one function each, for those that the bot sends. Texts are clipped here, counts by the gate."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from bot.blocks import limits
+from bot.blocks.elements import Json, mrkdwn, plain
+from bot.blocks.text import NOTHING, clip, filled
+
+Level = Literal["default", "info", "warning", "error", "success"]
+Status = Literal["pending", "in_progress", "complete", "error"]
+
+
+def section(text: str, *, accessory: Json | None = None) -> Json:
+    """A paragraph of mrkdwn."""
+    block: Json = {"type": "section", "text": mrkdwn(text)}
+    return block | ({"accessory": accessory} if accessory else {})
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> list[Json]:
+    """Label and value in two columns, as many sections as needed; both are mrkdwn."""
+    cells = [mrkdwn(f"*{label}*\n{value or NOTHING}", limits.FIELD) for label, value in pairs]
+    step = limits.FIELDS
+    return [{"type": "section", "fields": cells[at : at + step]} for at in range(0, len(cells), step)]
+
+
+def header(text: str) -> Json:
+    """A large line of plain text."""
+    return {"type": "header", "text": plain(text, limits.HEADER)}
+
+
+def context(*texts: str) -> Json:
+    """A small grey line of mrkdwn parts."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts[: limits.CONTEXT]]}
+
+
+def divider() -> Json:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Json], *, block_id: str | None = None) -> Json:
+    """A row of buttons and menus."""
+    block: Json = {"type": "actions", "elements": list(elements)}
+    return block | ({"block_id": block_id} if block_id else {})
+
+
+def input_field(label: str, element: Json, *, block_id: str, hint: str = "") -> Json:
+    """A labelled field of a modal; errors of a submission name its block_id."""
+    block: Json = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, limits.LABEL),
+        "element": element,
+    }
+    return block | ({"hint": plain(hint, limits.LABEL)} if hint else {})
+
+
+def alert(text: str, level: Level) -> Json:
+    """A coloured notice; modals only."""
+    return {"type": "alert", "text": mrkdwn(text, limits.ALERT), "level": level}
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
+    """A table whose first row are the headings; every row has as many cells as `columns`.
+
+    See `bot.views.tables` for the cut at Slack's totals.
+    """
+    return {"type": "table", "rows": [[_cell(text) for text in row] for row in [columns, *rows]]}
+
+
+def preformatted(text: str) -> Json:
+    """Text in a fixed-width frame, without any markup: foreign text needs no escape here."""
+    elements = [{"type": "text", "text": filled(text, limits.TEXT)}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": elements, "border": 0}]}
+
+
+def task(task_id: str, title: str, status: Status, *, detail: str = "") -> Json:
+    """One step of a plan."""
+    step: Json = {"task_id": task_id, "title": filled(title, limits.HEADER), "status": status}
+    return step | ({"details": _rich(detail)} if detail else {})
+
+
+def plan(title: str, tasks: Sequence[Json]) -> Json:
+    """The steps of a job with their states; messages only."""
+    return {"type": "plan", "title": filled(title, limits.HEADER), "tasks": list(tasks)[: limits.TASKS]}
+
+
+def container(title: str, children: Sequence[Json]) -> Json:
+    """Folded details: a title that opens up to ten plain blocks; messages and Home."""
+    return {
+        "type": "container",
+        "title": plain(title, limits.HEADER),
+        "child_blocks": list(children)[: limits.CHILDREN],
+        "is_collapsible": True,
+        "default_collapsed": True,
+    }
+
+
+def markdown(text: str) -> Json:
+    """Long text in standard Markdown; messages only."""
+    return {"type": "markdown", "text": filled(text, limits.MARKDOWN)}
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    callback_id: str,
+    close: str = "Close",
+    submit: str | None = None,
+    metadata: str = "",
+) -> Json:
+    """A modal view; `submit` labels the button that sends it."""
+    view: Json = {
+        "type": "modal",
+        "title": plain(title, limits.VIEW_TITLE),
+        "close": plain(close, limits.VIEW_TITLE),
+        "callback_id": callback_id,
+        "private_metadata": metadata,
+        "blocks": list(blocks),
+    }
+    return view | ({"submit": plain(submit, limits.VIEW_TITLE)} if submit else {})
+
+
+def home_tab(blocks: Sequence[Json]) -> Json:
+    """The Home tab."""
+    return {"type": "home", "blocks": list(blocks)}
+
+
+def _cell(text: str) -> Json:
+    return {"type": "raw_text", "text": filled(text, limits.FIELD)}
+
+
+def _rich(text: str) -> Json:
+    line = {"type": "rich_text_section", "elements": [{"type": "text", "text": clip(text, limits.TEXT)}]}
+    return {"type": "rich_text", "elements": [line]}

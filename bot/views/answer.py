@@ -1,0 +1,51 @@
+"""An answer that started no operation: title, lines, fields, table, code, buttons, note, in this order."""
+
+from bot.answers import Answer
+from bot.blocks import limits
+from bot.blocks.elements import Json
+from bot.blocks.layout import context, fields, preformatted, section
+from bot.blocks.text import clip, escape
+from bot.views import buttons, glyphs, tables
+from bot.views.message import Message, message
+
+_PARTS = 20
+"""Sections of lines and fields together that leave room for the rest of a message."""
+
+
+def answer(value: Answer) -> Message:
+    """What the command has to say, with all of its foreign text escaped."""
+    head = f"{glyphs.of_tone(value.tone)} *{_bold(value.title)}*".strip()
+    lines = [escape(line) for line in value.lines]
+    parts = [section(head), *_paragraphs(lines), *fields((escape(a), escape(b)) for a, b in value.fields)][:_PARTS]
+    parts += tables.blocks(value.table) if value.table else []
+    parts += [preformatted(value.code)] if value.code else []
+    parts += buttons.picker(value.choices) if value.choices else []
+    parts += buttons.row(value.buttons)
+    parts += [context(escape(value.note))] if value.note else []
+    return message([head, *lines, *_words(value)], parts)
+
+
+def _bold(title: str) -> str:
+    # Slack ends bold at a line break, so a title has one line.
+    return clip(escape(" ".join(title.split())), limits.TEXT - 100)
+
+
+def _paragraphs(lines: list[str]) -> list[Json]:
+    """Lines gathered into as few sections as Slack's limit allows."""
+    groups: list[str] = []
+    for line in lines:
+        if groups and len(groups[-1]) + len(line) < limits.TEXT:
+            groups[-1] += f"\n{line}"
+        else:
+            groups.append(line)
+    return [section(group) for group in groups]
+
+
+def _words(value: Answer) -> list[str]:
+    """What the blocks show beside title and lines, as words."""
+    words = [f"{escape(label)}: {escape(text)}" for label, text in value.fields]
+    if value.table:
+        words += [" | ".join(map(escape, row)) for row in (value.table.columns, *value.table.rows)]
+    words += [escape(value.code)] if value.code else []
+    words += [f"- {escape(choice.label)}" for choice in value.choices]
+    return [*words, escape(value.note or "")]

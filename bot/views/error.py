@@ -1,0 +1,61 @@
+"""What a person is told when something went wrong on our side, or too late, or with an old message."""
+
+from bot.answers import Answer, Button, Tone
+from bot.grammar import split_verb
+from bot.views import buttons
+from bot.views.answer import answer
+from bot.views.ids import Kind
+from bot.views.message import Message
+
+
+def unexpected(token: str) -> Message:
+    """The bot itself failed.
+
+    Args:
+        token: The short id under which the log has the details.
+    """
+    text = f"Tell an administrator this id: {token}. See `/iaas history` for whether something was started."
+    return answer(Answer(title="Something went wrong in the bot", lines=(text,), tone=Tone.FAILED))
+
+
+def stranger() -> Message:
+    """Slack could not be asked who the person is, so the answer is no."""
+    text = "Nothing was done. Try again in a minute; if it stays like this, tell an administrator."
+    return answer(Answer(title="I can't find out in Slack who you are", lines=(text,), tone=Tone.REFUSED))
+
+
+def outdated() -> Message:
+    """A click on what an older version, or another app, made."""
+    text = "Nothing was done. Type the command instead; `/iaas help` lists them."
+    return answer(Answer(title="This button is too old", lines=(text,), tone=Tone.REFUSED))
+
+
+def late(line: str) -> Message:
+    """The command was taken up so late that the person has seen an error; it runs only on a second yes."""
+    return answer(
+        Answer(
+            title=f"`/iaas {line}` took too long to reach me; nothing was done yet",
+            lines=("Do you still want it? Press the button, or type it again.",),
+            buttons=(Button(label=f"Yes, {split_verb(line)[0]}", command=line, style="primary"),),
+            tone=Tone.QUESTION,
+        )
+    )
+
+
+def elsewhere(name: str) -> Message:
+    """The card could not be posted where the command was typed."""
+    text = "I'm not in this channel, so the card is in our direct messages. To have it here: `/invite` me."
+    return answer(Answer(title=name, lines=(text,), tone=Tone.DONE))
+
+
+def question_lost(line: str) -> Message:
+    """Slack did not open the confirmation in time; a button opens it anew."""
+    told = answer(
+        Answer(
+            title=f"`/iaas {line}` needs your confirmation",
+            lines=("Nothing was done yet. Look at the plan, or type the command again.",),
+            tone=Tone.QUESTION,
+        )
+    )
+    look = Button(label="Look at the plan", command=line, style="primary")
+    return Message(text=told.text, blocks=(*told.blocks, *buttons.row([look], kind=Kind.PLAN)))

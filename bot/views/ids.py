@@ -1,0 +1,158 @@
+"""What buttons, menus and forms carry: small versioned JSON. What an older or foreign message carries reads as None."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+from bot.blocks import limits
+from operations.model import Actor, Origin, Request, Scalar
+from vsphere.model import Ref
+
+VERSION: Final = 1
+CONFIRM: Final = "iaas.confirm"
+"""callback_id of the confirmation."""
+LOADING: Final = "iaas.loading"
+"""callback_id of a modal without a form."""
+NAME_BLOCK: Final = "iaas.name"
+NAME_ACTION: Final = "iaas.name.typed"
+
+
+class Kind(Enum):
+    """What a click does."""
+
+    SAY = "say"
+    """Says the command for the person."""
+    PLAN = "plan"
+    """The same where a question will follow: a loading modal opens first, because the plan may take its time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Click:
+    """The value of a button or a menu's option."""
+
+    line: str
+    """The command line without `/iaas`."""
+    kind: Kind = Kind.SAY
+
+    def dump(self) -> str:
+        """As JSON; short, because an option's value has at most 150 characters."""
+        return _json({"v": VERSION, "k": self.kind.value, "c": self.line})
+
+    @classmethod
+    def load(cls, value: object) -> "Click | None":
+        """Read what `dump` wrote; None for anything else."""
+        data = _versioned(value)
+        line, kind = data.get("c"), data.get("k")
+        if not isinstance(line, str) or kind not in {one.value for one in Kind}:
+            return None
+        return cls(line=line, kind=Kind(kind))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """A request that waits for a yes, as the confirmation carries it. The person is not in it: who submits, asks."""
+
+    verb: str
+    key: str
+    vm: str | None
+    name: str | None
+    vcenter: str | None
+    arguments: Mapping[str, Scalar]
+    reason: str | None
+    channel: str
+    channel_name: str
+    is_direct: bool
+    plan_hash: str
+    type_name: str | None
+    """The name to be typed; None where a click is enough."""
+    response_url: str | None
+
+    @classmethod
+    def of(
+        cls, request: Request, *, plan_hash: str, type_name: str | None = None, response_url: str | None = None
+    ) -> "Pending":
+        """What has to be kept of a request."""
+        return cls(
+            verb=request.verb,
+            key=request.key,
+            vm=str(request.vm) if request.vm else None,
+            name=request.name,
+            vcenter=request.vcenter,
+            arguments=dict(request.arguments),
+            reason=request.reason,
+            channel=request.origin.channel,
+            channel_name=request.origin.channel_name,
+            is_direct=request.origin.is_direct,
+            plan_hash=plan_hash,
+            type_name=type_name,
+            response_url=response_url,
+        )
+
+    def request(self, actor: Actor, *, asked_at: datetime) -> Request:
+        """The request again, confirmed, by the person who submitted."""
+        return Request(
+            verb=self.verb,
+            actor=actor,
+            origin=Origin(channel=self.channel, channel_name=self.channel_name, is_direct=self.is_direct),
+            key=self.key,
+            vm=Ref.parse(self.vm) if self.vm else None,
+            name=self.name,
+            vcenter=self.vcenter,
+            arguments=self.arguments,
+            reason=self.reason,
+            confirmed=self.plan_hash,
+            asked_at=asked_at,
+        )
+
+    def dump(self) -> str:
+        """As JSON for private_metadata.
+
+        Raises:
+            ValueError: it is longer than Slack keeps.
+        """
+        text = _json({"v": VERSION, **{name: getattr(self, name) for name in _PENDING}})
+        if len(text) > limits.METADATA:
+            raise ValueError(f"the request has {len(text)} characters, a form keeps {limits.METADATA}")
+        return text
+
+    @classmethod
+    def load(cls, value: object) -> "Pending | None":
+        """Read what `dump` wrote; None for anything else."""
+        data = _versioned(value)
+        if not all(name in data and isinstance(data[name], kinds) for name, kinds in _PENDING.items()):
+            return None
+        return cls(**{name: data[name] for name in _PENDING})
+
+
+_OPTIONAL = (str, type(None))
+_PENDING: Final[Mapping[str, tuple[type, ...]]] = {
+    "verb": (str,),
+    "key": (str,),
+    "vm": _OPTIONAL,
+    "name": _OPTIONAL,
+    "vcenter": _OPTIONAL,
+    "arguments": (dict,),
+    "reason": _OPTIONAL,
+    "channel": (str,),
+    "channel_name": (str,),
+    "is_direct": (bool,),
+    "plan_hash": (str,),
+    "type_name": _OPTIONAL,
+    "response_url": _OPTIONAL,
+}
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def _versioned(value: object) -> dict[str, Any]:
+    """The object in the JSON, or an empty one where it is not of this version."""
+    try:
+        data = json.loads(value) if isinstance(value, str) else None
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) and data.get("v") == VERSION else {}

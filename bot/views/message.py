@@ -1,0 +1,23 @@
+"""A message as views make it: blocks for the eye, and a text that tells the same news to phones and screen readers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.blocks import limits
+from bot.blocks.elements import Json
+from bot.blocks.text import filled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """Ready for the gate."""
+
+    text: str
+    """mrkdwn with foreign parts escaped; at most 4000 characters."""
+    blocks: tuple[Json, ...] = ()
+
+
+def message(lines: Iterable[str], blocks: Iterable[Json]) -> Message:
+    """The blocks with the lines as their text, both within Slack's limits."""
+    text = filled("\n".join(line for line in lines if line), limits.MESSAGE_TEXT)
+    return Message(text=text, blocks=tuple(blocks)[: limits.MESSAGE_BLOCKS])

@@ -1,0 +1,61 @@
+"""How an answer looks, and what the phone's banner says of it."""
+
+from bot.answers import Answer, Button, Table, Tone
+from bot.views.answer import answer
+from bot.views.ids import Click
+
+
+def test_title_lines_and_note_stand_in_this_order() -> None:
+    told = answer(Answer(title="No", lines=("one", "two"), note="small", tone=Tone.REFUSED))
+
+    assert [block["type"] for block in told.blocks] == ["section", "section", "context"]
+    assert told.blocks[0]["text"]["text"] == ":no_entry: *No*"
+    assert told.blocks[1]["text"]["text"] == "one\ntwo"
+    assert told.text == ":no_entry: *No*\none\ntwo\nsmall"
+
+
+def test_fields_stand_in_two_columns() -> None:
+    (_, columns) = answer(Answer(title="web-01", fields=(("Power", "on"), ("vCPU", "2")))).blocks
+
+    assert [cell["text"] for cell in columns["fields"]] == ["*Power*\non", "*vCPU*\n2"]
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    rows = tuple((f"web-{at}", "on") for at in range(250))
+
+    told = answer(Answer(title="VMs", table=Table(columns=("Name", "Power"), rows=rows)))
+
+    assert len(told.blocks[1]["rows"]) == 100
+    assert told.blocks[2]["elements"][0]["text"] == "99 of 250 rows shown."
+
+
+def test_the_text_tells_the_rows_of_a_table_too() -> None:
+    told = answer(Answer(title="VMs", table=Table(columns=("Name", "Power"), rows=(("web-01", "on"),))))
+
+    assert told.text == "*VMs*\nName | Power\nweb-01 | on"
+
+
+def test_few_choices_are_buttons_and_many_a_menu() -> None:
+    choices = tuple(Button(label=f"web@{at}", command=f"show web@{at}") for at in range(6))
+
+    few = answer(Answer(title="Which?", choices=choices[:2])).blocks[1]
+    many = answer(Answer(title="Which?", choices=choices)).blocks[1]
+
+    assert [Click.load(element["value"]) for element in few["elements"]] == [
+        Click(line="show web@0"),
+        Click(line="show web@1"),
+    ]
+    assert many["elements"][0]["type"] == "static_select"
+    assert len(many["elements"][0]["options"]) == 6
+
+
+def test_choices_too_long_for_a_menu_are_buttons() -> None:
+    choices = tuple(Button(label="x", command="show " + "x" * 150 + str(at)) for at in range(6))
+
+    assert {e["type"] for e in answer(Answer(title="Which?", choices=choices)).blocks[1]["elements"]} == {"button"}
+
+
+def test_a_command_too_long_for_a_button_gets_none() -> None:
+    told = answer(Answer(title="x", buttons=(Button(label="Go", command="y" * 2001),)))
+
+    assert len(told.blocks) == 1

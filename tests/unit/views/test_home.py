@@ -1,0 +1,20 @@
+"""The Home tab."""
+
+from bot.views.home import home
+from tests.unit.views.samples import DONE, NOW, OPERATION
+
+
+def test_home_shows_ones_operations_newest_first_with_a_button_each() -> None:
+    view = home([OPERATION, DONE], NOW)
+
+    rows = [block for block in view["blocks"] if "accessory" in block]
+
+    assert [row["text"]["text"].partition(" ")[0] for row in rows] == [":gear:", ":white_check_mark:"]
+    assert "status R7F3K" in rows[0]["accessory"]["value"]
+
+
+def test_home_of_a_newcomer_says_what_to_type() -> None:
+    view = home([], NOW, command="/vm")
+
+    assert "`/vm help`" in str(view["blocks"])
+    assert "None yet." in str(view["blocks"])

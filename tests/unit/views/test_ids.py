@@ -1,0 +1,50 @@
+"""What comes back from Slack with a click or a form; what is old or foreign reads as None."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.views.ids import Click, Kind, Pending
+from tests.unit.views.samples import DANA, HASH, NOW, REQUEST
+
+
+@given(st.text(), st.sampled_from(Kind))
+def test_a_click_reads_back_as_it_was_written(line: str, kind: Kind) -> None:
+    assert Click.load(Click(line=line, kind=kind).dump()) == Click(line=line, kind=kind)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "approve",
+        "{",
+        "[]",
+        "{}",
+        '{"v":0,"c":"x","k":"say"}',
+        '{"v":1,"k":"say"}',
+        '{"v":1,"c":"x","k":"?"}',
+        7,
+    ],
+)
+def test_an_old_or_foreign_value_reads_as_none(value: object) -> None:
+    assert Click.load(value) is None
+    assert Pending.load(value) is None
+
+
+def test_a_pending_request_comes_back_confirmed_and_by_who_submits() -> None:
+    pending = Pending.of(REQUEST, plan_hash=HASH, type_name="web-01", response_url="https://example.test/x")
+
+    read = Pending.load(pending.dump())
+
+    assert read == pending
+    assert read is not None
+    assert read.request(DANA, asked_at=NOW) == replace(REQUEST, confirmed=HASH)
+
+
+def test_a_request_longer_than_a_form_keeps_is_refused() -> None:
+    with pytest.raises(ValueError, match="a form keeps 3000"):
+        Pending.of(replace(REQUEST, reason="x" * 3000), plan_hash=HASH).dump()
