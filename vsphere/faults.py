@@ -83,6 +83,7 @@ _ROWS: Mapping[str, _Row] = {
     "MemoryHotPlugNotSupported": _Row(errors.NotSupportedError, "memory hot-add is off or unsupported for this VM"),
     "InvalidName": _Row(errors.InvalidArgumentError, "{name} is not a valid name"),
     "InvalidArgument": _Row(errors.InvalidArgumentError, "the value of {invalidProperty} is not allowed"),
+    "InvalidDeviceSpec": _Row(errors.InvalidArgumentError, "device number {deviceIndex} of the request does not fit"),
     "InvalidVmConfig": _Row(errors.InvalidArgumentError, "the VM's {property} can't be that ({words})"),
     "VmConfigFault": _Row(errors.InvalidArgumentError, "this configuration is not possible ({words})"),
     "CustomizationFault": _Row(errors.InvalidArgumentError, "the guest customization does not fit ({words})"),
@@ -168,7 +169,7 @@ def _explain(fault: _Fault, action: str, name_of: NameOf) -> errors.VsphereError
     words = fault.words or name
     if row is None:
         return errors.UnexpectedFaultError(f"vCenter did not {action}: {words} [{name}]")
-    fields = _Fields({key: _readable(value, name_of) for key, value in fault.fields.items() if value not in (None, "")})
+    fields = _Fields({key: _readable(value, name_of) for key, value in fault.fields.items() if _is_set(value)})
     fields["words"] = words
     fields["privileges"] = _privileges(fault.fields, name_of)
     return row.error(f"vCenter did not {action}: {row.fact.format_map(fields)} [{name}]")
@@ -185,6 +186,11 @@ def _lineage(name: str) -> tuple[str, ...]:
     except KeyError:
         return (name,)
     return tuple(cls.__name__.rpartition(".")[2] for cls in known.__mro__)
+
+
+def _is_set(value: Any) -> bool:  # noqa: ANN401  a field of any fault
+    # pyVmomi's managed objects raise when they are compared with a string.
+    return value is not None and not (isinstance(value, str) and value == "")
 
 
 def _readable(value: Any, name_of: NameOf) -> str:  # noqa: ANN401  a field of any fault
