@@ -83,13 +83,19 @@ export function morph(old, fresh) {
   return old;
 }
 
+/* What the person's own doing put there (an open fold, a grown text box) is not in the fresh tree and stays. */
+const KEPT = { DETAILS: ["open"], DIALOG: ["open"], TEXTAREA: ["style"] };
+
 function morphAttributes(old, fresh) {
-  const kept = old.nodeName === "DETAILS" || old.nodeName === "DIALOG" ? ["open"] : [];
+  const kept = KEPT[old.nodeName] ?? [];
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !kept.includes(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (!kept.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (kept.includes(name) || old.getAttribute(name) === value) continue;
+    // The page's content policy takes styles from scripts, not from attributes.
+    if (name === "style") old.style.cssText = fresh.style.cssText;
+    else old.setAttribute(name, value);
   }
 }
 

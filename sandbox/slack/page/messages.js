@@ -76,10 +76,9 @@ function content(one, app) {
 }
 
 function file(one) {
-  const url = one.url ?? one.url_private ?? one.permalink ?? "";
-  const type = one.mimetype ?? "";
+  const url = one.permalink ?? one.url_private ?? "";  // url_private wants the bot's token
   const name = one.title || one.name || "file";
-  if (type.startsWith("image/") || /\.(png|jpe?g|gif|svg)$/i.test(one.name ?? "")) {
+  if (/\.(png|jpe?g|gif|svg)$/i.test(one.name ?? "")) {
     return h("figure", { class: "figure", data: { testid: "file" } }, h("figcaption", {}, name), h("img", { class: "picture", src: url, alt: one.alt_txt || name }));
   }
   const size = one.size ? ` · ${Math.max(1, Math.round(one.size / 1024))} kB` : "";
