@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.answers import Reply
+from bot.answers import Answer, Reply
 from bot.catalogue import Catalogue
 from bot.grammar import Shape, UsageError, Words
 from operations.model import Actor, Origin
@@ -14,7 +14,15 @@ from operations.service import Operations
 from vsphere.clock import Clock
 from vsphere.sites import Sites
 
-__all__ = ["Call", "Command", "Context", "UsageError", "Words"]
+__all__ = ["AnsweredError", "Call", "Command", "Context", "UsageError", "Words"]
+
+
+class AnsweredError(Exception):
+    """The command ends here with an answer: two VMs of one name, say, or a name that is taken."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.title)
+        self.answer = answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

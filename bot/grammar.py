@@ -51,6 +51,11 @@ class _Token:
     has_value: bool = False
 
 
+SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {"mem": "memory", "ram": "memory", "cpus": "cpu", "vcpu": "cpu", "vcpus": "cpu", "force": "hard"}
+)
+"""Other spellings of keys, taken where the verb knows the one they stand for."""
+
 _WORD = re.compile(r"\S+")
 _KEY = re.compile(r"(?P<dashes>-+)?(?P<key>[A-Za-z][A-Za-z0-9_-]*)(?P<equals>=)?")
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -87,10 +92,11 @@ def parse(line: str, shape: Shape) -> Words:
         token = tokens.pop(0)
         if token.key is None:
             names.append(token.text)
-        elif token.key in options:
-            raise UsageError(f"{token.key} is given twice", usage=shape.usage)
-        else:
-            options[token.key] = _value(token, token.key, tokens, shape)
+            continue
+        key = _meant(token.key, shape)
+        if key in options:
+            raise UsageError(f"{key} is given twice", usage=shape.usage)
+        options[key] = _value(token, key, tokens, shape)
     return Words(verb=verb, names=tuple(names), options=MappingProxyType(options), rest=rest)
 
 
@@ -111,6 +117,11 @@ def join(items: Iterable[str], last: str = "or") -> str:
     """`a, b or c`."""
     *head, tail = [*items] or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def _meant(key: str, shape: Shape) -> str:
+    meant = SYNONYMS.get(key, key)
+    return meant if meant in shape.options or meant in shape.flags else key
 
 
 def _value(token: _Token, key: str, following: list[_Token], shape: Shape) -> str:

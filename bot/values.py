@@ -51,7 +51,7 @@ def changed_vm(text: str, usage: str) -> str:
     if not text.strip():
         raise UsageError("the name is empty", usage=usage)
     if _WILDCARDS.search(text):
-        raise UsageError(f"{text!r} holds a wildcard: a verb that changes takes one VM, named whole", usage=usage)
+        raise UsageError(f"{text!r} holds a wildcard: a verb that changes takes one name, whole", usage=usage)
     return text
 
 

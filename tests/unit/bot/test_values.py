@@ -18,7 +18,7 @@ CATALOGUE = Catalogue(sizes=(), max_cpu=8, max_memory_mib=32768, max_disk_gib=50
 
 @pytest.mark.parametrize("name", ["nuke *", "web-*", "web-0?", "web-[12]", "DC/vm/*"])
 def test_wildcards_are_refused_where_something_changes(name: str) -> None:
-    with pytest.raises(UsageError, match="holds a wildcard: a verb that changes takes one VM, named whole"):
+    with pytest.raises(UsageError, match="holds a wildcard: a verb that changes takes one name, whole"):
         values.changed_vm(name, USAGE)
 
 

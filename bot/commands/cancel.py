@@ -1,0 +1,38 @@
+"""Stop an operation, as far as vCenter lets it be stopped."""
+
+from typing import Final
+
+from bot import values
+from bot.answers import Reply, Started
+from bot.command import Call, Command, Context, Words
+
+_USAGE: Final = "cancel OP"
+
+
+def parse(words: Words) -> str:
+    """The operation's id."""
+    (operation_id,) = values.take_names(words, _USAGE, least=1, most=1)
+    return operation_id.upper()
+
+
+def acknowledge(operation_id: str) -> str:
+    """See `Command.acknowledge`."""
+    return f"Stopping {operation_id}…"
+
+
+def run(operation_id: str, call: Call, context: Context) -> Reply:
+    """See `Command.run`."""
+    return Started(operation=context.operations.cancel(operation_id, call.actor))
+
+
+COMMAND: Final = Command(
+    name="cancel",
+    usage=_USAGE,
+    summary="Stop an operation.",
+    details="Example: `cancel R7F3K`. The id stands on the operation's card.",
+    aliases=("abort",),
+    changes=True,
+    parse=parse,
+    acknowledge=acknowledge,
+    run=run,
+)

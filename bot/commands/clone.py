@@ -1,0 +1,52 @@
+"""Clone a VM; without a new name, `VM-clone-1` and so on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot import values
+from bot.answers import Reply
+from bot.changes import make
+from bot.command import Call, Command, Context, Words
+from bot.lookup import ensure_free, free_clone_name, one_vm
+
+_USAGE: Final = "clone VM [NEWNAME]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clone:
+    """What to clone, and what the clone is called; None where the name is to be made."""
+
+    vm: str
+    name: str | None
+
+
+def parse(words: Words) -> Clone:
+    """The VM, and the new name where one is given."""
+    vm, *new = values.take_names(words, _USAGE, least=1, most=2)
+    return Clone(vm=values.changed_vm(vm, _USAGE), name=values.new_name(new[0], _USAGE).name if new else None)
+
+
+def acknowledge(wanted: Clone) -> str:
+    """See `Command.acknowledge`."""
+    return f"Cloning {wanted.vm} as {wanted.name}…" if wanted.name else f"Cloning {wanted.vm}…"
+
+
+def run(wanted: Clone, call: Call, context: Context) -> Reply:
+    """See `Command.run`."""
+    source = one_vm(wanted.vm, call, context)
+    name = wanted.name or free_clone_name(source, context)
+    ensure_free(name, source.ref.vcenter, call, context)
+    return make("clone", call, context, name=name, vcenter=source.ref.vcenter, source=source, arguments={})
+
+
+COMMAND: Final = Command(
+    name="clone",
+    usage=_USAGE,
+    summary="Clone a VM.",
+    details="Examples: `clone web-01 web-07` · `clone web-01`, which makes web-01-clone-1.",
+    aliases=("copy", "duplicate"),
+    changes=True,
+    parse=parse,
+    acknowledge=acknowledge,
+    run=run,
+)

@@ -1,0 +1,74 @@
+"""What was done: lately, to one VM, or by one person; refusals included."""
+
+import re
+from typing import Final
+
+from bot import facts, values
+from bot.answers import Answer, Button, Reply, Table
+from bot.command import Call, Command, Context, Words
+from bot.lookup import one_seen
+from bot.permission import may_follow
+from operations.model import Operation
+
+_USAGE: Final = "history [VM|@user]"
+_MOST: Final = 25
+_USER: Final = re.compile(r"@([A-Za-z0-9._-]+)")
+
+
+def parse(words: Words) -> str | None:
+    """A VM or `@user`; None for everybody's latest."""
+    given = values.take_names(words, _USAGE, least=0, most=1)
+    return given[0] if given else None
+
+
+def acknowledge(wanted: str | None) -> str:
+    """See `Command.acknowledge`."""
+    return f"Looking up what was done: {wanted}…" if wanted else "Looking up what was done…"
+
+
+def run(wanted: str | None, call: Call, context: Context) -> Reply:
+    """See `Command.run`."""
+    found = _found(wanted, call, context)
+    visible = [operation for operation in found if may_follow(operation, call, context)]
+    title = f"What was done{f': {wanted}' if wanted else ''}"
+    if not visible:
+        return Answer(title=title, lines=("Nothing that you may see is on record.",))
+    return Answer(
+        title=title,
+        table=Table(columns=("When (UTC)", "Operation", "Who", "What", "How it ended"), rows=tuple(map(_row, visible))),
+        note=f"The latest {_MOST} at most.",
+        buttons=tuple(Button(label=f"Status {one.id}", command=f"status {one.id}") for one in visible[:3]),
+    )
+
+
+def _found(wanted: str | None, call: Call, context: Context) -> list[Operation]:
+    if wanted is None:
+        return list(context.operations.recent(limit=_MOST))
+    user = _USER.fullmatch(wanted)
+    if user is None:
+        vm = one_seen(wanted, call, context)
+        return list(context.operations.recent(limit=_MOST, vm=vm.ref))
+    return list(context.operations.recent(limit=_MOST, actor_id=user[1]))
+
+
+def _row(operation: Operation) -> tuple[str, ...]:
+    return (
+        facts.moment(operation.created_at),
+        operation.id,
+        operation.actor.name,
+        operation.summary,
+        f"{facts.progress(operation)}. {operation.text}".rstrip(". "),
+    )
+
+
+COMMAND: Final = Command(
+    name="history",
+    usage=_USAGE,
+    summary="Show what was done to a VM or by a person.",
+    details="Examples: `history` · `history web-01` · `history @dana`.",
+    aliases=("log",),
+    changes=False,
+    parse=parse,
+    acknowledge=acknowledge,
+    run=run,
+)

@@ -1,0 +1,96 @@
+"""The VMs that a person may see: all, their own, those of a folder, or those whose name holds a text."""
+
+import csv
+import io
+from fnmatch import fnmatchcase
+from typing import Final
+
+from bot import facts
+from bot.answers import Answer, File, Reply, Table
+from bot.command import Call, Command, Context, Words
+from bot.lookup import inventory_of, visible_vms
+from operations.model import Actor
+from vsphere.model import Vm
+
+_USAGE: Final = "list [mine|FOLDER|TEXT]"
+_MOST_ROWS: Final = 25
+_COLUMNS: Final = ("Name", "Power", "CPU", "Memory", "IP", "Owner")
+
+
+def parse(words: Words) -> str:
+    """`mine`, a folder or a text; empty for everything."""
+    return " ".join(words.names)
+
+
+def acknowledge(wanted: str) -> str:
+    """See `Command.acknowledge`."""
+    return f"Listing {wanted}…" if wanted else "Listing what you may see…"
+
+
+def run(wanted: str, call: Call, context: Context) -> Reply:
+    """See `Command.run`."""
+    found = [vm for vm in visible_vms(call, context) if _fits(vm, wanted, call.actor, context)]
+    if not found:
+        return Answer(title=_none(wanted), lines=("`list` alone shows every VM that you may see here.",))
+    several = len(list(context.sites)) > 1
+    columns = (*_COLUMNS, "vCenter") if several else _COLUMNS
+    rows = tuple((*facts.cells(vm), vm.ref.vcenter) if several else facts.cells(vm) for vm in found)
+    cut = len(rows) > _MOST_ROWS
+    return Answer(
+        title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''}{f' for {wanted}' if wanted else ''}",
+        table=Table(columns=columns, rows=rows[:_MOST_ROWS]),
+        note=f"The first {_MOST_ROWS} of {len(rows)}; the file has them all." if cut else None,
+        file=_file(columns, rows) if cut else None,
+    )
+
+
+def _fits(vm: Vm, wanted: str, actor: Actor, context: Context) -> bool:
+    text = wanted.casefold()
+    if not text:
+        return True
+    if text == "mine":
+        return vm.attributes.get(facts.OWNER, "") in {actor.id, actor.name}
+    if "*" in text or "?" in text:
+        return fnmatchcase(vm.name.casefold(), text)
+    return text in vm.name.casefold() or _lies_in(vm, text, context)
+
+
+def _lies_in(vm: Vm, folder: str, context: Context) -> bool:
+    """Whether the VM lies in the folder of that name or path, or below."""
+    if vm.folder is None:
+        return False
+    path = f"/{inventory_of(vm.ref, context).path(vm.folder)}/".casefold()
+    return f"/{folder.strip('/')}/" in path
+
+
+def _none(wanted: str) -> str:
+    if not wanted:
+        return "There is no VM that you may see here."
+    return "You own no VM here." if wanted.casefold() == "mine" else f"No VM or folder here fits {wanted}."
+
+
+def _file(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> File:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return File(name="vms.csv", title=f"{len(rows)} VMs", content=text.getvalue().encode())
+
+
+def _harmless(cell: str) -> str:
+    # A spreadsheet would run what begins like a formula.
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+COMMAND: Final = Command(
+    name="list",
+    usage=_USAGE,
+    summary="List the VMs that you may see.",
+    details="Examples: `list` · `list mine` · `list Datacenter/vm/Web` · `list web` · `list web-0*`. "
+    f"More than {_MOST_ROWS} come as a file as well.",
+    aliases=("ls", "vms"),
+    changes=False,
+    parse=parse,
+    acknowledge=acknowledge,
+    run=run,
+)

@@ -1,0 +1,58 @@
+"""Create a VM from the size catalogue; without a size, the smallest."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot import values
+from bot.answers import Reply
+from bot.changes import make
+from bot.command import Call, Command, Context, Words
+from bot.lookup import ensure_free, vcenter_named
+from bot.order import SIZE_OPTIONS, Order, complete, describe, named_size, read_order
+
+_USAGE: Final = "spawn NAME [size=small] [cpu=2] [memory=4] [disk=40]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spawn:
+    """The VM to be made."""
+
+    name: str
+    vcenter: str | None
+    order: Order
+
+
+def parse(words: Words) -> Spawn:
+    """The new name, and the size as a second word or as options."""
+    text, *size = values.take_names(words, _USAGE, least=1, most=2)
+    name, vcenter = values.new_name(text, _USAGE)
+    return Spawn(name=name, vcenter=vcenter, order=read_order(words, _USAGE, size=size[0] if size else None))
+
+
+def acknowledge(wanted: Spawn) -> str:
+    """See `Command.acknowledge`."""
+    return f"Creating {wanted.name}{describe(wanted.order)}…"
+
+
+def run(wanted: Spawn, call: Call, context: Context) -> Reply:
+    """See `Command.run`."""
+    size = named_size(wanted.order, context.catalogue, _USAGE) or context.catalogue.sizes[0]
+    arguments = complete(wanted.order, size, context.catalogue, _USAGE)
+    vcenter = vcenter_named(wanted.vcenter, context)
+    ensure_free(wanted.name, vcenter, call, context)
+    return make("spawn", call, context, name=wanted.name, vcenter=vcenter, arguments=arguments)
+
+
+COMMAND: Final = Command(
+    name="spawn",
+    usage=_USAGE,
+    summary="Create a VM, the smallest where no size is given.",
+    details="Examples: `spawn web-07` · `spawn web-07 size=large` · `spawn web-07 cpu=2 memory=4 disk=40`. "
+    "Memory and disk are counted in GB.",
+    aliases=("create", "new"),
+    options=(*SIZE_OPTIONS, "disk"),
+    changes=True,
+    parse=parse,
+    acknowledge=acknowledge,
+    run=run,
+)

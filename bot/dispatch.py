@@ -1,0 +1,124 @@
+"""From a typed line to a reply: repair, parse, judge, run, and say every known error in words.
+
+Exceptions that nobody foresaw pass through: whoever called answers them with an id and logs them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot import registry
+from bot.answers import Answer, Button, Reply, Tone, from_error
+from bot.changes import submit
+from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
+from bot.grammar import join, parse, split_verb
+from bot.permission import refusal
+from bot.text import repair, repair_literal
+from operations.errors import OperationsError
+from operations.model import Actor, Origin, Request
+from vsphere.errors import VsphereError
+
+_MOST_SHOWN = 60
+
+
+class UnknownVerbError(UsageError):
+    """No verb is called that."""
+
+    def __init__(self, verb: str, rest: str) -> None:
+        super().__init__(f"there is no verb {verb[:_MOST_SHOWN]!r}", usage="help")
+        self.near = registry.nearest(verb)
+        self.rest = rest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Understood:
+    command: Command
+    words: Words
+    arguments: Any
+
+
+class Dispatcher:
+    """The verbs as one function of a line. Holds no state, so any thread may use it."""
+
+    def __init__(self, *, context: Context) -> None:
+        self._context = context
+
+    def understand(self, text: str) -> tuple[Command, Any]:
+        """The verb and its arguments, from a line as Slack delivered it. No I/O.
+
+        Raises:
+            UsageError: it is no command.
+        """
+        understood = _understand(text)
+        return understood.command, understood.arguments
+
+    def acknowledge(self, text: str) -> str:
+        """The sentence that says at once what is being done; never raises, no I/O."""
+        try:
+            understood = _understand(text)
+        except UnknownVerbError:
+            return "That is no command I know; looking for what it could mean…"
+        except UsageError:
+            return "Something in that is not right; looking at what…"
+        return understood.command.acknowledge(understood.arguments)
+
+    def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
+        """Do what a line says, as this person in this place.
+
+        Args:
+            line: as Slack delivered it, or as a button says it; without the slash command.
+            actor: who asks.
+            origin: where.
+            key: the idempotency key of this delivery.
+            asked_at: when it was asked (UTC).
+        """
+        try:
+            understood = _understand(line)
+        except UsageError as error:
+            return _usage_answer(error)
+        call = Call(words=understood.words, actor=actor, origin=origin, key=key, asked_at=asked_at)
+        if not understood.command.changes:
+            refused = refusal(understood.command.name, call, self._context)
+            if refused is not None:
+                return refused
+        return _answered(lambda: understood.command.run(understood.arguments, call, self._context))
+
+    def confirm(self, request: Request, plan_hash: str) -> Reply:
+        """Ask again for what an `Ask` was about, now that the person said yes to the plan of this hash."""
+        return _answered(lambda: submit(replace(request, confirmed=plan_hash), self._context))
+
+
+def _understand(text: str) -> _Understood:
+    verb, rest = split_verb(repair(text))
+    if not verb:
+        verb = "help"
+    command = registry.find(verb)
+    if command is None:
+        raise UnknownVerbError(verb, rest)
+    line = f"{command.name} {split_verb(repair_literal(text))[1] if command.raw else rest}"
+    words = parse(line, command.shape)
+    return _Understood(command=command, words=words, arguments=command.parse(words))
+
+
+def _answered(run: Callable[[], Reply]) -> Reply:
+    try:
+        return run()
+    except UsageError as error:
+        return _usage_answer(error)
+    except AnsweredError as end:
+        return end.answer
+    except (OperationsError, VsphereError) as error:
+        return from_error(error)
+
+
+def _usage_answer(error: UsageError) -> Answer:
+    fact = str(error)
+    title = f"{fact[0].upper()}{fact[1:]}."
+    if not isinstance(error, UnknownVerbError):
+        return Answer(title=title, lines=(f"Write: `{error.usage}`",), tone=Tone.FAILED)
+    rest = f" {error.rest}" if error.rest else ""
+    buttons = tuple(Button(label=name, command=f"{name}{rest}") for name in error.near)
+    help_button = Button(label="Help", command="help")
+    way_out = f"Did you mean {join(list(error.near))}? Nothing has been done." if buttons else UsageError.hint
+    return Answer(title=title, lines=(way_out,), buttons=(*buttons, help_button), tone=Tone.FAILED)

@@ -1,0 +1,89 @@
+"""What a VM looks like in words: the cells of a list, the fields of a card. Pure over the mirror."""
+
+from datetime import datetime, timedelta
+
+from bot.values import gib
+from operations.model import Operation, State
+from vsphere.inventory import Inventory
+from vsphere.model import PowerState, Ref, Vm
+
+OWNER = "iaas.owner"
+"""The custom attribute that names the owner."""
+_NOTHING = "\u2013"
+_POWER = {PowerState.ON: "on", PowerState.OFF: "off", PowerState.SUSPENDED: "suspended"}
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60))
+_GIB = 1024**3
+
+
+def power(vm: Vm) -> str:
+    """`on`, `off` or `suspended`."""
+    return _POWER[vm.power]
+
+
+def owner(vm: Vm) -> str:
+    """Who owns the VM, as the custom attribute says."""
+    return vm.attributes.get(OWNER) or _NOTHING
+
+
+def cells(vm: Vm) -> tuple[str, ...]:
+    """Name, power, vCPUs, memory, address and owner."""
+    return (vm.name, power(vm), str(vm.cpu_count), gib(vm.memory_mib), vm.ip_address or _NOTHING, owner(vm))
+
+
+def card_fields(vm: Vm, inventory: Inventory, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Everything that a person asks of a VM."""
+    return (
+        ("Power", power(vm)),
+        ("Uptime", length(now - vm.booted_at) if vm.booted_at and vm.power is PowerState.ON else _NOTHING),
+        ("CPU", f"{vm.cpu_count} vCPU ({_hot_add(vm.cpu_hot_add)})"),
+        ("Memory", f"{gib(vm.memory_mib)} ({_hot_add(vm.memory_hot_add)})"),
+        ("IP address", vm.ip_address or _NOTHING),
+        ("Guest", " · ".join(part for part in (vm.host_name, vm.guest_name) if part) or _NOTHING),
+        ("VMware Tools", "running" if vm.tools_running else "not running"),
+        ("Owner", owner(vm)),
+        ("Host", _name(vm.host, inventory)),
+        ("Cluster", _cluster(vm, inventory)),
+        ("Folder", inventory.path(vm.folder) if vm.folder else _NOTHING),
+        ("Datastores", ", ".join(map(inventory.name, vm.datastores)) or _NOTHING),
+        ("Storage", f"{vm.committed_bytes / _GIB:.1f} GB used"),
+        ("Snapshots", "some" if vm.snapshot_count else "none"),
+    )
+
+
+def length(span: timedelta) -> str:
+    """The two largest parts of a length of time: `3 d 4 h`, `12 min`, `40 s`."""
+    seconds = max(0, int(span.total_seconds()))
+    parts = []
+    for unit, size in _UNITS:
+        amount, seconds = divmod(seconds, size)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts[:2]) or f"{seconds} s"
+
+
+def progress(operation: Operation) -> str:
+    """How far an operation is, in a word or two: `running 42 %`, `succeeded in 3 min`."""
+    state = operation.state.value.replace("_", " ")
+    if operation.state is State.RUNNING and operation.percent is not None:
+        return f"{state} {operation.percent} %"
+    if operation.state is State.SUCCEEDED and operation.started_at and operation.finished_at:
+        return f"{state} in {length(operation.finished_at - operation.started_at)}"
+    return state
+
+
+def moment(at: datetime) -> str:
+    """A time for a table, in UTC: `2026-11-24 08:12`."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _hot_add(possible: bool) -> str:  # noqa: FBT001  the one thing it says
+    return "hot-add" if possible else "no hot-add"
+
+
+def _name(ref: Ref | None, inventory: Inventory) -> str:
+    return inventory.name(ref) if ref else _NOTHING
+
+
+def _cluster(vm: Vm, inventory: Inventory) -> str:
+    host = inventory.host(vm.host) if vm.host else None
+    return _name(host.cluster, inventory) if host else _NOTHING
