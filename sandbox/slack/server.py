@@ -21,6 +21,7 @@ PAGE: Final = Path(__file__).parent / "page"
 _COALESCE_S: Final = 0.05
 _MAX_BODY: Final = 64 * 1024 * 1024
 _HEARTBEAT_S: Final = 15.0
+_SETTLE_ROUNDS: Final = 20
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -117,6 +118,9 @@ class Server:
             answer = control.pull(self._sandbox, request.match_info["name"], await _object_body(request))
         except (LookupError, TypeError, ValueError) as fault:
             return web.json_response({"ok": False, "error": "bad_lever", "detail": str(fault)}, status=400)
+        # Whatever the lever set off takes its first steps before the one who pulled it goes on.
+        for _ in range(_SETTLE_ROUNDS):
+            await asyncio.sleep(0)
         return web.json_response(answer)
 
     async def _journal(self, request: web.Request) -> web.Response:

@@ -28,7 +28,7 @@ def checked(sandbox: Sandbox, payload: Any, *, kind: str, replaces: View | None 
     """
     if not isinstance(payload, dict):
         raise SlackError("invalid_arguments", "[ERROR] must be an object [json-pointer:/view]")
-    if len(json.dumps(payload)) > MAX_VIEW_BYTES:
+    if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_VIEW_BYTES:
         raise SlackError("view_too_large")
     if payload.get("type") != kind:
         raise SlackError("invalid_arguments", f"[ERROR] must be the type {kind} [json-pointer:/view/type]")

@@ -9,6 +9,7 @@ _MENTION: Final = re.compile(r"(?<![\w<])([@#])([a-z0-9][\w.-]*)")
 # A host has a dot and a last label of letters; what follows $, _, @ or a slash is none.
 _HOST: Final = re.compile(r"(?<![\w@/.$<|:\\-])((?:[a-zA-Z0-9][a-zA-Z0-9-]*\.)+[a-zA-Z]+)(?![\w@(-]|\.\w)")
 _URL: Final = re.compile(r"https?://[^\s<>|]+")
+_NAMED_USER: Final = re.compile(r"<@(\w+)\|[^>]*>")
 _DOUBLE: Final = re.compile(r'"([^"]*)"')
 _SINGLE: Final = re.compile(r"(?<!\w)'([^']*)'")
 
@@ -32,7 +33,9 @@ def command_text(state: State, typed: str, *, escape_mentions: bool) -> str:
 def message_text(state: State, typed: str) -> str:
     """Return a message's text as Slack stores it."""
     text = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _link(_MENTION.sub(lambda found: _mention(state, found), text), short=True)
+    text = _MENTION.sub(lambda found: _mention(state, found), text)
+    # A message names people by id alone; only commands carry the name behind it.
+    return _link(_NAMED_USER.sub(r"<@\1>", text), short=True)
 
 
 def _link(text: str, *, short: bool = False) -> str:
