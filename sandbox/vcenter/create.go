@@ -45,7 +45,7 @@ func (w *world) createVM(ctx *simulator.Context, folder moref, req *types.Create
 	plan := &vmPlan{
 		name: name, folder: folder, host: host.Self, pool: &req.Pool, datastore: store.Self, cpus: 1, memoryMiB: 1024,
 		guestID: "otherGuest64", hotCPU: isTrue(spec.CpuHotAddEnabled), hotMemory: isTrue(spec.MemoryHotAddEnabled),
-		annotation: spec.Annotation, uuid: spec.Uuid, instance: spec.InstanceUuid,
+		devices: baseDevices(),
 	}
 	overlay(plan, spec)
 	plan.extra = mergeExtra(nil, spec.ExtraConfig)

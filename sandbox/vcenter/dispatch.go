@@ -22,7 +22,12 @@ func (w *world) handle(ctx *simulator.Context, method *simulator.Method) (mo.Ref
 	if rule := w.rules.take(atCall, method.Name, method.This, w.targetName(method, obj)); rule != nil {
 		return nil, rule.fault(method.This)
 	}
-	return w.front(obj), nil
+	front := w.front(obj)
+	if front != nil {
+		// The simulator prefers what the session finds under this reference over what a hook returns; so hide it.
+		method.This = moref{Type: "IaasFront", Value: method.This.Value}
+	}
+	return front, nil
 }
 
 func (w *world) front(obj mo.Reference) mo.Reference {

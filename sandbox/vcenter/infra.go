@@ -118,6 +118,11 @@ func (b *builder) datacenter(name string) *object.Datacenter {
 
 func (b *builder) fields() {
 	manager := b.w.reg.CustomFieldsManager()
+	// The simulator counts keys from 0, which no vCenter does; the first one is thrown away.
+	first := manager.AddCustomFieldDef(b.ctx, &types.AddCustomFieldDef{This: manager.Self, Name: "unused", MoType: "Folder"})
+	manager.RemoveCustomFieldDef(b.ctx, &types.RemoveCustomFieldDef{
+		This: manager.Self, Key: first.(*methods.AddCustomFieldDefBody).Res.Returnval.Key,
+	})
 	for _, each := range attributes {
 		res := manager.AddCustomFieldDef(b.ctx, &types.AddCustomFieldDef{This: manager.Self, Name: each.name, MoType: each.kind})
 		if fault := res.Fault(); fault != nil {

@@ -76,6 +76,7 @@ func (w *world) buildVM(p *vmPlan) *simulator.VirtualMachine {
 		Host: &p.host, ConnectionState: types.VirtualMachineConnectionStateConnected,
 		PowerState: types.VirtualMachinePowerStatePoweredOff, MaxCpuUsage: mhzPerCore * p.cpus,
 		MaxMemoryUsage: p.memoryMiB, FaultToleranceState: types.VirtualMachineFaultToleranceStateNotConfigured,
+		RecordReplayState: types.VirtualMachineRecordReplayStateInactive, // pyVmomi chokes on an empty enum
 	}
 	vm.Guest = &types.GuestInfo{GuestState: string(types.VirtualMachineGuestStateNotRunning)}
 	w.buildSummary(vm, p)
@@ -140,8 +141,7 @@ func (w *world) buildSummary(vm *simulator.VirtualMachine, p *vmPlan) {
 }
 
 func (w *world) standardDevices(p *vmPlan) []types.BaseVirtualDevice {
-	devices := append([]types.BaseVirtualDevice(nil), esx.VirtualDevice...)
-	devices = append(devices, scsiController(1000))
+	devices := append(baseDevices(), scsiController(1000))
 	for i, size := range p.disks {
 		devices = append(devices, newDisk(int32(2000+i), int32(i), size))
 	}
@@ -149,6 +149,11 @@ func (w *world) standardDevices(p *vmPlan) []types.BaseVirtualDevice {
 		devices = append(devices, w.newNIC(4000, *p.network, p.name))
 	}
 	return devices
+}
+
+// baseDevices are those of the bare machine. They are shared between VMs, because nothing here changes a device in place.
+func baseDevices() []types.BaseVirtualDevice {
+	return append([]types.BaseVirtualDevice(nil), esx.VirtualDevice...)
 }
 
 func scsiController(key int32) types.BaseVirtualDevice {
