@@ -1,1 +1,1 @@
-"""Every change to the estate, whoever asked: request, policy, plan, queue, vCenter, record. The one door for changes."""
+"""Every change to the estate, whoever asked: request, policy, plan, queue, vCenter, record. The one door for them."""

@@ -99,7 +99,7 @@ class Request:
     """The name of the VM to be made."""
     vcenter: str | None = None
     """Where a new VM goes; None for the default vCenter."""
-    arguments: Arguments = NO_ARGUMENTS
+    arguments: Arguments = field(default_factory=lambda: NO_ARGUMENTS)
     reason: str | None = None
     confirmed: str | None = None
     """The hash of the plan that the person saw and said yes to; None where nothing was asked yet."""

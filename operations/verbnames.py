@@ -1,0 +1,26 @@
+"""The verbs that policy knows, and which of them change something. Names only: what a change does stands in `verbs`."""
+
+from typing import Final
+
+CHANGING: Final = frozenset(
+    {
+        "spawn",
+        "clone",
+        "clonetemplate",
+        "poweron",
+        "poweroff",
+        "reboot",
+        "reset",
+        "nuke",
+        "transform",
+        "move",
+        "snapshot.create",
+        "snapshot.revert",
+        "snapshot.remove",
+        "cancel",
+    }
+)
+"""Each of these but `cancel` has a row in `operations.verbs`; a test compares them."""
+READING: Final = frozenset({"history", "invoke", "list", "show", "snapshot.list", "status", "usage", "why"})
+OPEN: Final = frozenset({"echo", "help", "whoami"})
+"""They tell nothing of the estate, so every member of the workspace may; guests and strangers may not even that."""
