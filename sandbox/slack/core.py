@@ -24,7 +24,7 @@ class Sandbox:
         self.clock = Clock()
         self.changes = Changes()
         self.state = State()
-        self.journal = Journal(now=self.clock.now, secrets=options.secrets)
+        self.journal = Journal(now=self.clock.now, on_add=self._journal_grew, secrets=options.secrets)
         self.faults = Faults(clock=self.clock, journal=self.journal)
         self.limiter = RateLimiter(now=self.clock.now)
         self.sockets = Sockets(
@@ -40,6 +40,10 @@ class Sandbox:
         self._tasks: set[asyncio.Task[Any]] = set()
         for leniency in options.leniencies():
             self.journal.add("leniency", name=leniency)
+
+    def _journal_grew(self) -> None:
+        # Nobody sees the journal, so only those who wait for anything at all are woken.
+        self.changes.notify([])
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside the request that asked for it."""

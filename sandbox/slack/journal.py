@@ -30,8 +30,9 @@ class Entry:
 class Journal:
     """Append-only list of entries; a violation is an entry that a well-behaved app would not have caused."""
 
-    def __init__(self, *, now: Callable[[], float], secrets: Iterable[str] = ()) -> None:
+    def __init__(self, *, now: Callable[[], float], on_add: Callable[[], None], secrets: Iterable[str] = ()) -> None:
         self._now = now
+        self._on_add = on_add
         self._secrets = tuple(secret for secret in secrets if secret)
         self._entries: list[Entry] = []
         self._count = 0
@@ -42,6 +43,7 @@ class Journal:
         entry = Entry(n=self._count, at=self._now(), kind=kind, data=data)
         self._entries.append(entry)
         del self._entries[:-_MAX_ENTRIES]
+        self._on_add()
         return entry
 
     def violation(self, code: str, detail: str, **data: Any) -> None:  # noqa: ANN401  as in `add`

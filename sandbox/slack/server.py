@@ -126,7 +126,9 @@ class Server:
     async def _journal(self, request: web.Request) -> web.Response:
         since, kind = int(request.query.get("since", "0")), request.query.get("kind")
         entries = self._sandbox.journal.entries(since=since, kind=kind)
-        return web.json_response({"entries": [entry.to_json() for entry in entries]})
+        return web.json_response(
+            {"entries": [entry.to_json() for entry in entries], "revision": self._sandbox.changes.revision}
+        )
 
     async def _violations(self, _request: web.Request) -> web.Response:
         return web.json_response({"violations": [entry.to_json() for entry in self._sandbox.journal.violations()]})
@@ -140,6 +142,7 @@ class Server:
                 "bot_token": options.bot_token,
                 "app_token": options.app_token,
                 "sockets": [connection.number for connection in self._sandbox.sockets.open],
+                "revision": self._sandbox.changes.revision,
                 "ghosts": self._sandbox.sockets.ghosts,
                 "now": self._sandbox.clock.now(),
             }

@@ -1,15 +1,17 @@
 """A workspace as a test holds it: started here in a thread, or running in another process."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sandbox.slack.client.http import Door
 from sandbox.slack.client.levers import Levers, VirtualClock
 from sandbox.slack.client.person import NeverAppearedError, Person
 from sandbox.slack.options import Options
 from sandbox.slack.runner import ServerThread
+
+T = TypeVar("T")
 
 
 class ViolationsError(AssertionError):
@@ -90,19 +92,50 @@ class Workspace:
         """Return the numbers of the app's open sockets."""
         return list(self._door.get("info")["sockets"])
 
-    def wait_for_sockets(self, count: int = 1, *, timeout_s: float = 30.0) -> list[int]:
-        """Return the open sockets as soon as there are that many.
+    def wait_for_sockets(self, count: int = 1, *, newer_than: int = 0, timeout_s: float = 30.0) -> list[int]:
+        """Return the open sockets as soon as that many have a number above `newer_than`.
 
         Raises:
             NeverAppearedError: after the timeout.
         """
-        deadline, revision = monotonic() + timeout_s, 0
-        while len(self.sockets()) < count:
+
+        def look() -> tuple[list[int] | None, int]:
+            info = self._door.get("info")
+            sockets: list[int] = [number for number in info["sockets"] if number > newer_than]
+            return (sockets if len(sockets) >= count else None), int(info["revision"])
+
+        return self._wait(look, f"{count} sockets", timeout_s)
+
+    def wait_for_entry(
+        self,
+        kind: str,
+        where: Callable[[dict[str, Any]], bool] = lambda _entry: True,
+        *,
+        since: int = 0,
+        timeout_s: float = 10.0,
+    ) -> dict[str, Any]:
+        """Return the first journal entry of this kind that fits, as soon as there is one.
+
+        Raises:
+            NeverAppearedError: after the timeout.
+        """
+
+        def look() -> tuple[dict[str, Any] | None, int]:
+            answer = self._door.get("journal", kind=kind, since=since)
+            return next((entry for entry in answer["entries"] if where(entry)), None), int(answer["revision"])
+
+        return self._wait(look, f"a journal entry {kind!r}", timeout_s)
+
+    def _wait(self, look: Callable[[], tuple[T | None, int]], what: str, timeout_s: float) -> T:
+        deadline = monotonic() + timeout_s
+        while True:
+            found, revision = look()
+            if found is not None:
+                return found
             rest = deadline - monotonic()
             if rest <= 0:
-                raise NeverAppearedError(f"{len(self.sockets())} sockets instead of {count} after {timeout_s} s")
-            revision = self._door.get("wait", since=revision, timeout_s=min(rest, 30.0))["revision"]
-        return self.sockets()
+                raise NeverAppearedError(f"{what} did not appear within {timeout_s} s")
+            self._door.get("wait", since=revision, timeout_s=min(rest, 30.0))
 
     def set_channel(
         self,
