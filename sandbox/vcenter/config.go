@@ -56,9 +56,31 @@ func (w *world) reconfigure(vm *simulator.VirtualMachine, spec *types.VirtualMac
 			w.layOut(vm)
 		}
 		vm.Config.ChangeVersion = changeVersion()
-	}, "config", "summary", "name", "runtime", "layoutEx", "storage", "network", "guest")
+	}, changedBy(spec)...)
 	w.recount(*vm.Runtime.Host)
 	return nil
+}
+
+// changedBy lists the properties that a reconfiguration may change.
+func changedBy(spec *types.VirtualMachineConfigSpec) []string {
+	names := append([]string{"config.changeVersion", "config.extraConfig", "config.annotation", "summary.config"}, hardwareProperties...)
+	if spec.Name != "" {
+		names = append(names, "name", "config.name")
+	}
+	if len(spec.DeviceChange) != 0 {
+		names = append(names, "network", "layoutEx", "layout", "storage", "summary.storage")
+	}
+	if spec.Uuid != "" || spec.InstanceUuid != "" || spec.GuestId != "" {
+		names = append(names, "config.uuid", "config.instanceUuid", "config.guestId")
+	}
+	return names
+}
+
+// hardwareProperties are those that applyHardware changes.
+var hardwareProperties = []string{
+	"config.hardware", "config.cpuHotAddEnabled", "config.memoryHotAddEnabled", "config.cpuAllocation",
+	"config.memoryAllocation", "summary.config.numCpu", "summary.config.memorySizeMB", "runtime.maxCpuUsage",
+	"runtime.maxMemoryUsage", "summary.runtime.maxCpuUsage", "summary.runtime.maxMemoryUsage",
 }
 
 // checkHardware holds the rules on processors and memory.

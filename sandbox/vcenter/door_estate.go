@@ -236,7 +236,7 @@ func (d *door) hardwareByHand(vm *simulator.VirtualMachine, body *vmBody) {
 	d.w.mutate(vm, func() {
 		applyHardware(vm, spec)
 		vm.Config.ChangeVersion = changeVersion()
-	}, "config", "summary", "runtime")
+	}, append([]string{"config.changeVersion"}, hardwareProperties...)...)
 	d.w.recount(*vm.Runtime.Host)
 }
 

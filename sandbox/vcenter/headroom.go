@@ -129,5 +129,5 @@ func (w *world) setSpace(store *simulator.Datastore, capacity, free int64) {
 		info.FreeSpace = store.Summary.FreeSpace
 		stamp := now()
 		info.Timestamp = &stamp
-	}, "summary", "info")
+	}, "summary.capacity", "summary.freeSpace", "info.freeSpace", "info.timestamp")
 }

@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/vmware/govmomi/simulator"
 )
 
 func main() {
@@ -48,6 +50,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	if err := w.load(*estate, *vms); err != nil {
 		return err
 	}
+	w.forgetTasks()
 	w.tempo(*live, *taskSeconds)
 	announced, err := serve(w, options{
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), control: fmt.Sprintf("127.0.0.1:%d", *controlPort),
@@ -75,6 +78,17 @@ func (w *world) load(estate string, vms int) error {
 		return w.emptyEstate()
 	}
 	return fmt.Errorf("--estate is %q; use demo or empty", estate)
+}
+
+// forgetTasks removes the tasks of the building itself, so that the estate looks as if it had been there always.
+func (w *world) forgetTasks() {
+	for _, obj := range w.reg.AllReference("Task") {
+		w.reg.Remove(private(w.ctx), obj.Reference())
+	}
+	w.reg.Get(*w.content().TaskManager).(*simulator.TaskManager).RecentTask = nil
+	for _, entity := range w.reg.All("") {
+		entity.Entity().RecentTask = nil
+	}
 }
 
 // tempo sets how long things take.

@@ -153,7 +153,8 @@ func (w *world) moveFiles(vm *simulator.VirtualMachine, store *simulator.Datasto
 		}
 		w.layOut(vm)
 		vm.Config.ChangeVersion = changeVersion()
-	}, "datastore", "config", "summary", "layoutEx", "layout", "storage")
+	}, "datastore", "config.files", "config.hardware.device", "config.changeVersion", "summary.config.vmPathName",
+		"summary.storage", "layoutEx", "layout", "storage")
 	for _, ref := range old {
 		from := w.reg.Get(ref).(*simulator.Datastore)
 		w.mutate(from, func() { from.Vm = without(from.Vm, vm.Self) }, "vm")

@@ -21,7 +21,9 @@ func (h *vmHandler) start(ctx *simulator.Context, method, id string, run effect)
 	return h.w.tasks.start(ctx, job{method: method, id: "VirtualMachine." + id, entity: h.VirtualMachine, run: run})
 }
 
-var powerProperties = append([]string{"runtime", "summary.runtime"}, guestProperties...)
+var powerProperties = append([]string{
+	"runtime.powerState", "runtime.bootTime", "summary.runtime.powerState", "summary.runtime.bootTime",
+}, guestProperties...)
 
 // powerUp marks a VM as running since a time.
 func powerUp(vm *simulator.VirtualMachine, since time.Time) {

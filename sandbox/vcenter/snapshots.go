@@ -231,7 +231,7 @@ func (w *world) revert(vm *simulator.VirtualMachine, snapshot *simulator.Virtual
 		info := *vm.Snapshot
 		info.CurrentSnapshot = &snapshot.Self
 		setSnapshots(vm, info)
-	}, "config", "summary", "runtime", "snapshot")
+	}, append([]string{"snapshot", "config.changeVersion"}, hardwareProperties...)...)
 	on := vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
 	switch {
 	case on && node.State == types.VirtualMachinePowerStatePoweredOff:
