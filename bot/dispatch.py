@@ -20,6 +20,8 @@ from operations.model import Actor, Origin, Request
 from vsphere.errors import VsphereError
 
 _MOST_SHOWN = 60
+_OPEN = "help"
+"""A verb that every member of the workspace may use."""
 
 
 class UnknownVerbError(UsageError):
@@ -76,12 +78,13 @@ class Dispatcher:
         try:
             understood = _understand(line)
         except UsageError as error:
-            return _usage_answer(error)
+            return refusal(_OPEN, actor, origin, self._context) or _usage_answer(error)
+        # A change is judged where it is submitted, so that its refusal is on record; but outsiders learn nothing before.
+        verb = _OPEN if understood.command.changes else understood.command.name
+        refused = refusal(verb, actor, origin, self._context)
+        if refused is not None:
+            return refused
         call = Call(words=understood.words, actor=actor, origin=origin, key=key, asked_at=asked_at)
-        if not understood.command.changes:
-            refused = refusal(understood.command.name, call, self._context)
-            if refused is not None:
-                return refused
         return _answered(lambda: understood.command.run(understood.arguments, call, self._context))
 
     def confirm(self, request: Request, plan_hash: str) -> Reply:

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 from bot.values import gib
-from operations.model import Operation, State
+from operations.model import Actor, Operation, State
+from operations.policy import owner_of
 from vsphere.inventory import Inventory
 from vsphere.model import PowerState, Ref, Vm
 
-OWNER = "iaas.owner"
-"""The custom attribute that names the owner."""
 _NOTHING = "\u2013"
 _POWER = {PowerState.ON: "on", PowerState.OFF: "off", PowerState.SUSPENDED: "suspended"}
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
@@ -20,17 +19,18 @@ def power(vm: Vm) -> str:
     return _POWER[vm.power]
 
 
-def owner(vm: Vm) -> str:
-    """Who owns the VM, as the custom attribute says."""
-    return vm.attributes.get(OWNER) or _NOTHING
+def owner(vm: Vm, reader: Actor) -> str:
+    """Who owns the VM, as the custom attribute says: a Slack id, or `you`."""
+    named = owner_of(vm)
+    return "you" if named == reader.id else named or _NOTHING
 
 
-def cells(vm: Vm) -> tuple[str, ...]:
+def cells(vm: Vm, reader: Actor) -> tuple[str, ...]:
     """Name, power, vCPUs, memory, address and owner."""
-    return (vm.name, power(vm), str(vm.cpu_count), gib(vm.memory_mib), vm.ip_address or _NOTHING, owner(vm))
+    return (vm.name, power(vm), str(vm.cpu_count), gib(vm.memory_mib), vm.ip_address or _NOTHING, owner(vm, reader))
 
 
-def card_fields(vm: Vm, inventory: Inventory, now: datetime) -> tuple[tuple[str, str], ...]:
+def card_fields(vm: Vm, inventory: Inventory, reader: Actor, now: datetime) -> tuple[tuple[str, str], ...]:
     """Everything that a person asks of a VM."""
     return (
         ("Power", power(vm)),
@@ -40,7 +40,7 @@ def card_fields(vm: Vm, inventory: Inventory, now: datetime) -> tuple[tuple[str,
         ("IP address", vm.ip_address or _NOTHING),
         ("Guest", " · ".join(part for part in (vm.host_name, vm.guest_name) if part) or _NOTHING),
         ("VMware Tools", "running" if vm.tools_running else "not running"),
-        ("Owner", owner(vm)),
+        ("Owner", owner(vm, reader)),
         ("Host", _name(vm.host, inventory)),
         ("Cluster", _cluster(vm, inventory)),
         ("Folder", inventory.path(vm.folder) if vm.folder else _NOTHING),

@@ -70,14 +70,14 @@ def one_datastore(text: str, vm: Vm, call: Call, context: Context) -> str:
     raise AnsweredError(_missing(f"no datastore is called {text!r} in {vm.ref.vcenter}", buttons))
 
 
-def visible_vms(call: Call, context: Context) -> list[Vm]:
+def visible_vms(call: Call, context: Context, *, verb: str) -> list[Vm]:
     """Every VM that the person may see here, by name.
 
     Raises:
         NotReadyError: an inventory has not arrived yet.
     """
     _ensure_ready(context.sites)
-    found = [vm for gateway in context.sites for vm in gateway.inventory.vms() if may_see(vm, call, context)]
+    found = [vm for gateway in context.sites for vm in gateway.inventory.vms() if may_see(vm, call, context, verb=verb)]
     return sorted(found, key=lambda vm: (vm.name.casefold(), vm.ref))
 
 
@@ -173,21 +173,23 @@ def _ensure_ready(gateways: Iterable[Gateway]) -> None:
 def _only(text: str, found: list[Vm], call: Call, context: Context, *, what: str) -> Vm:
     if len(found) == 1:
         return found[0]
-    visible = [vm for vm in found if may_see(vm, call, context)]
-    if found and not visible:
-        raise AmbiguousNameError(f"{len(found)} VMs are called {text!r}, and you may see none of them")
     if found:
-        raise AnsweredError(_picker(text, visible, call, context))
-    raise AnsweredError(_missing(f"no {what} is called {text!r}", _near(text, call, context, what=what)))
+        raise AnsweredError(_picker(text, found, call, context))
+    fact = f"no {what} is called {text[:MAX_NAME]!r}"
+    raise AnsweredError(_missing(fact, _near(text, call, context, what=what)))
 
 
 def _picker(text: str, found: list[Vm], call: Call, context: Context) -> Answer:
+    """The choice among those that the person may see: even a single one is not chosen for them."""
+    visible = [vm for vm in found if may_see(vm, call, context)]
     choices = [
-        _again(call.words, text, reference(vm, context), label=_where(vm, context)) for vm in found[:MOST_CHOICES]
+        _again(call.words, text, reference(vm, context), label=_where(vm, context)) for vm in visible[:MOST_CHOICES]
     ]
+    hidden = len(found) - len(visible)
+    unseen = (f"You may not see {hidden} of them here.",) if hidden else ()
     return Answer(
         title=f"{len(found)} VMs are called {text}. Which one?",
-        lines=(AmbiguousNameError.hint,),
+        lines=(*unseen, AmbiguousNameError.hint),
         choices=tuple(choices),
         tone=Tone.QUESTION,
     )

@@ -10,6 +10,7 @@ from bot.answers import Answer, File, Reply, Table
 from bot.command import Call, Command, Context, Words
 from bot.lookup import inventory_of, visible_vms
 from operations.model import Actor
+from operations.policy import owner_of
 from vsphere.model import Vm
 
 _USAGE: Final = "list [mine|FOLDER|TEXT]"
@@ -29,12 +30,13 @@ def acknowledge(wanted: str) -> str:
 
 def run(wanted: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    found = [vm for vm in visible_vms(call, context) if _fits(vm, wanted, call.actor, context)]
+    found = [vm for vm in visible_vms(call, context, verb="list") if _fits(vm, wanted, call.actor, context)]
     if not found:
         return Answer(title=_none(wanted), lines=("`list` alone shows every VM that you may see here.",))
     several = len(list(context.sites)) > 1
     columns = (*_COLUMNS, "vCenter") if several else _COLUMNS
-    rows = tuple((*facts.cells(vm), vm.ref.vcenter) if several else facts.cells(vm) for vm in found)
+    cells = ((vm, facts.cells(vm, call.actor)) for vm in found)
+    rows = tuple((*row, vm.ref.vcenter) if several else row for vm, row in cells)
     cut = len(rows) > _MOST_ROWS
     return Answer(
         title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''}{f' for {wanted}' if wanted else ''}",
@@ -49,7 +51,7 @@ def _fits(vm: Vm, wanted: str, actor: Actor, context: Context) -> bool:
     if not text:
         return True
     if text == "mine":
-        return vm.attributes.get(facts.OWNER, "") in {actor.id, actor.name}
+        return owner_of(vm) == actor.id
     if "*" in text or "?" in text:
         return fnmatchcase(vm.name.casefold(), text)
     return text in vm.name.casefold() or _lies_in(vm, text, context)

@@ -30,7 +30,7 @@ def run(name: str, call: Call, context: Context) -> Reply:
     kind = "template" if vm.is_template else facts.power(vm)
     return Answer(
         title=f"{vm.name} ({kind})",
-        fields=facts.card_fields(vm, inventory, context.clock.now()),
+        fields=facts.card_fields(vm, inventory, call.actor, context.clock.now()),
         note=f"{vm.ref} · as of {facts.moment(vm.read_at)} UTC",
         buttons=() if vm.is_template else _buttons(vm, reference(vm, context)),
     )
