@@ -38,17 +38,19 @@ Object.defineProperty(app.ui, "draft", {
 });
 
 app.act = async (kind, details) => {
+  const told = app.state?.notices?.length ?? 0;
   const answer = await act(app.user, kind, details);
-  if (!answer.ok && !["input", "suggest", "submit"].includes(kind)) tell(answer);
   if (kind !== "suggest") await refresh();
+  const silent = answer.ok || ["input", "suggest", "submit"].includes(kind);
+  // What the server put among its notices is not told twice.
+  if (!silent && (app.state?.notices?.length ?? 0) <= told) tell(answer);
   return answer;
 };
 
-/* A refusal that the server did not put among its notices itself is told here. */
 function tell(answer) {
   const detail = typeof answer.detail === "string" ? answer.detail : answer.error;
-  const known = (app.state?.notices ?? []).some((one) => Number(one.ts) > Date.now() / 1000 - 3);
-  if (!known) app.ui.local = { ts: String(Date.now() / 1000), kind: "error", text: detail ?? "That did not work." };
+  app.ui.local = { ts: String(Date.now() / 1000), kind: "error", text: detail ?? "That did not work." };
+  render();
 }
 
 app.become = (user) => {
@@ -136,30 +138,30 @@ function blocksContext() {
   };
 }
 
-/* One fetch at a time; a change that comes meanwhile asks once more. */
+/* One fetch at a time; a change that comes meanwhile asks once more. Resolves when the page knows the latest. */
 let fetching = null;
 let again = false;
 
 function refresh() {
-  if (fetching) {
-    again = true;
-    return fetching;
-  }
-  fetching = load().finally(() => {
+  again = true;
+  fetching ??= fetchAll().finally(() => {
     fetching = null;
-    if (again) {
-      again = false;
-      refresh();
-    }
   });
   return fetching;
+}
+
+async function fetchAll() {
+  while (again) {
+    again = false;
+    await load();
+  }
 }
 
 async function load() {
   const asked = app.user;
   try {
     const state = await fetchState(asked);
-    if (asked !== app.user) return;
+    if (asked !== app.user) return void refresh();
     app.state = state;
     app.live = true;
   } catch {

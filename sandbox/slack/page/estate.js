@@ -7,6 +7,7 @@ import { actOn, fillLevers, troubleLevers, vmLevers } from "./levers.js";
 const POLL_MS = 1500;
 const GIB = 2 ** 30;
 const TASKS_SHOWN = 4;
+const BUILDING = /^(AddDV|AddHost|AddStandalone|ReconfigureDvs|CreateDVS|AddPort)/;
 const WARN = 75;
 const FULL = 85;
 const BELL = "M6 17v-6a6 6 0 0 1 12 0v6l2 2H4zM10.5 21.5h3";
@@ -30,13 +31,15 @@ export function startEstate(app) {
 export function estatePane(app) {
   const { vms, hosts, datastores, tasks, faults } = app.estate;
   const real = vms.filter((vm) => !vm.template);
+  // How the sandbox built its hosts and networks is no news.
+  const done = tasks.filter((one) => !BUILDING.test(one.method)).slice(0, TASKS_SHOWN);
   const on = real.filter((vm) => vm.power === "poweredOn").length;
   return h("aside", { class: "estate", "aria-label": "Estate", data: { drawer: "estate", testid: "estate" } },
     h("header", { class: "estate-head" }, h("h2", {}, "vCenter"), h("span", {}, `sandbox · ${on} of ${real.length} VMs on`)),
     app.ui.estateError && h("p", { class: "estate-error", role: "alert", data: { testid: "estate-error" } }, app.ui.estateError),
     part("Hosts", h("div", { class: "hosts" }, hosts.map(host))),
     part("Datastores", h("ul", {}, datastores.map((store) => datastore(store, app)))),
-    part("Tasks", tasks.length ? h("ul", {}, tasks.slice(0, TASKS_SHOWN).map(task)) : h("p", { class: "none" }, "Nothing has been done yet.")),
+    part("Tasks", done.length ? h("ul", {}, done.map(task)) : h("p", { class: "none" }, "Nothing has been done yet.")),
     machines(real, app),
     trouble(faults, app));
 }
@@ -110,7 +113,7 @@ function folder(name, vms, app) {
 function machine(vm, app) {
   const on = vm.power === "poweredOn";
   const cpu = vm.load.cpu_percent;
-  const size = `${vm.cpus} × ${(vm.memory_mib / 1024).toFixed(vm.memory_mib < 1024 ? 1 : 0)} GB`;
+  const size = `${vm.cpus} CPU · ${(vm.memory_mib / 1024).toFixed(vm.memory_mib < 1024 ? 1 : 0)} GB`;
   const owner = app.blocks?.names.user(vm.custom["iaas.owner"] ?? "") ?? "nobody";
   const facts = [`owner ${owner}`, vm.host.split(".")[0], vm.datastore, vm.ip, `hot-add ${vm.cpu_hot_add ? "CPU" : "–"}/${vm.memory_hot_add ? "memory" : "–"}`];
   return h("li", { key: vm.id, data: { testid: `vm-${vm.name}`, power: vm.power } },

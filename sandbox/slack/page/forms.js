@@ -61,7 +61,8 @@ async function submit(event, node, view, app) {
   const wrong = complaints(node, view);
   if (Object.keys(wrong).length) {
     app.setErrors(view.id, wrong);
-    node.querySelector(".has-error :is(input, select, textarea)")?.focus();
+    const first = node.querySelector(`[data-input-block="${CSS.escape(Object.keys(wrong)[0])}"]`);
+    first?.querySelector("input, select, textarea, summary")?.focus();
     return;
   }
   await app.submitModal(view, values);

@@ -105,7 +105,7 @@ async function ask(root) {
   const { value } = input;
   if (value.length < (spec.min_query_length ?? 3)) return fold(root);
   const answer = await ctx.act("suggest", { ...ctx.where, block_id: block.block_id, action_id: spec.action_id, value });
-  const groups = answer.option_groups ?? [{ options: answer.options ?? [] }];
+  const groups = answer.option_groups?.length ? answer.option_groups : [{ options: answer.options ?? [] }];
   const offered = groups.flatMap((group) => [
     group.label && h("p", { class: "menu-group" }, group.label.text ?? group.label),
     (group.options ?? []).map((option) => offer(option, root)),

@@ -75,6 +75,7 @@ def workspace() -> Iterator[Workspace]:
 def app(workspace: Workspace) -> Iterator[App]:
     running = App(workspace)
     yield running
+    workspace.stop()  # The built-in socket client closes at once only when the other side has.
     running.close()
 
 
