@@ -1,0 +1,1 @@
+"""Alembic's scripts. They run at start, under a lock, in the connection that `record.database` hands them."""

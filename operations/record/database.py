@@ -1,0 +1,134 @@
+"""One engine for SQLite and PostgreSQL, its transactions, and the migrations at start. Knows no table."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
+
+from operations.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_BUSY_TIMEOUT_S = 30
+_MIGRATION_LOCK = 0x1AA5_0001
+TAKEOVER_LOCK = 0x1AA5_0002
+
+
+class Database:
+    """Reads and writes in transactions; a write holds SQLite's one lock from its start, so it can't fail half-way."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
+        self._engine = _sqlite(url) if self.is_sqlite else _postgres(url)
+        self._writer = self._engine.execution_options(iaas_write=True)
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's form; replicas that start together take turns.
+
+        Raises:
+            StorageError: the database can't be reached or written, or is of a newer version than this program.
+        """
+        with self.writing() as connection:
+            self.lock(connection, _MIGRATION_LOCK)
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads.
+
+        Raises:
+            StorageError: the database can't be read.
+        """
+        with _told("read"), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes all or nothing.
+
+        Raises:
+            StorageError: the database can't be written.
+        """
+        with _told("written"), self._writer.begin() as connection:
+            yield connection
+
+    def lock(self, connection: sa.Connection, number: int) -> None:
+        """Wait for a lock that ends with the transaction; SQLite's writers hold the only one there is already."""
+        if not self.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+    def try_lock(self, connection: sa.Connection, number: int) -> bool:
+        """Take such a lock if it is free."""
+        if self.is_sqlite:
+            return True
+        return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(number))).scalar_one())
+
+    def seconds(self, connection: sa.Connection) -> float:
+        """The database's own clock, the one that all replicas share."""
+        if self.is_sqlite:
+            days = connection.execute(sa.select(sa.func.julianday("now"))).scalar_one()
+            return float(days) * 86400
+        return float(connection.execute(sa.text("select extract(epoch from clock_timestamp())")).scalar_one())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def to_json(value: object) -> str:
+    """JSON in the one form that a hash can be taken of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401  JSON may be anything
+    """What `to_json` wrote."""
+    return json.loads(text)
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        # The traceback would tell nothing that the cause does not, once a second while the database is away.
+        log.error("storage.failed", reason=cause)  # noqa: TRY400  see above
+        raise StorageError(f"the bot's database can't be {what}: {cause}") from error
+
+
+def _sqlite(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # Python's driver would begin transactions by itself, late and without the write lock.
+        connection.isolation_level = None
+        # DBOS opens the same file later and keeps the mode that it finds.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+        # An intent that a power cut may take back would be sent twice.
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("iaas_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str) -> sa.Engine:
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, pool_timeout=_BUSY_TIMEOUT_S)

@@ -1,0 +1,78 @@
+"""Appends events to the chain, inside the transaction of what they tell. There is no other way to write one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from operations.model import Event
+from operations.record.chain import hash_of
+from operations.record.rows import event_row, read_event
+from operations.record.tables import CHAIN, EVENT
+from vsphere.clock import Clock
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """An event that is yet to be written."""
+
+    kind: str
+    actor: str
+    data: Mapping[str, object]
+    operation_id: str | None = None
+
+
+class Journal:
+    """The event table."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def lock(self, connection: sa.Connection) -> None:
+        """Let nobody else append until the transaction ends."""
+        connection.execute(sa.select(CHAIN.c.seq).with_for_update())
+
+    def append(self, connection: sa.Connection, *news: News) -> None:
+        """Write events in order. The chain's row stays locked until the transaction ends, so writers take turns."""
+        head = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash).with_for_update()).one()
+        seq, previous = int(head.seq), str(head.hash)
+        for one in news:
+            seq += 1
+            event = Event(
+                seq=seq,
+                at=self._clock.now(),
+                operation_id=one.operation_id,
+                kind=one.kind,
+                actor=one.actor,
+                data=one.data,
+                previous_hash=previous,
+                hash="",
+            )
+            previous = hash_of(event)
+            connection.execute(sa.insert(EVENT).values(event_row(replace(event, hash=previous))))
+        connection.execute(sa.update(CHAIN).values(seq=seq, hash=previous))
+
+    def of(self, connection: sa.Connection, operation_id: str) -> list[Event]:
+        """Everything that was written about an operation, oldest first."""
+        query = sa.select(EVENT).where(EVENT.c.operation_id == operation_id).order_by(EVENT.c.seq)
+        return [read_event(row) for row in connection.execute(query).mappings()]
+
+    def all(self, connection: sa.Connection, *, since: str | None = None) -> Iterator[Event]:
+        """Every event, oldest first, page by page."""
+        last = 0
+        while True:
+            query = sa.select(EVENT).where(EVENT.c.seq > last).order_by(EVENT.c.seq).limit(_PAGE)
+            if since is not None:
+                query = query.where(EVENT.c.at >= since)
+            page = [read_event(row) for row in connection.execute(query).mappings()]
+            if not page:
+                return
+            yield from page
+            last = page[-1].seq
+
+    def head(self, connection: sa.Connection) -> tuple[int, str]:
+        """Number and hash of the last event that was written."""
+        row = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash)).one()
+        return int(row.seq), str(row.hash)

@@ -1,0 +1,236 @@
+"""Operations and events as rows, and back. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from operations.model import Actor, ActorKind, Change, Effect, Event, Operation, Origin, Plan, Request, State
+from operations.record.chain import read_time, write_time
+from operations.record.database import from_json, to_json
+from vsphere.model import Ref
+
+Row = sa.RowMapping | Mapping[str, Any]
+
+
+def operation_row(operation: Operation, request: Request, *, subject: str) -> dict[str, Any]:
+    """A new operation with the request that it answers."""
+    return {
+        "id": operation.id,
+        "key": request.key,
+        "version": operation.version,
+        "state": operation.state.value,
+        "verb": operation.verb,
+        "actor_id": operation.actor.id,
+        "actor": to_json(_actor(operation.actor)),
+        "origin": to_json(_origin(operation.origin)),
+        "request": to_json(_request(request)),
+        "subject": subject,
+        "fingerprint": fingerprint(request, subject=subject),
+        "vm": _text(operation.vm),
+        "vm_name": operation.vm_name,
+        "summary": operation.summary,
+        "plan": None if operation.plan is None else to_json(plan_data(operation.plan)),
+        "stages": to_json(list(operation.stages)),
+        "stage": operation.stage,
+        "stages_done": operation.stages_done,
+        "percent": operation.percent,
+        "text": operation.text,
+        "way_out": operation.way_out,
+        "rule": operation.rule,
+        "task": operation.task,
+        "result": _text(operation.result),
+        "cancel_requested_by": operation.cancel_requested_by,
+        "runner": None,
+        "attempts": 0,
+        "created_at": write_time(operation.created_at),
+        "started_at": _time(operation.started_at),
+        "finished_at": _time(operation.finished_at),
+    }
+
+
+def fingerprint(request: Request, *, subject: str) -> str:
+    """What makes two requests the same: verb, VM or name, person, and what was said about it."""
+    said = [request.verb, subject, request.actor.id, dict(request.arguments)]
+    return hashlib.sha256(to_json(said).encode()).hexdigest()
+
+
+def read_operation(row: Row) -> Operation:
+    """The operation of a row."""
+    return Operation(
+        id=row["id"],
+        version=row["version"],
+        verb=row["verb"],
+        state=State(row["state"]),
+        actor=_read_actor(from_json(row["actor"])),
+        origin=Origin(**from_json(row["origin"])),
+        vm=_ref(row["vm"]),
+        vm_name=row["vm_name"],
+        summary=row["summary"],
+        plan=None if row["plan"] is None else _read_plan(from_json(row["plan"])),
+        stage=row["stage"],
+        stages=tuple(from_json(row["stages"])),
+        stages_done=row["stages_done"],
+        percent=row["percent"],
+        text=row["text"],
+        way_out=row["way_out"],
+        rule=row["rule"],
+        task=row["task"],
+        result=_ref(row["result"]),
+        cancel_requested_by=row["cancel_requested_by"],
+        created_at=read_time(row["created_at"]),
+        started_at=_read_time(row["started_at"]),
+        finished_at=_read_time(row["finished_at"]),
+    )
+
+
+def read_request(row: Row) -> Request:
+    """The request that an operation answers."""
+    data = from_json(row["request"])
+    return Request(
+        verb=row["verb"],
+        actor=_read_actor(from_json(row["actor"])),
+        origin=Origin(**from_json(row["origin"])),
+        key=row["key"],
+        vm=_ref(data["vm"]),
+        name=data["name"],
+        vcenter=data["vcenter"],
+        arguments=MappingProxyType(data["arguments"]),
+        reason=data["reason"],
+        confirmed=data["confirmed"],
+        asked_at=read_time(data["asked_at"]),
+    )
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """An event as its table holds it."""
+    return {
+        "seq": event.seq,
+        "at": write_time(event.at),
+        "operation_id": event.operation_id,
+        "kind": event.kind,
+        "actor": event.actor,
+        "data": to_json(dict(event.data)),
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }
+
+
+def read_event(row: Row) -> Event:
+    """The event of a row; a row that was tampered with is read as far as it can be."""
+    try:
+        data = from_json(row["data"])
+    except ValueError:
+        data = {"unreadable": row["data"]}
+    return Event(
+        seq=row["seq"],
+        at=_read_any_time(row["at"]),
+        operation_id=row["operation_id"],
+        kind=row["kind"],
+        actor=row["actor"],
+        data=MappingProxyType(data if isinstance(data, dict) else {"unreadable": data}),
+        previous_hash=row["previous_hash"],
+        hash=row["hash"],
+    )
+
+
+def _read_any_time(text: str) -> datetime:
+    try:
+        return read_time(text)
+    except ValueError:
+        # Its hash will not agree either, so the tampering is found.
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON-like data."""
+    return {
+        "verb": plan.verb,
+        "vm": _text(plan.vm),
+        "vm_name": plan.vm_name,
+        "summary": plan.summary,
+        "effect": plan.effect.value,
+        "changes": [[one.label, one.before, one.after] for one in plan.changes],
+        "warnings": list(plan.warnings),
+        "needs_confirmation": plan.needs_confirmation,
+        "type_name_to_confirm": plan.type_name_to_confirm,
+        "unchanged": plan.unchanged,
+        "change_version": plan.change_version,
+        "details": dict(plan.details),
+        "hash": plan.hash,
+    }
+
+
+def _read_plan(data: Row) -> Plan:
+    return Plan(
+        verb=data["verb"],
+        vm=_ref(data["vm"]),
+        vm_name=data["vm_name"],
+        summary=data["summary"],
+        effect=Effect(data["effect"]),
+        changes=tuple(Change(label=one[0], before=one[1], after=one[2]) for one in data["changes"]),
+        warnings=tuple(data["warnings"]),
+        needs_confirmation=data["needs_confirmation"],
+        type_name_to_confirm=data["type_name_to_confirm"],
+        unchanged=data["unchanged"],
+        change_version=data["change_version"],
+        details=MappingProxyType(data["details"]),
+        hash=data["hash"],
+    )
+
+
+def _actor(actor: Actor) -> dict[str, Any]:
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "kind": actor.kind.value,
+        "groups": sorted(actor.groups),
+        "is_guest": actor.is_guest,
+        "is_stranger": actor.is_stranger,
+    }
+
+
+def _read_actor(data: Row) -> Actor:
+    return Actor(
+        id=data["id"],
+        name=data["name"],
+        kind=ActorKind(data["kind"]),
+        groups=frozenset(data["groups"]),
+        is_guest=data["is_guest"],
+        is_stranger=data["is_stranger"],
+    )
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {"channel": origin.channel, "channel_name": origin.channel_name, "is_direct": origin.is_direct}
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        "vm": _text(request.vm),
+        "name": request.name,
+        "vcenter": request.vcenter,
+        "arguments": dict(request.arguments),
+        "reason": request.reason,
+        "confirmed": request.confirmed,
+        "asked_at": write_time(request.asked_at),
+    }
+
+
+def _text(ref: Ref | None) -> str | None:
+    return None if ref is None else str(ref)
+
+
+def _ref(text: str | None) -> Ref | None:
+    return None if text is None else Ref.parse(text)
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else write_time(at)
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return None if text is None else read_time(text)

@@ -1,0 +1,85 @@
+"""The tables, as SQLAlchemy Core sees them. `operations.migrations` makes them; a test compares both.
+
+Times are text in ISO 8601, UTC, always with microseconds, so that they sort and are the same on both databases.
+"""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+OPERATION = sa.Table(
+    "operation",
+    METADATA,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("verb", sa.String(64), nullable=False),
+    sa.Column("actor_id", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("vm", sa.Text),
+    sa.Column("vm_name", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("plan", sa.Text),
+    sa.Column("stages", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text),
+    sa.Column("stages_done", sa.Integer, nullable=False),
+    sa.Column("percent", sa.Integer),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("way_out", sa.Text),
+    sa.Column("rule", sa.Text),
+    sa.Column("task", sa.Text),
+    sa.Column("result", sa.Text),
+    sa.Column("cancel_requested_by", sa.Text),
+    sa.Column("runner", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("started_at", sa.String(40)),
+    sa.Column("finished_at", sa.String(40)),
+    sa.Index("operation_created_at", "created_at"),
+    sa.Index("operation_subject", "subject", "created_at"),
+    sa.Index("operation_state", "state"),
+)
+
+EVENT = sa.Table(
+    "event",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("operation_id", sa.String(16)),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("previous_hash", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index("event_operation_id", "operation_id"),
+)
+
+CHAIN = sa.Table(
+    "chain",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+"""One row: the last event. It is the lock under which events are appended, and betrays a cut-off end."""
+
+CARD = sa.Table(
+    "card",
+    METADATA,
+    sa.Column("operation_id", sa.String(16), primary_key=True),
+    sa.Column("address", sa.Text),
+    sa.Column("shown_version", sa.Integer, nullable=False),
+)
+
+REPLICA = sa.Table(
+    "replica",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("seen_at", sa.Float, nullable=False),
+)
+"""`seen_at` is in seconds by the database's own clock, since those of the replicas may differ."""
