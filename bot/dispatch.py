@@ -79,7 +79,7 @@ class Dispatcher:
             understood = _understand(line)
         except UsageError as error:
             return refusal(_OPEN, actor, origin, self._context) or _usage_answer(error)
-        # A change is judged where it is submitted, so that its refusal is on record; but outsiders learn nothing before.
+        # A change is judged where it is submitted, so that its refusal is on record; outsiders don't get that far.
         verb = _OPEN if understood.command.changes else understood.command.name
         refused = refusal(verb, actor, origin, self._context)
         if refused is not None:

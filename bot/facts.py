@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.values import gib
-from operations.model import Actor, Operation, State
+from operations.model import Actor, Operation, Origin, State
 from operations.policy import owner_of
 from vsphere.inventory import Inventory
 from vsphere.model import PowerState, Ref, Vm
@@ -12,6 +12,13 @@ _NOTHING = "\u2013"
 _POWER = {PowerState.ON: "on", PowerState.OFF: "off", PowerState.SUSPENDED: "suspended"}
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 _GIB = 1024**3
+
+
+def place(origin: Origin) -> str:
+    """Where something was said: `#vm-requests`, `direct message`."""
+    if origin.is_direct:
+        return "direct message"
+    return f"#{origin.channel_name.lstrip('#')}" if origin.channel_name else origin.channel
 
 
 def power(vm: Vm) -> str:

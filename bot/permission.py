@@ -1,4 +1,4 @@
-"""What policy says to a person's reading: verbs, VMs, operations. Changes are judged in `operations`, at the one door."""
+"""What policy says to a person's reading: verbs, VMs, operations. Changes are judged in `operations`, at its door."""
 
 from bot.answers import Answer, Tone
 from bot.command import AnsweredError, Call, Command, Context
@@ -30,7 +30,7 @@ def may_see(vm: Vm, call: Call, context: Context, *, verb: str = "show") -> bool
 
 
 def may_follow(operation: Operation, call: Call, context: Context) -> bool:
-    """Whether the person may see an operation: one's own, one on a VM that one may see, or any for who may cancel any."""
+    """Whether the person may see an operation: their own, or on a VM they may see; any, if they may cancel any."""
     if operation.actor.id == call.actor.id:
         return True
     ref = operation.vm or operation.result

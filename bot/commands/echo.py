@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.answers import Answer, Reply
 from bot.command import Call, Command, Context, Words
+from bot.facts import place
 
 _USAGE: Final = "echo TEXT"
 
@@ -20,12 +21,11 @@ def acknowledge(_text: str) -> str:
 
 def run(text: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    place = "direct message" if call.origin.is_direct else f"#{call.origin.channel_name or call.origin.channel}"
     return Answer(
         title=text or "(nothing)",
         fields=(
             ("You", f"{call.actor.name} ({call.actor.id})"),
-            ("Where", f"{place} ({call.origin.channel})"),
+            ("Where", f"{place(call.origin)} ({call.origin.channel})"),
             ("Groups", ", ".join(sorted(call.actor.groups)) or "none"),
             ("vCenter", ", ".join(gateway.name for gateway in context.sites)),
         ),

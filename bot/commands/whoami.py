@@ -5,6 +5,7 @@ from typing import Final
 from bot import values
 from bot.answers import Answer, Button, Reply
 from bot.command import Call, Command, Context, Words
+from bot.facts import place
 from bot.permission import allowed_commands, matching_rules
 
 _USAGE: Final = "whoami"
@@ -31,7 +32,7 @@ def run(_arguments: None, call: Call, context: Context) -> Reply:
             ("Id", actor.id),
             ("Standing", standing),
             ("Groups", ", ".join(sorted(actor.groups)) or "none"),
-            ("Here", "direct message" if origin.is_direct else origin.channel_name or origin.channel),
+            ("Here", place(origin)),
             ("Rules that match", ", ".join(matching_rules(call, context)) or "none"),
             ("What you may do here", ", ".join(verbs) or "nothing"),
         ),

@@ -1,7 +1,10 @@
 """How `whoami` is read and acknowledged; what it shows is proven over the wire."""
 
 from bot.commands.whoami import COMMAND
+from operations.model import Actor, Origin
+from tests.unit.bot import world
 from tests.unit.bot.commands.reading import fact, said
+from tests.unit.bot.desk import DANA, Desk
 
 
 def test_whoami_says_what_it_looks_up() -> None:
@@ -10,3 +13,26 @@ def test_whoami_says_what_it_looks_up() -> None:
 
 def test_whoami_takes_nothing() -> None:
     assert fact(COMMAND, "dana") == "'dana' is one word too many (a name with spaces goes in quotes)"
+
+
+def test_whoami_tells_identity_groups_rules_and_rights() -> None:
+    answer = Desk(world.sites()).ask("whoami", DANA)
+
+    assert answer.title == "You are dana"
+    assert dict(answer.fields) == {
+        "Id": "U1DANA",
+        "Standing": "member",
+        "Groups": "@vm-users, S1",
+        "Here": "#vm-requests",
+        "Rules that match": "web team",
+        "What you may do here": "spawn, snapshot, list, show, invoke, status, history, whoami, help, echo",
+    }
+
+
+def test_whoami_tells_a_person_without_rules_that_there_are_none() -> None:
+    fields = dict(
+        Desk(world.sites()).ask("whoami", Actor(id="U8", name="joe"), Origin(channel="D1", is_direct=True)).fields
+    )
+
+    assert (fields["Groups"], fields["Here"], fields["Rules that match"]) == ("none", "direct message", "none")
+    assert fields["What you may do here"] == "whoami, help, echo"

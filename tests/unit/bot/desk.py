@@ -1,0 +1,64 @@
+"""A dispatcher over a small inventory of plain values, and four people who type at it."""
+
+from datetime import UTC, datetime
+
+from bot.answers import Answer, Reply
+from bot.catalogue import Catalogue, Size
+from bot.command import Context
+from bot.dispatch import Dispatcher
+from bot.registry import BY_NAME
+from operations.model import Actor, Origin
+from operations.policy import Policy, Rule
+from operations.service import Operations
+from vsphere.clock import SystemClock
+from vsphere.sites import Sites
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CATALOGUE = Catalogue(
+    sizes=(
+        Size(name="small", cpu_count=1, memory_mib=2048, disk_gib=20),
+        Size(name="large", cpu_count=4, memory_mib=8192, disk_gib=80),
+    ),
+    max_cpu=8,
+    max_memory_mib=32768,
+    max_disk_gib=500,
+)
+DANA = Actor(id="U1DANA", name="dana", groups=frozenset({"S1", "@vm-users"}))
+ANN = Actor(id="U2ANN", name="ann", groups=frozenset({"S2", "@vm-admins"}))
+GUS = Actor(id="U3GUS", name="gus", is_guest=True)
+ROOM = Origin(channel="C1", channel_name="vm-requests")
+RULES = (
+    Rule(
+        name="web team",
+        groups=("@vm-users",),
+        channels=("#vm-requests",),
+        verbs=("read", "spawn"),
+        folders=("DC/vm/Web",),
+    ),
+    Rule(name="admins", groups=("@vm-admins",), channels=("*",), verbs=("*",)),
+)
+
+
+class Desk:
+    """Where lines are typed; `operations` is only asked by lines that get so far."""
+
+    def __init__(self, sites: Sites, operations: Operations = None) -> None:
+        self.context = Context(
+            sites=sites,
+            operations=operations,
+            policy=Policy(RULES),
+            catalogue=CATALOGUE,
+            clock=SystemClock(),
+            commands=BY_NAME,
+        )
+        self.dispatcher = Dispatcher(context=self.context)
+
+    def run(self, line: str, actor: Actor = ANN, origin: Origin = ROOM) -> Reply:
+        """What the line gives."""
+        return self.dispatcher.run(line, actor=actor, origin=origin, key=f"test:{line}", asked_at=NOW)
+
+    def ask(self, line: str, actor: Actor = ANN, origin: Origin = ROOM) -> Answer:
+        """What the line is answered with, where it starts no operation."""
+        reply = self.run(line, actor, origin)
+        assert isinstance(reply, Answer)
+        return reply

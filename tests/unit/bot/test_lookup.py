@@ -1,0 +1,143 @@
+"""From what was written to the one VM that is meant: pickers, near names, and nothing that one may not see."""
+
+import pytest
+
+from bot.answers import Button, Tone
+from tests.unit.bot import world
+from tests.unit.bot.desk import DANA, Desk
+
+TWINS = (world.vm(1, "web-01"), world.vm(2, "web-01", folder="Finance"))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(
+        world.sites(
+            *TWINS,
+            world.vm(3, "web-02"),
+            world.vm(4, "db-01", folder="Finance"),
+            world.vm(5, "Größe\u20131"),
+            world.template(9, "tpl-debian-12"),
+            lab=[world.vm(1, "web-01"), world.vm(2, "lab-01")],
+        )
+    )
+
+
+def test_two_vms_of_one_name_become_a_picker_and_never_a_guess(desk: Desk) -> None:
+    answer = desk.ask("poweron web-01")
+
+    assert (answer.title, answer.tone) == ("3 VMs are called web-01. Which one?", Tone.QUESTION)
+    assert answer.choices == (
+        Button(label="DC/vm/Web/web-01 (on, prod)", command="poweron DC/vm/Web/web-01@prod"),
+        Button(label="DC/vm/Finance/web-01 (on, prod)", command="poweron DC/vm/Finance/web-01@prod"),
+        Button(label="DC/vm/Web/web-01 (on, lab)", command="poweron DC/vm/Web/web-01@lab"),
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["show DC/vm/Finance/web-01", "show Finance/WEB-01@prod", "show web-01@LAB", "show WEB-02"]
+)
+def test_paths_and_vcenters_name_one_vm(desk: Desk, line: str) -> None:
+    assert desk.ask(line).title in {"web-01 (on)", "web-02 (on)"}
+
+
+def test_the_command_of_a_choice_finds_its_vm(desk: Desk) -> None:
+    commands = [choice.command for choice in desk.ask("show web-01").choices]
+
+    assert [dict(desk.ask(command).fields)["Folder"] for command in commands] == [
+        "DC/vm/Web",
+        "DC/vm/Finance",
+        "DC/vm/Web",
+    ]
+
+
+def test_a_choice_keeps_the_other_words_and_options(desk: Desk) -> None:
+    answer = desk.ask("transform web-01 cpu=4 memory=8g")
+
+    assert answer.choices[0].command == "transform DC/vm/Web/web-01@prod cpu=4 memory=8g"
+
+
+def test_a_picker_holds_only_what_the_person_may_see(desk: Desk) -> None:
+    answer = desk.ask("show web-01@prod", DANA)
+
+    assert [choice.label for choice in answer.choices] == ["DC/vm/Web/web-01 (on, prod)"]
+    assert answer.lines[0] == "You may not see 1 of them here."
+
+
+def test_a_slip_is_answered_with_the_nearest_names_and_nothing_is_done(desk: Desk) -> None:
+    answer = desk.ask("nuke wbe-02")
+
+    assert (answer.title, answer.lines) == (
+        "No VM is called 'wbe-02'.",
+        ("Did you mean one of these? Nothing has been done.",),
+    )
+    assert answer.buttons[0] == Button(label="web-02", command="nuke web-02")
+
+
+def test_near_names_hold_only_what_the_person_may_see(desk: Desk) -> None:
+    assert "db-01" in [button.label for button in desk.ask("show db-1").buttons]
+    assert "db-01" not in [button.label for button in desk.ask("show db-1", DANA).buttons]
+
+
+def test_nothing_near_points_to_the_list(desk: Desk) -> None:
+    answer = desk.ask("show qqqqqqqq")
+
+    assert (answer.lines, answer.buttons) == (("Check the name with `/iaas list`.",), ())
+
+
+def test_an_unknown_vcenter_is_named_with_those_there_are(desk: Desk) -> None:
+    answer = desk.ask("show web-02@nowhere")
+
+    assert (answer.title, answer.lines) == (
+        "no vCenter is called 'nowhere'; there are prod, lab",
+        ("Write NAME@VCENTER with one of these.",),
+    )
+
+
+def test_a_name_that_slack_would_repair_is_found_all_the_same(desk: Desk) -> None:
+    assert desk.ask("show Größe\u20131").title == "Größe\u20131 (on)"
+
+
+def test_a_template_is_no_vm_to_a_verb_that_changes(desk: Desk) -> None:
+    assert desk.ask("poweron tpl-debian-12").title == "No VM is called 'tpl-debian-12'."
+
+
+def test_a_missing_template_is_answered_with_templates_only(desk: Desk) -> None:
+    answer = desk.ask("clonetemplate web-07 tpl-debain")
+
+    assert [button.command for button in answer.buttons] == ["clonetemplate web-07 tpl-debian-12"]
+
+
+def test_a_taken_name_is_refused_with_a_free_one_to_take(desk: Desk) -> None:
+    answer = desk.ask("spawn web-01 size=large")
+
+    assert (answer.title, answer.buttons) == (
+        "The name web-01 is taken in prod.",
+        (Button(label="Call it web-03", command="spawn web-03 size=large"),),
+    )
+
+
+def test_a_free_name_is_suggested_in_the_vcenter_that_was_named(desk: Desk) -> None:
+    assert [button.command for button in desk.ask("spawn lab-01@lab").buttons] == ["spawn lab-02@lab"]
+
+
+def test_a_taken_template_name_counts_as_taken(desk: Desk) -> None:
+    assert desk.ask("spawn tpl-debian-12").title == "The name tpl-debian-12 is taken in prod."
+
+
+def test_a_datastore_that_is_not_there_is_answered_with_the_nearest(desk: Desk) -> None:
+    answer = desk.ask("move web-02 golf-01")
+
+    assert (answer.title, answer.buttons) == (
+        "No datastore is called 'golf-01' in prod.",
+        (Button(label="gold-01", command="move web-02 gold-01"),),
+    )
+
+
+def test_before_the_first_inventory_it_says_so_and_does_not_deny_the_vm() -> None:
+    desk = Desk(world.Sites([world.gateway("prod", None)]))
+
+    answer = desk.ask("show web-01")
+
+    assert answer.title.startswith("the inventory of prod has not arrived yet.")
+    assert answer.lines == ("Try again in a few seconds.",)
