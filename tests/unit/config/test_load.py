@@ -70,20 +70,6 @@ def test_example_names_every_key() -> None:
     assert missing == []
 
 
-def test_every_key_of_the_example_has_a_comment_above_it_or_above_its_group() -> None:
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    tables = [index for index, line in enumerate(lines) if line.startswith("[")]
-
-    bare = [
-        lines[start]
-        for start, end in zip(tables, [*tables[1:], len(lines)], strict=True)
-        if lines[start] not in {"[size.medium]", "[size.large]"}
-        and not any(line.startswith("#") for line in lines[max(start - 2, 0) : end])
-    ]
-
-    assert bare == []
-
-
 def test_every_field_says_what_it_means_and_shows_an_example() -> None:
     silent = [
         f"{model.__name__}.{name}"
