@@ -20,6 +20,8 @@ from operations.model import Actor, Origin, Request
 from vsphere.errors import VsphereError
 
 _MOST_SHOWN = 60
+_MOST_IN_BUTTON = 1500
+"""Slack's button values end at 2,000 characters."""
 _OPEN = "help"
 """A verb that every member of the workspace may use."""
 
@@ -120,8 +122,8 @@ def _usage_answer(error: UsageError) -> Answer:
     title = f"{fact[0].upper()}{fact[1:]}."
     if not isinstance(error, UnknownVerbError):
         return Answer(title=title, lines=(f"Write: `{error.usage}`",), tone=Tone.FAILED)
-    rest = f" {error.rest}" if error.rest else ""
-    buttons = tuple(Button(label=name, command=f"{name}{rest}") for name in error.near)
+    near = error.near if len(error.rest) <= _MOST_IN_BUTTON else ()
+    buttons = tuple(Button(label=name, command=f"{name} {error.rest}".strip()) for name in near)
     help_button = Button(label="Help", command="help")
-    way_out = f"Did you mean {join(list(error.near))}? Nothing has been done." if buttons else UsageError.hint
+    way_out = f"Did you mean {join(near)}? Nothing has been done." if buttons else UsageError.hint
     return Answer(title=title, lines=(way_out,), buttons=(*buttons, help_button), tone=Tone.FAILED)

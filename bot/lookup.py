@@ -95,8 +95,15 @@ def vcenter_named(name: str | None, context: Context) -> str:
     return context.sites.gateway(name).name if name else context.sites.default.name
 
 
-def ensure_free(name: str, vcenter: str, call: Call, context: Context) -> None:
+def ensure_free(name: str, vcenter: str, call: Call, context: Context, *, at: int = 0) -> None:
     """Make sure that no VM or template of the vCenter has the name already.
+
+    Args:
+        name: of the VM to be made.
+        vcenter: where it is to be made.
+        call: the line, which the answer says again with a free name.
+        context: where to look.
+        at: which of the line's words the new name is.
 
     Raises:
         AnsweredError: it is taken; the answer offers a free one.
@@ -108,13 +115,15 @@ def ensure_free(name: str, vcenter: str, call: Call, context: Context) -> None:
     if not inventory.find_vms(name):
         return
     free = next(one for one in _successors(name) if not inventory.find_vms(one))
-    old = next((word for word in call.words.names if word.partition("@")[0] == name), name)
-    new = free + old[len(name) :]
+    old = call.words.names[at]
+    names = [*call.words.names]
+    names[at] = free + old[len(name) :]
+    command = command_line(call.words.verb, *names, options=call.words.options)
     raise AnsweredError(
         Answer(
             title=f"The name {name} is taken in {vcenter}.",
             lines=("Choose another name, or take the free one below.",),
-            buttons=(_again(call.words, old, new, label=f"Call it {free}"),),
+            buttons=(Button(label=f"Call it {free}", command=command),),
             tone=Tone.FAILED,
         )
     )
@@ -214,9 +223,12 @@ def _missing(fact: str, buttons: list[Button]) -> Answer:
 
 
 def _again(words: Words, old: str, new: str, *, label: str) -> Button:
-    """The same command with one name replaced."""
-    names = [new if name == old else name for name in words.names]
-    options = {key: new if value == old else value for key, value in words.options.items()}
+    """The same command with one name replaced: where it stands first, be it as a word or as an option's value."""
+    names, options = [*words.names], dict(words.options)
+    if old in names:
+        names[names.index(old)] = new
+    else:
+        options = {key: new if value == old else value for key, value in options.items()}
     return Button(label=label, command=command_line(words.verb, *names, options=options))
 
 

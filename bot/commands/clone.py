@@ -35,7 +35,8 @@ def run(wanted: Clone, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     source = one_vm(wanted.vm, call, context)
     name = wanted.name or free_clone_name(source, context)
-    ensure_free(name, source.ref.vcenter, call, context)
+    if wanted.name:
+        ensure_free(name, source.ref.vcenter, call, context, at=1)
     return make("clone", call, context, name=name, vcenter=source.ref.vcenter, source=source, arguments={})
 
 

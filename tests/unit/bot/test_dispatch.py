@@ -136,3 +136,9 @@ def test_a_reading_verb_in_the_wrong_place_is_refused_with_the_right_one() -> No
         ("Do it in #vm-requests.",),
         "Rule: web team",
     )
+
+
+def test_a_line_too_long_for_a_button_gets_none() -> None:
+    answer = DESK.ask(f"ecko {'x' * 1600}", DANA)
+
+    assert [button.label for button in answer.buttons] == ["Help"]

@@ -141,3 +141,7 @@ def test_before_the_first_inventory_it_says_so_and_does_not_deny_the_vm() -> Non
 
     assert answer.title.startswith("the inventory of prod has not arrived yet.")
     assert answer.lines == ("Try again in a few seconds.",)
+
+
+def test_a_clone_with_the_name_of_its_source_gets_a_free_name_in_the_right_place(desk: Desk) -> None:
+    assert [button.command for button in desk.ask("clone web-02 web-02").buttons] == ["clone web-02 web-03"]
