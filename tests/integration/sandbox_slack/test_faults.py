@@ -90,7 +90,7 @@ def test_opening_connections_can_fail(
     status: int,
     error: str | None,
     retry_after_s: int | None,
-    seen: tuple[int, str],  # noqa: PLR0917  the cases' columns
+    seen: tuple[int, str],
 ) -> None:
     ws.faults.connections_open_fails(status=status, error=error, retry_after_s=retry_after_s, times=1)
 

@@ -127,7 +127,7 @@ def test_act_answers_ok_or_an_error_with_its_detail(ws: Workspace, app: RawApp) 
 class Estate(BaseHTTPRequestHandler):
     """A control door that says what it was asked."""
 
-    def do_POST(self) -> None:  # noqa: N802  the name that http.server calls
+    def do_POST(self) -> None:
         """Answer with path and body."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         answer = json.dumps({"path": self.path, "body": body}).encode()
