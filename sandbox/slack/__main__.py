@@ -62,6 +62,8 @@ async def _serve(options: Options, port: int) -> None:
 
 def _end_with_stdin(loop: asyncio.AbstractEventLoop, end: asyncio.Event) -> None:
     """End when the process that holds the other side of our stdin is gone; a terminal or file does not count."""
+    if sys.stdin is None or sys.stdin.closed:
+        return
     mode = os.fstat(sys.stdin.fileno()).st_mode
     if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         return

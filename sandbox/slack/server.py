@@ -193,6 +193,10 @@ async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamRe
     host = (request.host or "").rsplit(":", 1)[0]
     if host not in {"127.0.0.1", "localhost", "[::1]"}:
         return web.Response(status=421, text="loopback only")
+    # A page elsewhere can post to loopback without asking; its browser says where the page is from.
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        return web.Response(status=403, text="another page's request")
     return await handler(request)
 
 

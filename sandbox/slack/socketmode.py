@@ -38,6 +38,8 @@ class Sockets:
         self._random = random.Random(options.seed)  # noqa: S311  repeatable choice, nothing secret
         self._count = 0
         self.open: list[Connection] = []
+        """The sockets that can get an envelope."""
+        self._living: set[Connection] = set()
         self.ghosts = 0
         self.on_text: Callable[[Connection, str], None] = _ignore_text
         self.on_hello: Callable[[Connection], None] = _ignore_hello
@@ -86,6 +88,7 @@ class Sockets:
         if len(self.open) >= self._options.max_connections:
             await self._turn_away(connection, socket)
             return socket
+        self._living.add(connection)
         helpers = [asyncio.ensure_future(self._pings(connection)), asyncio.ensure_future(self._refresh(connection))]
         try:
             await self._serve(connection, socket)
@@ -93,6 +96,7 @@ class Sockets:
             for helper in helpers:
                 helper.cancel()
             self.forget(connection)
+            self._living.discard(connection)
             transport.close()
         return socket
 
@@ -117,7 +121,7 @@ class Sockets:
 
     def cut_all(self) -> None:
         """End every socket without a word."""
-        for connection in tuple(self.open):
+        for connection in tuple(self._living):
             connection.transport.abort()
 
     def _refusal(self, ticket: str) -> web.Response | None:

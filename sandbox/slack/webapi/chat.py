@@ -60,10 +60,10 @@ def update(call: Call) -> Json:
         raise SlackError("is_inactive")
     content = from_call(call, update=True)
     message.text = content.text
-    # Without `blocks` the old ones stay only when no text came either; Slack drops them for a text of its own.
-    if content.blocks or "text" in call.args:
+    # Blocks and attachments that are not named stay, even under a new text; an empty list removes them.
+    if content.blocks or "blocks" in call.args:
         message.blocks = content.blocks
-    if content.attachments or "attachments" in call.args:
+    if "attachments" in call.args:
         message.attachments = content.attachments
     message.edited_ts = call.sandbox.clock.ts()
     call.sandbox.journal.scan(f"{message.text} {message.blocks}", f"message {message.ts}")

@@ -80,6 +80,16 @@ def test_update_takes_4000_characters_while_a_post_takes_more(app: RawApp, dana:
     assert dana.messages()[0].text == "y" * 4_000
 
 
+def test_update_keeps_blocks_that_it_does_not_name_and_removes_them_for_an_empty_list(app: RawApp) -> None:
+    ts = app.web.chat_postMessage(channel="C0VMREQ", text="x", blocks=[SECTION])["ts"]
+
+    kept = app.web.chat_update(channel="C0VMREQ", ts=ts, text="y")["message"]
+    removed = app.web.chat_update(channel="C0VMREQ", ts=ts, text="z", blocks=[])["message"]
+
+    assert (kept["text"], kept["blocks"][0]["text"]) == ("y", plain("Hello"))
+    assert (removed["text"], "blocks" in removed) == ("z", False)
+
+
 def test_message_says_something(app: RawApp) -> None:
     assert refusal(lambda: app.web.api_call("chat.postMessage", data={"channel": "C0VMREQ", "text": " "})) == "no_text"
 

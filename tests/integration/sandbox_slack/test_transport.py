@@ -75,6 +75,15 @@ def test_server_listens_on_loopback_and_refuses_foreign_host_names(ws: Workspace
     assert (ws.url.startswith("http://127.0.0.1:"), status) == (True, 421)
 
 
+def test_requests_of_other_pages_are_refused(ws: Workspace) -> None:
+    act = b'{"user": "dana", "kind": "message", "channel": "C0VMREQ", "text": "x"}'
+
+    foreign = fetch(ws.url + "/_sandbox/act", act, Origin="http://evil.example.com")
+    own = fetch(ws.url + "/_sandbox/act", act, Origin=ws.url)
+
+    assert (foreign[0], own[0], len(ws.as_user("dana").messages())) == (403, 200, 1)
+
+
 def test_ticket_opens_one_socket_only(app: RawApp) -> None:
     url = str(app.app_web.apps_connections_open(app_token=app.ws.app_token)["url"])
 
