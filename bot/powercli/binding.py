@@ -145,7 +145,7 @@ def number(text: str, *, default: Constant = None) -> Constant:
     plain = low.lstrip("+-")
     if (
         not plain.isascii()
-        or len(plain) > 20
+        or len(plain) > _MOST_DIGITS
         or not plain.replace(".", "", 1).isdigit()
         or low[: -len(plain)] not in {"", "+", "-"}
     ):
@@ -153,4 +153,5 @@ def number(text: str, *, default: Constant = None) -> Constant:
     return float(low) * scale if "." in low else int(low) * scale
 
 
+_MOST_DIGITS = 20
 _SCALES = {"kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}

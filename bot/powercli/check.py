@@ -94,26 +94,10 @@ def after(stage: Stage, before: Schema | None) -> Schema:
             "Only Out-String can follow Format-List, Format-Table and Out-String",
             way_out="Move Format-List or Format-Table to the end.",
         )
-    match stage:
-        case Where(condition=condition):
-            _check_condition(condition, before)
-            return before
-        case Select():
-            return _after_select(stage, before)
-        case Sort(properties=names):
-            _all_known(names, before)
-            return before
-        case Group(properties=names):
-            _all_known(names, before)
-            return group_schema(before, no_element=stage.no_element)
-        case Measure(properties=names):
-            _all_known(names, before)
-            return MEASURE
-        case Format(properties=names):
-            expand(names, before)
-            return LAID_OUT
-        case OutString():
-            return LAID_OUT
+    if isinstance(stage, Format | OutString):
+        expand(stage.properties if isinstance(stage, Format) else (), before)
+        return LAID_OUT
+    return _after_change(stage, before)
 
 
 def expand(names: tuple[Name, ...], schema: Schema) -> tuple[str, ...]:
@@ -133,6 +117,24 @@ def expand(names: tuple[Name, ...], schema: Schema) -> tuple[str, ...]:
             raise _unknown(name, schema)
         found.update(dict.fromkeys(hits))
     return tuple(found)
+
+
+def _after_change(stage: Where | Select | Sort | Group | Measure, before: Schema) -> Schema:
+    if isinstance(stage, Sort | Group | Measure):
+        for name in stage.properties:
+            known(name, before)
+    match stage:
+        case Where(condition=condition):
+            _check_condition(condition, before)
+            return before
+        case Select():
+            return _after_select(stage, before)
+        case Sort():
+            return before
+        case Group(no_element=no_element):
+            return group_schema(before, no_element=no_element)
+        case Measure():
+            return MEASURE
 
 
 def known(name: Name, schema: Schema) -> Property:
@@ -162,11 +164,6 @@ def _unknown(name: Name, schema: Schema) -> QueryError:
     else:
         way_out = f"There are {', '.join(names)}." if names else "Leave it out."
     return QueryError(f"{schema.name} has no property {name.text!r} here", way_out=way_out, position=name.position)
-
-
-def _all_known(names: tuple[Name, ...], schema: Schema) -> None:
-    for name in names:
-        known(name, schema)
 
 
 def _after_get(stage: Get, before: Schema | None) -> Schema:

@@ -7,7 +7,8 @@ from bot.powercli.syntax import Compare, Expression, Literal, Logic, Name, Not, 
 from bot.powercli.tokens import Tokens
 
 _COMPARISONS = frozenset({
-    "eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "in", "notin", "contains", "notcontains",
+    "eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "in", "notin", "contains",
+    "notcontains",
 })  # fmt: skip
 _LOGIC = frozenset({"and", "or", "xor"})
 _DEEPEST = 40

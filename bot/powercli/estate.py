@@ -21,8 +21,8 @@ EVENT_KINDS = tuple(
         "VmBeingMigrated", "VmBeingHotMigrated", "VmMigrated", "DrsVmMigrated", "VmRelocateSpec", "VmBeingRelocated",
         "VmRelocated", "VmRelocateFailed", "VmResourcePoolMoved", "VmResourceReallocated", "VmMacAssigned",
         "VmMacChanged", "VmUuidAssigned", "VmUuidChanged", "VmInstanceUuidAssigned", "VmInstanceUuidChanged",
-        "VmConnected", "VmDisconnected", "VmMessage", "VmMessageError", "VmMessageWarning", "VmOrphaned", "VmEmigrating",
-        "VmDateRolledBack", "VmUpgradeComplete", "VmUpgradeFailed", "VmUpgrading", "VmFailoverFailed",
+        "VmConnected", "VmDisconnected", "VmMessage", "VmMessageError", "VmMessageWarning", "VmOrphaned",
+        "VmEmigrating", "VmDateRolledBack", "VmUpgradeComplete", "VmUpgradeFailed", "VmUpgrading", "VmFailoverFailed",
         "VmRestartedOnAlternateHost", "VmRemoteConsoleConnected", "VmRemoteConsoleDisconnected", "VmAcquiredTicket",
         "AlarmStatusChanged", "AlarmActionTriggered", "Task", "CustomFieldValueChanged",
     )

@@ -64,11 +64,7 @@ def _matching(stage: Get, parameter: str, shown: str, records: list[Record], env
     if not wanted:
         return records
     patterns = [_Wanted(text) for text in wanted]
-    kept = []
-    for one in records:
-        env.tick()
-        if any([pattern.fits(show(one.get(shown))) for pattern in patterns]):
-            kept.append(one)
+    kept = [one for one in records if _fits(patterns, show(one.get(shown)), env)]
     _complain(stage, patterns)
     return kept
 
@@ -92,13 +88,19 @@ class _Wanted:
         return self._plain is not None and not self.seen
 
 
+def _fits(patterns: list[_Wanted], name: str, env: Env) -> bool:
+    """Whether any fits; every one is tried, so that each knows whether it was seen."""
+    env.tick()
+    return bool([one for one in patterns if one.fits(name)])
+
+
 def _complain(stage: Get, patterns: list[_Wanted], *, what: str = "") -> None:
     missing = [one.text for one in patterns if one.is_missing]
     if missing and not stage.quiet:
         kind = what or stage.source.value.removeprefix("Get-")
         raise QueryError(
             f"No {kind} that you may see is called {missing[0]!r} here",
-            way_out=f"Use a wildcard: {missing[0][:3]}*. With -ErrorAction SilentlyContinue a missing name is no error.",
+            way_out=f"Use a wildcard, as in {missing[0][:3]}*, or add -ErrorAction SilentlyContinue.",
             position=stage.position,
         )
 
@@ -160,10 +162,8 @@ def _named(stage: Get, parameter: str, env: Env) -> list[Record]:
     patterns = [_Wanted(text) for text in stage.texts[parameter]]
     found = []
     for source in _CANDIDATES[parameter]:
-        for raw in collection(source, env):
-            env.tick()
-            if any([pattern.fits(raw.name) for pattern in patterns]):
-                found.append(record(source.value, raw, env))
+        fitting = [raw for raw in collection(source, env) if _fits(patterns, raw.name, env)]
+        found += [record(source.value, raw, env) for raw in fitting]
     _complain(stage, patterns, what="object")
     return found
 
@@ -198,7 +198,7 @@ def _machines(stage: Get, parameter: str, piped: list[Record] | None, env: Env) 
     if parameter in stage.texts:
         patterns = [_Wanted(text) for text in stage.texts[parameter]]
         every = [*env.view.vms(), *env.view.templates()]
-        found = [vm for vm in every if any([pattern.fits(vm.name) for pattern in patterns])]
+        found = [vm for vm in every if _fits(patterns, vm.name, env)]
         _complain(stage, patterns, what="VM")
     else:
         found = list(env.view.vms())
@@ -209,7 +209,7 @@ def _snapshots(stage: Get, piped: list[Record] | None, env: Env) -> list[Record]
     found = []
     for vm in _machines(stage, "vm", piped, env):
         if vm.snapshot_count:
-            env.check_time()
+            env.tick()
             found += [record(stage.source.value, (vm, one), env) for one in env.view.snapshots(vm.ref)]
     found = _matching(stage, "id", "Id", found, env)
     return _matching(stage, "name", "Name", found, env)
@@ -220,10 +220,12 @@ def _events(stage: Get, piped: list[Record] | None, env: Env) -> list[Record]:
     most = _EVENT_SAMPLES if stage.most is None else stage.most
     found = []
     for vm in _machines(stage, "entity", piped, env):
-        env.check_time()
-        for event in env.view.events(vm.ref, since):
-            if since <= event.at and (stage.finish is None or event.at <= stage.finish):
-                found.append(record(stage.source.value, (vm, event), env))
+        env.tick()
+        found += [
+            record(stage.source.value, (vm, event), env)
+            for event in env.view.events(vm.ref, since)
+            if since <= event.at and (stage.finish is None or event.at <= stage.finish)
+        ]
     found = _matching(stage, "username", "UserName", found, env)
     # vCenter's newest come first, and -MaxSamples keeps these.
     return sorted(found, key=lambda one: one.raw[1].at, reverse=True)[:most]

@@ -43,13 +43,13 @@ class Token:
         """How an error names it."""
         match self.kind:
             case Kind.WORD | Kind.STRING:
-                return f"{self.text!r}"
+                return repr(self.text)
             case Kind.DASH:
                 return f"-{self.text}"
             case Kind.VARIABLE:
                 return "$" + ".".join((self.text, *self.path))
             case _:
-                return self.kind.value
+                return str(self.kind.value)
 
 
 _SINGLE = "'\u2018\u2019\u201a\u201b"
@@ -64,6 +64,7 @@ _WORD = re.compile(
 _ESCAPE = re.compile(r"`(.)", re.DOTALL)
 _MARKS = {
     "|": Kind.PIPE, ",": Kind.COMMA, "{": Kind.OPEN, "}": Kind.CLOSE, "(": Kind.LEFT, ")": Kind.RIGHT,
+    "@(": Kind.ARRAY, "!": Kind.NOT,
 }  # fmt: skip
 _REFUSED = (
     ("$(", "A subexpression $( ) would run code", "Write the value itself."),
@@ -101,19 +102,14 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 def _next(text: str, at: int, *, in_block: bool) -> tuple[Token, int]:
     character = text[at]
-    if character in _SINGLE:
-        return _quoted(text, at, _SINGLE)
-    if character in _DOUBLE:
-        return _quoted(text, at, _DOUBLE)
-    if text.startswith("@(", at):
-        return Token(Kind.ARRAY, "@(", at), at + 2
+    if character in _SINGLE + _DOUBLE:
+        return _quoted(text, at, _SINGLE if character in _SINGLE else _DOUBLE)
     if (found := _VARIABLE.match(text, at)) is not None:
         return _variable(text, at, found)
     _refuse(text, at)
-    if character in _MARKS:
-        return Token(_MARKS[character], character, at), at + 1
-    if character == "!" and in_block:
-        return Token(Kind.NOT, "!", at), at + 1
+    mark = "@(" if text.startswith("@(", at) else character
+    if mark in _MARKS and (mark != "!" or in_block):
+        return Token(_MARKS[mark], mark, at), at + len(mark)
     if (found := _DASH.match(text, at)) is not None:
         return Token(Kind.DASH, found[1], at), found.end()
     return _word(text, at, in_block=in_block)
@@ -121,8 +117,13 @@ def _next(text: str, at: int, *, in_block: bool) -> tuple[Token, int]:
 
 def _refuse(text: str, at: int) -> None:
     for start, fact, way_out in _REFUSED:
-        if text.startswith(start, at) and not (start == "`" and at + 1 < len(text)):
+        if text.startswith(start, at) and not _allowed(start, text, at):
             raise QueryError(fact, way_out=way_out, position=at)
+
+
+def _allowed(start: str, text: str, at: int) -> bool:
+    """A backtick escapes what follows it; @( begins a list."""
+    return (start == "`" and at + 1 < len(text)) or (start == "@" and text.startswith("@(", at))
 
 
 def _variable(text: str, at: int, found: re.Match[str]) -> tuple[Token, int]:

@@ -1,4 +1,4 @@
-"""Reads a query: tokens to a pipeline of typed stages. It knows the grammar; `bot.powercli.check` knows the properties."""
+"""Reads a query: tokens to a pipeline of typed stages. The grammar is here, the properties in `bot.powercli.check`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from bot.powercli.syntax import (
 )  # fmt: skip
 from bot.powercli.tokens import Tokens
 
+_LARGEST = 1_000_000
 _VALUES = frozenset({Kind.WORD, Kind.STRING, Kind.VARIABLE})
 
 
@@ -156,7 +157,7 @@ def _value(tokens: Tokens, name: str) -> Token:
 def _whole(tokens: Tokens, name: str) -> int:
     token = _value(tokens, name)
     value = binding.number(token.text)
-    if not isinstance(value, int) or not 0 <= value <= 1_000_000:
+    if not isinstance(value, int) or not 0 <= value <= _LARGEST:
         raise QueryError(
             f"-{name} takes a whole number, not {token.text!r}",
             way_out=f"For example: -{name} 10.",

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from bot.powercli.errors import QueryError
 
-MOST_STATES = 600
-"""Of one automaton: with a text of 300 characters that is at most 180,000 steps."""
-LONGEST_TEXT = 4000
+MOST_STATES = 400
+"""Of one automaton: with the longest text that is 400,000 steps at most."""
+LONGEST_TEXT = 1000
 """Characters of a value that are looked at."""
 
 Test = Callable[[str], bool]
 _CHARACTER, _SPLIT, _START, _FINISH, _EDGE, _MATCH = range(6)
+_MOST_REPEATS = 100
+_DIGITS = 9
+"""Digits of a count that are read: anything longer is too many as well."""
+_DEEPEST = 20
 _META = frozenset("*+?{}()[]|^$.\\")
 
 
@@ -79,7 +83,7 @@ def regex(source: str, *, ignore_case: bool, position: int | None = None) -> Pat
     r"""Compile a regular expression: literals, ., [ ], \d \w \s \b, ( ), |, ^ $, * + ? {m,n}.
 
     Raises:
-        QueryError: it is malformed, too big, or uses what can't be matched in linear time (back references, look-around).
+        QueryError: it is malformed, too big, or uses what has no linear time (back references, look-around).
     """
     return _Compiler(source, ignore_case=ignore_case, position=position).compile()
 
@@ -124,7 +128,7 @@ class _Piece:
 
 
 class _Compiler:
-    """Recursive descent to Thompson's construction; groups nest 20 deep at most."""
+    """Recursive descent to Thompson's construction."""
 
     def __init__(self, source: str, *, ignore_case: bool, position: int | None) -> None:
         self._source = source
@@ -144,7 +148,7 @@ class _Compiler:
     def _error(self, what: str) -> QueryError:
         return QueryError(
             f"The pattern {self._source!r} {what}",
-            way_out="Use letters, ., [a-z], ( ), |, ^, $, *, +, ? and {m,n}; put \\ before a literal sign; or use -like.",
+            way_out="Use letters, ., [a-z], ( ), |, ^, $, *, +, ? and {m,n}; put \\ before a sign; or use -like.",
             position=self._position,
         )
 
@@ -235,8 +239,8 @@ class _Compiler:
         least, comma, most = self._source[self._at + 1 : end].partition(",") if end > 0 else ("", "", "")
         if not (least.isascii() and least.isdigit()) or (most and not (most.isascii() and most.isdigit())):
             return None
-        if len(least) > 3 or len(most) > 3 or int(most or least) > 100 or int(most or least) < int(least):
-            raise self._error("repeats more than 100 times, or backwards")
+        if not int(least[:_DIGITS]) <= int((most or least)[:_DIGITS]) <= _MOST_REPEATS:
+            raise self._error(f"repeats more than {_MOST_REPEATS} times, or backwards")
         self._at = end + 1
         if not comma:
             return int(least), int(least)
@@ -268,8 +272,8 @@ class _Compiler:
 
     def _group(self) -> _Piece:
         self._depth += 1
-        if self._depth > 20:
-            raise self._error("nests groups more than 20 deep")
+        if self._depth > _DEEPEST:
+            raise self._error("nests groups too deep")
         if self._source.startswith("?:", self._at):
             self._at += 2
         elif self._peek() == "?":

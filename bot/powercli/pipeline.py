@@ -37,6 +37,14 @@ def run_stage(stage: Stage, records: list[Record], before: Schema | None, env: E
         return fetch(stage, None if before is None else records, env)
     if before is None:
         raise QueryError("A query starts with a Get cmdlet", way_out="Start with Get-VM.")
+    if isinstance(stage, Format | OutString):
+        return records
+    return _change(stage, records, before, env)
+
+
+def _change(
+    stage: Where | Select | Sort | Group | Measure, records: list[Record], before: Schema, env: Env
+) -> list[Record]:
     match stage:
         case Where(condition=condition):
             return [one for one in _ticking(records, env) if truth(_evaluate(condition, one))]
@@ -48,8 +56,6 @@ def run_stage(stage: Stage, records: list[Record], before: Schema | None, env: E
             return _group(stage, records, before, env)
         case Measure():
             return _measure(stage, records, env)
-        case Format() | OutString():
-            return records
 
 
 def _ticking(records: list[Record], env: Env) -> Iterable[Record]:

@@ -88,7 +88,7 @@ def _result(query: Query, records: list[Record], schema: Schema, env: Env, *, ma
     rows = tuple(tuple(show(value, most=None) for value in row) for row in values)
     shown = [tuple(show(value) for value in row) for row in values[:max_rows]]
     numeric = [_is_numeric([row[at] for row in values]) for at in range(len(heads))]
-    env.check_time()
+    env.tick()
     wanted = _layout(query, schema)
     return Result(
         columns=heads,

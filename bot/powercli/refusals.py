@@ -63,6 +63,7 @@ def refuse_cmdlet(name: str, *, known: list[str], position: int) -> QueryError:
             way_out="`/iaas help` lists the verbs that change.",
             position=position,
         )
-    near = [found for found, _, _ in process.extract(name, known, limit=2, score_cutoff=50)]
+    spelled = {one.casefold(): one for one in known}
+    near = [spelled[one] for one, _, _ in process.extract(low, list(spelled), limit=2, score_cutoff=60)]
     way_out = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(known)}."
     return QueryError(f"{name!r} is no cmdlet of invoke", way_out=way_out, position=position)

@@ -23,20 +23,9 @@ class Env:
         self._clock = clock
         self._limit_s = limit_s
         self._deadline = clock.monotonic() + limit_s
-        self._ticks = 0
 
     def tick(self) -> None:
-        """Called for each object touched; looks at the clock now and then.
-
-        Raises:
-            QueryError: the time is up.
-        """
-        self._ticks += 1
-        if self._ticks % 64 == 0:
-            self.check_time()
-
-    def check_time(self) -> None:
-        """Look at the clock.
+        """Called for each object touched; looks at the clock.
 
         Raises:
             QueryError: the time is up.
@@ -96,11 +85,6 @@ class Record:
         """A property's value, the name in any case; None where an earlier Select-Object left it out."""
         found = self.schema.properties.get(name.casefold())
         return None if found is None else found.read(self.raw, self.env)
-
-    @property
-    def identity(self) -> object:
-        """What makes it the same object as another: a `Ref` where it has one."""
-        return getattr(self.raw, "ref", self.raw)
 
     def __str__(self) -> str:
         return show(self.get(self.schema.label))

@@ -36,9 +36,11 @@ class StillClock:
         self._each_look_s = each_look_s
 
     def now(self) -> datetime:
+        """See the protocol's `now`."""
         return NOON
 
     def monotonic(self) -> float:
+        """See the protocol's `monotonic`."""
         self._s += self._each_look_s
         return self._s
 
@@ -151,12 +153,15 @@ class PlainView:
     )
 
     def vms(self) -> tuple[Vm, ...]:
+        """See the protocol's `vms`."""
         return self.all_vms
 
     def templates(self) -> tuple[Vm, ...]:
+        """See the protocol's `templates`."""
         return (vm(9, "tpl-debian-12", template=True, power=PowerState.OFF),)
 
     def hosts(self) -> tuple[Host, ...]:
+        """See the protocol's `hosts`."""
         return (
             host(1, "esx-1", "domain-c1"),
             host(2, "esx-2", "domain-c1", maintenance=True),
@@ -164,6 +169,7 @@ class PlainView:
         )
 
     def clusters(self) -> tuple[Cluster, ...]:
+        """See the protocol's `clusters`."""
         return tuple(
             Cluster(
                 ref=ref(f"domain-c{number}"),
@@ -175,9 +181,11 @@ class PlainView:
         )
 
     def datastores(self) -> tuple[Datastore, ...]:
+        """See the protocol's `datastores`."""
         return (datastore(1, "gold-1", 100), datastore(2, "silver-1", 700))
 
     def folders(self) -> tuple[Container, ...]:
+        """See the protocol's `folders`."""
         return (
             container("group-v2", "Folder", "vm", "datacenter-1"),
             container("group-v3", "Folder", "Finance", "group-v2"),
@@ -185,27 +193,44 @@ class PlainView:
         )
 
     def pools(self) -> tuple[Container, ...]:
+        """See the protocol's `pools`."""
         return tuple(
             container(f"resgroup-{number}", "ResourcePool", "Resources", f"domain-c{number}") for number in (1, 2)
         )
 
     def tasks(self) -> tuple[Task, ...]:
+        """See the protocol's `tasks`."""
         return tuple(
             Task(
-                ref=ref(f"task-{number}"), description_id="VirtualMachine.powerOn", entity=ref("vm-1"), entity_name="web-01",
-                state=state, percent=None, queued_at=NOON, result=None, error=None, cancelled=False,
+                ref=ref(f"task-{number}"),
+                description_id="VirtualMachine.powerOn",
+                entity=ref("vm-1"),
+                entity_name="web-01",
+                state=state,
+                percent=None,
+                queued_at=NOON,
+                result=None,
+                error=None,
+                cancelled=False,
             )
             for number, state in ((1, TaskState.SUCCESS), (2, TaskState.RUNNING))
-        )  # fmt: skip
+        )
 
     def name_of(self, wanted: Ref) -> str:
-        named = (*self.hosts(), *self.clusters(), *self.datastores(), *self.folders(), *self.pools(), *self.all_vms)
-        return next((one.name for one in named if one.ref == wanted), wanted.moref)
+        """See the protocol's `name_of`."""
+        known = {one.ref: one.name for one in self.hosts()}
+        known |= {one.ref: one.name for one in self.clusters()}
+        known |= {one.ref: one.name for one in self.datastores()}
+        known |= {one.ref: one.name for one in (*self.folders(), *self.pools())}
+        known |= {one.ref: one.name for one in (*self.all_vms, *self.templates())}
+        return known.get(wanted, wanted.moref)
 
     def path(self, wanted: Ref) -> str:
+        """See the protocol's `path`."""
         return "/".join(self.name_of(one) for one in reversed((wanted, *self.ancestors(wanted))))
 
     def ancestors(self, wanted: Ref) -> Sequence[Ref]:
+        """See the protocol's `ancestors`."""
         found: list[Ref] = []
         at = self.parents.get(wanted)
         while at is not None:
@@ -214,16 +239,22 @@ class PlainView:
         return found
 
     def snapshots(self, wanted: Ref) -> Sequence[Snapshot]:
+        """See the protocol's `snapshots`."""
         if wanted != ref("vm-2"):
             return ()
         return (
             Snapshot(
-                ref=ref("snapshot-1"), name="before patch", description="", created_at=NOON - timedelta(days=3), depth=0,
+                ref=ref("snapshot-1"),
+                name="before patch",
+                description="",
+                created_at=NOON - timedelta(days=3),
+                depth=0,
                 is_current=True,
             ),
-        )  # fmt: skip
+        )
 
     def events(self, wanted: Ref, since: datetime) -> Sequence[Event]:
+        """See the protocol's `events`."""
         everything = (
             Event(kind="VmPoweredOnEvent", at=NOON - timedelta(hours=2), user="LAB\\ann", message="web-01 is on"),
             Event(kind="VmPoweredOffEvent", at=NOON - timedelta(days=30), user="LAB\\bob", message="web-01 is off"),

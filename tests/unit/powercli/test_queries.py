@@ -1,9 +1,9 @@
 """What queries give, and how they are laid out."""
 
 import pytest
-from tests.unit.powercli.estate_of_values import PlainView, StillClock
 
 from bot.powercli import Layout, Result, run_query
+from tests.unit.powercli.estate_of_values import PlainView, StillClock
 
 
 def ask(text: str, *, max_rows: int = 200) -> Result:
