@@ -1,7 +1,7 @@
 """One translation of every vSphere fault into what a person can do; a table, and the way to look it up.
 
-A fault arrives in two shapes: raised by pyVmomi, or as a tree in a task's `info.error`. Both become a `_Fault`, and a
-fault that has no row of its own takes the row of its nearest ancestor in vSphere's type tree.
+A fault arrives as the answer to a call, as a tree in a task's `info.error`, or as an object of pyVmomi. Each becomes a
+`_Fault`, and one that has no row of its own takes the row of its nearest ancestor in vSphere's type tree.
 """
 
 import ssl
@@ -13,6 +13,7 @@ from typing import Any
 
 from vsphere import errors
 from vsphere.api import guess_type, managed_object_type, moref_of, vmodl
+from vsphere.soap import SoapFault
 from vsphere.soaptree import Moref, Tree, as_list
 
 NameOf = Callable[[str], str]
@@ -107,7 +108,7 @@ KNOWN_FAULTS: frozenset[str] = frozenset(_ROWS)
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What both shapes of a fault have in common."""
+    """What all shapes of a fault have in common."""
 
     lineage: tuple[str, ...]
     """Its own name, then its ancestors'."""
@@ -130,6 +131,8 @@ def translate(fault: BaseException, *, action: str, name_of: NameOf = str) -> er
     """
     if isinstance(fault, errors.VsphereError):
         return fault
+    if isinstance(fault, SoapFault):
+        return _explain(_Fault(_lineage(fault.name), fault.words, fault.fields), action, name_of)
     if isinstance(fault, vmodl.MethodFault):
         return _explain(_from_exception(fault), action, name_of)
     if isinstance(fault, ssl.SSLError):
@@ -159,7 +162,7 @@ def translated(action: str, *, name_of: NameOf = str) -> Iterator[None]:
         yield
     except errors.VsphereError:
         raise
-    except (vmodl.MethodFault, OSError, HTTPException) as fault:
+    except (SoapFault, OSError, HTTPException) as fault:
         raise translate(fault, action=action, name_of=name_of) from fault
 
 

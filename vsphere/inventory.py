@@ -9,7 +9,6 @@ import structlog
 from vsphere.api import vim
 from vsphere.clock import Clock
 from vsphere.collector import Change, filter_spec, object_spec, property_spec
-from vsphere.errors import NotFoundError
 from vsphere.model import Cluster, Container, Datastore, Host, Ref, Vm
 from vsphere.properties import CLUSTER_KINDS, CONTAINER_KINDS, Refs, paths, tables
 from vsphere.session import Session
@@ -145,16 +144,9 @@ class Inventory:
         """The name of any object, or its id where it has none."""
         return self._live.name(ref) or ref.moref
 
-    def kind(self, ref: Ref) -> str:
-        """The vSphere type of any object that is in the picture.
-
-        Raises:
-            NotFoundError: it is not.
-        """
-        kind = self._live.kind(ref)
-        if kind is None:
-            raise NotFoundError(f"{ref} is not in the inventory")
-        return kind
+    def kind(self, ref: Ref) -> str | None:
+        """The vSphere type of any object; None when it is not in the picture, as right after its creation."""
+        return self._live.kind(ref)
 
     def field_names(self) -> dict[int, str]:
         """The names of all custom attributes by vCenter's key."""

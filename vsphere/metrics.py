@@ -87,16 +87,21 @@ class Metrics:
         return self._ids
 
     def _samples(self, entity: Any, interval_s: int, vcpus: int) -> list[Sample]:  # noqa: ANN401  pyVmomi's value
-        series = {self._ids[one.id.counterId]: list(one.value) for one in entity.value if one.id.counterId in self._ids}
+        times = [info.timestamp.astimezone(UTC) for info in entity.sampleInfo]
+        series = {
+            self._ids[one.id.counterId]: _aligned(list(one.value), len(times))
+            for one in entity.value
+            if one.id.counterId in self._ids
+        }
         return [
-            _sample(
-                at.timestamp.astimezone(UTC),
-                interval_s,
-                vcpus,
-                {name: values[index] for name, values in series.items() if index < len(values) and values[index] >= 0},
-            )
-            for index, at in enumerate(entity.sampleInfo)
+            _sample(at, interval_s, vcpus, {name: values[index] for name, values in series.items()})
+            for index, at in enumerate(times)
         ]
+
+
+def _aligned(values: list[int], count: int) -> list[int]:
+    """One value a sample: govmomi's encoder leaves zeros out, so what is missing was zero, and that stands first."""
+    return [0] * (count - len(values)) + values
 
 
 def _sample(at: datetime, interval_s: int, vcpus: int, values: dict[str, int]) -> Sample:
@@ -113,8 +118,8 @@ def _sample(at: datetime, interval_s: int, vcpus: int, values: dict[str, int]) -
 
 
 def _scaled(value: int | None, divisor: int) -> float | None:
-    """Percent come in hundredths, times in milliseconds of the interval, memory in KiB."""
-    return None if value is None else value / divisor
+    """Percent come in hundredths, times in milliseconds of the interval, memory in KiB; -1 means no figure."""
+    return None if value is None or value < 0 else value / divisor
 
 
 def _full_name(counter: dict[str, Tree]) -> str:

@@ -5,6 +5,7 @@ nothing raw has to be kept beside the values. Whole objects are never asked for:
 versions.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -210,14 +211,13 @@ def display_name(value: Tree) -> str:
 
 
 def wire_name(name: str) -> str:
-    """The name as vCenter stores it; the reverse of `display_name`."""
-    for escaped, plain in reversed(_ESCAPES):
-        name = name.replace(plain, escaped)
-    return name
+    """The name as vCenter wants it: it escapes by itself, but would take a `%2f` in a name for an escape of its own."""
+    return _LOOKS_ESCAPED.sub("%25", name)
 
 
+_LOOKS_ESCAPED = re.compile(r"%(?=2f|5c|25)", re.IGNORECASE)
 _ESCAPES = (("%2f", "/"), ("%5c", "\\"), ("%25", "%"))
-"""The percent sign last when reading and first when writing, else it would be undone twice."""
+"""The percent sign last, else what it brings forth would be undone as well."""
 
 
 def _is(value: Tree, kind: str) -> bool:

@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 
 from vsphere import specs
-from vsphere.api import moref_of, vim, vmodl
+from vsphere.api import moref_of, vim
 from vsphere.errors import VsphereError
 from vsphere.inventory import Inventory
 from vsphere.model import Placement, Ref
 from vsphere.placement import PlacementRules, place
 from vsphere.session import Session
+from vsphere.soap import SoapFault
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,7 @@ def _ask_storage_drs(  # the arguments are those of `recommend_placement`
     spec = _storage_spec(datastore.storage_pod, chosen, folder=folder, disk_gib=disk_gib)
     try:
         answer = session.content.storageResourceManager.RecommendDatastores(spec)
-    except (vmodl.MethodFault, VsphereError) as fault:
+    except (SoapFault, VsphereError) as fault:
         # A recommendation is a courtesy: the pod may have Storage DRS off, and the choice made stays good.
         log.info(
             "placement.storage_drs.unavailable", vcenter=session.name, reason=f"{pod}: {type(fault).__name__}: {fault}"

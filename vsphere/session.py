@@ -7,12 +7,12 @@ from typing import Any
 import structlog
 
 from vsphere import soaptree
-from vsphere.api import api_versions, on, vim, vmodl
+from vsphere.api import api_versions, on, vim
 from vsphere.clock import Clock
 from vsphere.errors import LoginError, NotSupportedError, VsphereError
 from vsphere.faults import translate
 from vsphere.settings import VcenterSettings
-from vsphere.soap import PATH, Stub, anonymous
+from vsphere.soap import PATH, SoapFault, Stub, anonymous
 from vsphere.transport import Channel, Endpoint
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ class Session:
             self._raise_fresh_failure()
             try:
                 self._log_in()
-            except (VsphereError, vmodl.MethodFault) as error:
+            except (VsphereError, SoapFault) as error:
                 failure = translate(error, action="log in")
                 self._failure = (failure, self._clock.monotonic())
                 log.warning("vcenter.login.failed", vcenter=self.name, reason=str(failure))
@@ -105,7 +105,7 @@ class Session:
         try:
             if self.generation:
                 on(anonymous(self.reads), self._content.sessionManager).Logout()
-        except (VsphereError, vmodl.MethodFault) as error:
+        except (VsphereError, SoapFault) as error:
             log.debug("vcenter.logout.failed", vcenter=self.name, reason=str(error))
         for channel in self._channels:
             channel.close()

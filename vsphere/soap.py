@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from pyVmomi.SoapAdapter import SoapStubAdapterBase
 
 from vsphere import soaptree
-from vsphere.api import api_versions, response_deserializer, vim, vmodl
+from vsphere.api import api_versions, response_deserializer
 from vsphere.errors import ConnectionLostError
+from vsphere.soaptree import Tree
 from vsphere.transport import Answer, Channel
 
 PATH = "/sdk"
@@ -19,6 +20,17 @@ _OK = 200
 _FAULT = 500
 _TREE_METHODS = frozenset({"RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "WaitForUpdatesEx", "QueryEvents"})
 """Their answers come back as trees of plain values; see `vsphere.soaptree`."""
+
+
+class SoapFault(Exception):  # noqa: N818  vSphere's word; what leaves the package are the errors of `vsphere.errors`
+    """vCenter's refusal of a call, as plain values: pyVmomi can't read a fault that its version does not know."""
+
+    def __init__(self, name: str, words: str, fields: dict[str, Tree]) -> None:
+        super().__init__(f"{name}: {words}")
+        self.name = name
+        """vSphere's type, for example `NoPermission`."""
+        self.words = words
+        self.fields = fields
 
 
 class Login(Protocol):
@@ -49,7 +61,9 @@ class Stub(SoapStubAdapterBase):
         generation = self._login.generation
         try:
             return self.send(mo, info, args)
-        except vim.fault.NotAuthenticated:
+        except SoapFault as fault:
+            if fault.name != "NotAuthenticated":
+                raise
             self._login.renew(generation)
             return self.send(mo, info, args)
 
@@ -61,7 +75,7 @@ class Stub(SoapStubAdapterBase):
         """Send one call with whatever session there is.
 
         Raises:
-            vmodl.MethodFault: vCenter's own refusal, as pyVmomi names it.
+            SoapFault: vCenter's own refusal.
             ConnectionLostError: see `Channel.request`.
         """
         headers = {
@@ -81,10 +95,19 @@ class Stub(SoapStubAdapterBase):
             raise ConnectionLostError(f"vCenter's web server answered HTTP {answer.status} to {info.wsdlName}")
         if answer.status == _OK and info.wsdlName in _TREE_METHODS:
             return soaptree.parse(answer.body)
-        value = response_deserializer(self).Deserialize(answer.body, info.result)
-        if isinstance(value, vmodl.MethodFault) and answer.status == _FAULT:
-            raise value
-        return value
+        if answer.status == _FAULT:
+            raise _fault(answer.body)
+        return response_deserializer(self).Deserialize(answer.body, info.result)
+
+
+def _fault(body: bytes) -> SoapFault:
+    envelope = soaptree.parse_document(body).get("Body") or {}
+    fault = envelope.get("Fault") or {}
+    words = str(fault.get("faultstring") or "")
+    for tag, detail in (fault.get("detail") or {}).items():
+        fields = detail if isinstance(detail, dict) else {}
+        return SoapFault(str(fields.get("_type") or tag.removesuffix("Fault")), words, fields)
+    return SoapFault("RuntimeFault", words, {})
 
 
 def anonymous(stub: Stub) -> "AnonymousStub":

@@ -60,10 +60,12 @@ class Endpoint:
         try:
             connection.connect()
         except ssl.SSLCertVerificationError as error:
+            connection.close()
             raise CertificateError(
                 f"The certificate of {self._where} is not trusted: {error.verify_message}. {self._shown()}"
             ) from error
         except OSError as error:
+            connection.close()
             raise UnreachableError(f"vCenter {settings.name} ({self._where}) can't be reached: {error}") from error
         self._check_thumbprint(connection)
         for level, option, value in _KEEPALIVE_OPTIONS:

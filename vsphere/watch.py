@@ -15,6 +15,7 @@ from vsphere.collector import Change, changes
 from vsphere.errors import LoginError, VsphereError
 from vsphere.faults import translate
 from vsphere.session import POLL_MAX_WAIT_S, Session
+from vsphere.soap import SoapFault
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +49,15 @@ class Watch:
         self._filters = filters
         self._sink = sink
         self._leftover: Any = None
+        self._failure: VsphereError | None = None
         self._stop = threading.Event()
         self._pause_s = _FIRST_PAUSE_S
         self._thread = threading.Thread(target=self._run, name=f"{session.name}-{name}", daemon=True)
+
+    @property
+    def failure(self) -> VsphereError | None:
+        """What broke the poll, until it is whole again."""
+        return self._failure
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -69,12 +76,13 @@ class Watch:
         while not self._stop.is_set():
             try:
                 self._follow()
-            except (VsphereError, vmodl.MethodFault) as error:
+            except (VsphereError, SoapFault) as error:
                 self._rest(translate(error, action=f"watch {self._name}"))
 
     def _rest(self, error: VsphereError) -> None:
         if self._stop.is_set():
             return
+        self._failure = error
         log.warning(
             "vcenter.watch.interrupted",
             vcenter=self._session.name,
@@ -106,8 +114,8 @@ class Watch:
             return
         try:
             leftover.DestroyPropertyCollector()
-        except vmodl.MethodFault as gone:
-            log.debug("vcenter.collector.gone", vcenter=self._session.name, reason=type(gone).__name__)
+        except SoapFault as gone:
+            log.debug("vcenter.collector.gone", vcenter=self._session.name, reason=gone.name)
 
     def _poll_once(self, collector: Any, version: str) -> str:  # noqa: ANN401  pyVmomi's collector
         options = _PC.WaitOptions(maxWaitSeconds=POLL_MAX_WAIT_S)
@@ -117,6 +125,7 @@ class Watch:
             return version
         self._sink.apply(changes(update))
         if str(update.get("truncated", "false")) != "true":
+            self._failure = None
             self._sink.complete()
             self._pause_s = _FIRST_PAUSE_S
             self._stop.wait(_BATCH_S)

@@ -69,7 +69,7 @@ class Writes:
         with translated(f"create {new.name}", name_of=self._name):
             config = specs.new_vm(
                 new,
-                datastore_name=wire_name(self._inventory.name(new.placement.datastore)),
+                datastore_name=self._inventory.name(new.placement.datastore),
                 network=self._backing(new.placement.network) if new.placement.network else None,
             )
         placement = new.placement
@@ -119,8 +119,8 @@ class Writes:
         return self._send("resize", vm, lambda: self._vm(vm).ReconfigVM_Task(spec))
 
     def rename(self, ref: Ref, name: str) -> Ref | None:
-        """Give any object another name."""
-        target = managed(self._session.writes, Moref(self._inventory.kind(ref), ref.moref))
+        """Give an object another name; what the mirror does not know yet is taken for a VM that was just made."""
+        target = managed(self._session.writes, Moref(self._inventory.kind(ref) or "VirtualMachine", ref.moref))
         return self._send(f"rename to {name}", ref, lambda: target.Rename_Task(wire_name(name)))
 
     def move_to_folder(self, vm: Ref, folder: Ref) -> Ref | None:
@@ -233,7 +233,7 @@ class Writes:
 
     def _backing(self, network: Ref) -> specs.NetworkBacking:
         """What a NIC must name to be on this network; a distributed port group needs two reads."""
-        kind, name = self._inventory.kind(network), self._inventory.name(network)
+        kind, name = self._inventory.kind(network) or "Network", self._inventory.name(network)
         if kind == "DistributedVirtualPortgroup":
             group = self._values(Moref(kind, network.moref), ["key", "config.distributedVirtualSwitch"])
             switch = self._values(group["config.distributedVirtualSwitch"], ["uuid"])
@@ -250,7 +250,7 @@ class Writes:
                 opaque_id=text(values[paths[0]]),
                 opaque_type=text(values[paths[1]]),
             )
-        return specs.NetworkBacking(kind=kind, moref=network.moref, name=wire_name(name))
+        return specs.NetworkBacking(kind=kind, moref=network.moref, name=name)
 
     def _values(self, obj: Moref, paths: list[str]) -> dict[str, Any]:
         return self._reads.patiently(lambda: read(self._session, obj, paths))
