@@ -1,5 +1,7 @@
 """Buttons and pickers that say a command for the person who clicks."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -7,26 +9,34 @@ from bot.answers import Button
 from bot.blocks import limits
 from bot.blocks.elements import Json, button, option, static_select
 from bot.blocks.layout import actions
+from bot.grammar import split_verb
 from bot.views.ids import Click, Kind
 
 ACTION: Final = "iaas.say"
-"""Begin of every action_id of ours."""
+"""Begin of every action_id of ours; the verb follows: `iaas.say.cancel`."""
+_UNFIT = re.compile(r"[^a-z0-9_-]")
+_VERB: Final = 40
 _AS_BUTTONS: Final = 5
 """Up to so many choices are shown as buttons, more as a menu."""
 
 
-def say(item: Button, index: int, kind: Kind = Kind.SAY) -> Json:
-    """A button that says its command."""
-    value = Click(line=item.command, kind=kind).dump()
-    return button(item.label, action_id=f"{ACTION}.{index}", value=value, style=item.style)
+def say(item: Button, *, number: int = 1, kind: Kind = Kind.SAY) -> Json:
+    """A button that says its command; `number` keeps its id apart from others of the same verb."""
+    verb = _UNFIT.sub("", split_verb(item.command)[0])[:_VERB] or "nothing"
+    action_id = f"{ACTION}.{verb}" + (f".{number}" if number > 1 else "")
+    return button(item.label, action_id=action_id, value=Click(line=item.command, kind=kind).dump(), style=item.style)
 
 
 def row(items: Iterable[Button], *, kind: Kind = Kind.SAY) -> list[Json]:
     """The buttons as blocks; none where there is nothing to click. A command too long for Slack gets no button."""
-    fitting = [item for item in items if len(Click(line=item.command).dump()) <= limits.BUTTON_VALUE]
-    step = limits.ACTIONS
-    rows = [fitting[at : at + step] for at in range(0, len(fitting), step)]
-    return [actions([say(item, index, kind) for index, item in enumerate(one)]) for one in rows]
+    made: list[Json] = []
+    verbs: Counter[str] = Counter()
+    for item in items:
+        if len(Click(line=item.command, kind=kind).dump()) <= limits.BUTTON_VALUE:
+            verb = split_verb(item.command)[0]
+            verbs[verb] += 1
+            made.append(say(item, number=verbs[verb], kind=kind))
+    return [actions(made[at : at + limits.ACTIONS]) for at in range(0, len(made), limits.ACTIONS)]
 
 
 def picker(choices: Sequence[Button]) -> list[Json]:

@@ -41,5 +41,5 @@ def _line(operation: Operation, now: datetime) -> Json:
     took = (operation.finished_at or now) - (operation.started_at or operation.created_at)
     title = escape(" ".join(operation.summary.split()))[:300]
     text = f"{glyphs.of_state(operation.state)} *{title}* · {words.state(operation, took)}"
-    details = buttons.say(Button(label="Details", command=f"status {operation.id}"), 0)
+    details = buttons.say(Button(label="Details", command=f"status {operation.id}"))
     return section(f"{text}\n{escape(operation.id)} · {when(operation.created_at)}", accessory=details)

@@ -1,0 +1,53 @@
+"""Modals and the Home tab: sent at once and past the queue, because a trigger lives three seconds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from bot.blocks.elements import Json
+from bot.blocks.gate import BlockError
+from bot.slack.outbox import Outbox
+from bot.slack.parcel import Call, fixed
+from bot.slack.web import RefusedError, UnreachableError, Web
+from bot.views.home import home
+from operations.model import Operation
+
+log = structlog.get_logger(__name__)
+
+_TRIES: Final = 2
+
+
+class Modals:
+    """Views of one workspace."""
+
+    def __init__(self, *, web: Web, outbox: Outbox, command: str) -> None:
+        self._web = web
+        self._outbox = outbox
+        self._command = command
+
+    def open(self, trigger: str | None, view: Json) -> str | None:
+        """Open a modal now; its id, or None where Slack did not open it."""
+        return self._now(Call(method="views.open", arguments={"trigger_id": trigger, "view": view}))
+
+    def update(self, view_id: str, view: Json) -> None:
+        """Put other content into an open modal; a closed one is left alone."""
+        self._now(Call(method="views.update", arguments={"view_id": view_id, "view": view}))
+
+    def publish_home(self, user: str, operations: Sequence[Operation], now: datetime) -> None:
+        """Draw the person's Home tab as soon as the limits allow."""
+        view = home(operations, now, command=self._command)
+        call = Call(method="views.publish", arguments={"user_id": user, "view": view})
+        self._outbox.put(fixed(f"home:{user}", call))
+
+    def _now(self, call: Call) -> str | None:
+        for _ in range(_TRIES):
+            try:
+                return str(self._web.call(call)["view"]["id"])
+            except (RefusedError, BlockError) as error:
+                log.warning("slack.view.refused", method=call.method, reason=str(error))
+                return None
+            except UnreachableError as error:
+                log.warning("slack.view.failed", method=call.method, reason=str(error))
+        return None

@@ -1,0 +1,64 @@
+"""What the Slack front needs of its neighbours, as narrow protocols; `bot.wiring` passes what implements them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.answers import Reply
+from operations.model import Actor, Operation, Origin, Request
+from operations.ports import Listener
+
+
+class Verb(Protocol):
+    """What is asked of a command before it runs."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes the estate."""
+
+
+class Dispatcher(Protocol):
+    """The verbs as one function of a line."""
+
+    def understand(self, text: str) -> tuple[Verb, Any]:
+        """The verb of a line. No I/O.
+
+        Raises:
+            UsageError: it is no command.
+        """
+
+    def acknowledge(self, text: str) -> str:
+        """The sentence that is sent at once; never raises, no I/O."""
+
+    def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
+        """Do what a line says."""
+
+    def confirm(self, request: Request, plan_hash: str) -> Reply:
+        """Ask again, now that the person said yes to the plan of this hash."""
+
+
+class Cards(Protocol):
+    """Which card shows which operation, and how far it is behind."""
+
+    def remember(self, operation_id: str, address: Mapping[str, str]) -> None:
+        """Keep where the card is."""
+
+    def shown(self, operation_id: str, version: int) -> None:
+        """Keep which version the card shows."""
+
+    def stale(self) -> Sequence[tuple[Operation, Mapping[str, str] | None, int]]:
+        """Operations whose card shows less than there is: with the card's address and the version it shows."""
+
+
+class Operations(Protocol):
+    """The record of operations."""
+
+    @property
+    def cards(self) -> Cards:
+        """Where cards are kept."""
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have the listener told of every new version."""
+
+    def history(self, *, actor_id: str | None = None, limit: int = 20) -> Sequence[Operation]:
+        """The newest operations of a person, newest first."""

@@ -1,0 +1,150 @@
+"""The jobs behind the listeners: ask who it is, run the line, show what comes of it. Runs in job threads."""
+
+from typing import Final
+
+import structlog
+
+from bot.answers import Answer, Ask, Reply, Started
+from bot.slack.announcer import Announcer
+from bot.slack.modals import Modals
+from bot.slack.place import Place
+from bot.slack.ports import Dispatcher, Operations
+from bot.slack.replies import Replies
+from bot.views import error
+from bot.views.answer import answer
+from bot.views.ids import Pending
+from bot.views.message import Message
+from bot.views.modals import confirm_modal, loading_modal, told_modal
+from bot.views.operation import operation_card
+from operations.model import Actor, State
+from operations.ports import Directory
+from vsphere.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_TRIGGER_LIVES_S: Final = 2.8
+"""A trigger opens a modal for three seconds; after so many it is not tried any more."""
+
+
+class Work:
+    """What happens after the ack."""
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        operations: Operations,
+        directory: Directory,
+        replies: Replies,
+        announcer: Announcer,
+        modals: Modals,
+        clock: Clock,
+        late_after_s: float,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._operations = operations
+        self._directory = directory
+        self._replies = replies
+        self._announcer = announcer
+        self._modals = modals
+        self._clock = clock
+        self._late_after_s = late_after_s
+
+    def tell(self, place: Place, message: Message) -> None:
+        """Answer in private."""
+        self._replies.tell(place, message)
+
+    def say(self, line: str, place: Place, *, changes: bool) -> None:
+        """Run a line for the person who typed it, or pressed its button."""
+        if changes and self._is_late(place):
+            log.warning("slack.command.late", actor=place.user, after_s=self._age_s(place), retry=place.retry)
+            self._replies.tell(place, error.late(line))
+            return
+        reply = self._run(line, place)
+        if reply is not None:
+            self._show(reply, line, place)
+
+    def look(self, line: str, place: Place) -> None:
+        """Run a line that will ask, with a modal that opens before the plan is made."""
+        view_id = self._modals.open(place.trigger, loading_modal(line)) if self._trigger_lives(place) else None
+        if view_id is None:
+            self._replies.tell(place, error.question_lost(line))
+            return
+        reply = self._run(line, place)
+        if isinstance(reply, Ask):
+            self._modals.update(view_id, confirm_modal(reply.plan, _pending(reply, place)))
+            return
+        if reply is None:
+            self._modals.update(view_id, told_modal(error.stranger()))
+            return
+        self._modals.update(view_id, told_modal(self._summary(reply)))
+        self._show(reply, line, place)
+
+    def confirm(self, pending: Pending, place: Place) -> None:
+        """Carry out what was confirmed, unless the plan has changed."""
+        actor = self._actor(place)
+        if actor is not None:
+            request = pending.request(actor, asked_at=self._clock.now())
+            self._show(self._dispatcher.confirm(request, pending.plan_hash), pending.verb, place)
+
+    def show_home(self, user: str) -> None:
+        """Publish the Home tab with the person's operations."""
+        self._modals.publish_home(user, self._operations.history(actor_id=user), self._clock.now())
+
+    def _run(self, line: str, place: Place) -> Reply | None:
+        actor = self._actor(place)
+        if actor is None:
+            return None
+        return self._dispatcher.run(line, actor=actor, origin=place.origin, key=place.key, asked_at=self._clock.now())
+
+    def _actor(self, place: Place) -> Actor | None:
+        actor = self._directory.look_up(place.user)
+        if actor is None:
+            self._replies.tell(place, error.stranger())
+        return actor
+
+    def _show(self, reply: Reply, line: str, place: Place) -> None:
+        match reply:
+            case Answer():
+                self._replies.tell(place, answer(reply), public=not reply.private)
+                if reply.file is not None:
+                    self._replies.attach(place, reply.file)
+            case Started():
+                self._started(reply, place)
+            case Ask():
+                self._ask(reply, line, place)
+
+    def _started(self, reply: Started, place: Place) -> None:
+        operation = reply.operation
+        if operation.state is State.REFUSED:
+            # A refusal embarrasses nobody before others.
+            self._replies.tell(place, operation_card(operation, self._clock.now()))
+            self._announcer.told_privately(operation)
+            return
+        self._announcer.adopt(
+            operation, elsewhere=lambda: self._replies.tell(place, error.elsewhere(operation.summary))
+        )
+
+    def _ask(self, reply: Ask, line: str, place: Place) -> None:
+        view = confirm_modal(reply.plan, _pending(reply, place))
+        if not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
+            self._replies.tell(place, error.question_lost(line))
+
+    def _summary(self, reply: Reply) -> Message:
+        if isinstance(reply, Started):
+            return operation_card(reply.operation, self._clock.now())
+        return answer(reply) if isinstance(reply, Answer) else error.outdated()
+
+    def _is_late(self, place: Place) -> bool:
+        return place.retry > 0 or self._age_s(place) > self._late_after_s
+
+    def _trigger_lives(self, place: Place) -> bool:
+        return place.trigger is not None and self._age_s(place) < _TRIGGER_LIVES_S
+
+    def _age_s(self, place: Place) -> float:
+        return self._clock.monotonic() - place.received_at
+
+
+def _pending(ask: Ask, place: Place) -> Pending:
+    name = ask.plan.vm_name if ask.plan.type_name_to_confirm else None
+    return Pending.of(ask.request, plan_hash=ask.plan.hash, type_name=name, response_url=place.response_url)

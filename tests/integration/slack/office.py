@@ -1,0 +1,212 @@
+"""What stands behind the Slack front in these tests: a dispatcher that echoes, and operations in memory.
+
+No doubles of Slack or vCenter: these are the front's own protocols, implemented as plainly as possible.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+
+from bot.answers import Answer, Ask, Button, File, Reply, Started, Table, Tone
+from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, State
+from vsphere.clock import SystemClock
+from vsphere.model import Ref
+
+HASH = "c" * 64
+_CHANGING = {"poweron", "nuke", "slow", "spawn"}
+
+
+def _crash(_rest: str) -> Answer:
+    raise RuntimeError("the dispatcher broke")
+
+
+def _pick(name: str) -> Answer:
+    choices = tuple(Button(label=f"{name}@{at}", command=f"show {name}@{at}") for at in range(8))
+    return Answer(title="Which?", choices=choices, tone=Tone.QUESTION)
+
+
+def _list(_rest: str) -> Answer:
+    rows = tuple((f"vm-{at}", "on") for at in range(150))
+    return Answer(title="VMs", table=Table(columns=("Name", "Power"), rows=rows))
+
+
+def _export(_rest: str) -> Answer:
+    return Answer(title="All VMs", file=File(name="vms.csv", title="VMs", content=b"name\nweb-01\n"))
+
+
+ANSWERS: dict[str, Callable[[str], Answer]] = {
+    "crash": _crash,
+    "pick": _pick,
+    "list": _list,
+    "export": _export,
+    "shout": lambda rest: Answer(title=rest, private=False),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verb:
+    """See `bot.slack.ports.Verb`."""
+
+    changes: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One line that reached the dispatcher."""
+
+    line: str
+    actor: Actor
+    origin: Origin
+    key: str
+
+
+@dataclass(kw_only=True)
+class Cards:
+    """See `bot.slack.ports.Cards`."""
+
+    operations: dict[str, Operation]
+    addresses: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def remember(self, operation_id: str, address: Mapping[str, str]) -> None:
+        """See `Cards.remember`."""
+        self.addresses[operation_id] = address
+
+    def shown(self, operation_id: str, version: int) -> None:
+        """See `Cards.shown`."""
+        self.versions[operation_id] = version
+
+    def stale(self) -> Sequence[tuple[Operation, Mapping[str, str] | None, int]]:
+        """See `Cards.stale`."""
+        return [
+            (one, self.addresses.get(one.id), self.versions.get(one.id, 0))
+            for one in self.operations.values()
+            if self.versions.get(one.id, 0) < one.version
+        ]
+
+
+class Operations:
+    """See `bot.slack.ports.Operations`."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Operation] = {}
+        self.cards = Cards(operations=self.known)
+        self._listeners: list[Callable[[Operation], None]] = []
+        self._ids = count(1)
+
+    def subscribe(self, listener: Callable[[Operation], None]) -> None:
+        """See `Operations.subscribe`."""
+        self._listeners.append(listener)
+
+    def history(self, *, actor_id: str | None = None, limit: int = 20) -> Sequence[Operation]:
+        """See `Operations.history`."""
+        return [one for one in reversed(self.known.values()) if one.actor.id == actor_id][:limit]
+
+    def begin(self, verb: str, name: str, actor: Actor, origin: Origin, state: State = State.RUNNING) -> Operation:
+        """Record an operation and tell the listeners."""
+        now = SystemClock().now()
+        operation = Operation(
+            id=f"OP{next(self._ids)}",
+            version=1,
+            verb=verb,
+            state=state,
+            actor=actor,
+            origin=origin,
+            vm=Ref("lab", "vm-1"),
+            vm_name=name,
+            summary=f"{verb} {name}",
+            plan=None,
+            stage="power on",
+            stages=("power on",),
+            stages_done=0,
+            percent=0,
+            text="",
+            way_out=None,
+            rule="requesters",
+            task=None,
+            result=None,
+            cancel_requested_by=None,
+            created_at=now,
+            started_at=now,
+            finished_at=now if state.is_final else None,
+        )
+        self.move(operation)
+        return operation
+
+    def move(self, operation: Operation, **changes: object) -> Operation:
+        """Keep the operation with these changes, one version on, and tell the listeners."""
+        newest = self.known.get(operation.id)
+        version = newest.version + 1 if newest else operation.version
+        moved = replace(operation, version=version, **changes)  # type: ignore[arg-type]  # fields of Operation
+        self.known[operation.id] = moved
+        for listener in self._listeners:
+            listener(moved)
+        return moved
+
+    def finish(self, operation: Operation, text: str = "web-01 is on") -> Operation:
+        """End it well."""
+        return self.move(operation, state=State.SUCCEEDED, percent=None, text=text, finished_at=SystemClock().now())
+
+
+class Dispatcher:
+    """See `bot.slack.ports.Dispatcher`."""
+
+    def __init__(self, operations: Operations) -> None:
+        self.operations = operations
+        self.said: list[Said] = []
+        self.confirmed: list[Request] = []
+        self.release = threading.Event()
+        self.plan_takes_s = 0.0
+
+    def lines(self) -> list[str]:
+        """The lines that arrived, in order."""
+        return [one.line for one in self.said]
+
+    def understand(self, text: str) -> tuple[Verb, None]:
+        """See `Dispatcher.understand`."""
+        return Verb(changes=text.split(" ", maxsplit=1)[0] in _CHANGING), None
+
+    def acknowledge(self, text: str) -> str:
+        """See `Dispatcher.acknowledge`."""
+        return f"Doing {text.split(' ', maxsplit=1)[0]}…"
+
+    def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
+        """See `Dispatcher.run`: `ANSWERS`, or something that begins."""
+        self.said.append(Said(line=line, actor=actor, origin=origin, key=key))
+        verb, _, rest = line.partition(" ")
+        if verb in ANSWERS:
+            return ANSWERS[verb](rest)
+        match verb:
+            case "slow":
+                self.release.wait(30)
+            case "poweron":
+                return Started(operation=self.operations.begin("poweron", rest, actor, origin))
+            case "forbidden":
+                return Started(operation=self.operations.begin("nuke", rest, actor, origin, State.REFUSED))
+            case "nuke":
+                threading.Event().wait(self.plan_takes_s)
+                return self._ask(rest, actor, origin, key, asked_at)
+        return Answer(title=f"{verb} {rest}", buttons=(Button(label="Again", command=line),))
+
+    def confirm(self, request: Request, plan_hash: str) -> Reply:
+        """See `Dispatcher.confirm`."""
+        self.confirmed.append(replace(request, confirmed=plan_hash))
+        operation = self.operations.begin(request.verb, "web-01", request.actor, request.origin)
+        return Started(operation=operation)
+
+    def _ask(self, name: str, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Ask:
+        request = Request(verb="nuke", actor=actor, origin=origin, key=key, vm=Ref("lab", "vm-1"), asked_at=asked_at)
+        plan = Plan(
+            verb="nuke",
+            vm=Ref("lab", "vm-1"),
+            vm_name=name,
+            summary=f"Delete {name}",
+            effect=Effect.LOSS,
+            changes=(Change(label="Disk", before="40 GB", after="gone"),),
+            needs_confirmation=True,
+            type_name_to_confirm=True,
+            hash=HASH,
+        )
+        return Ask(plan=plan, request=request)
