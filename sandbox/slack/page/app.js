@@ -66,8 +66,7 @@ app.goto = (place) => {
   app.ui.pick = 0;
   remember();
   if (place === HOME) app.act("open_home", {});
-  render({ toEnd: true });
-  document.querySelector("[data-testid=composer]")?.focus();
+  render({ toEnd: true, focus: "[data-testid=composer]" });
 };
 
 app.toggleThread = (ts) => {
@@ -82,9 +81,10 @@ app.dismiss = (ts) => {
 };
 
 app.drawer = (name) => {
-  app.ui.drawer = app.ui.drawer === name ? "" : name;
-  render();
-  if (app.ui.drawer) document.querySelector(`[data-drawer=${name}]`)?.querySelector("button, a, input, select")?.focus();
+  const opens = app.ui.drawer !== name;
+  app.ui.drawer = opens ? name : "";
+  const inside = `[data-drawer=${name}] :is(button, input, summary)`;
+  render({ focus: opens ? inside : `[data-testid=open-${name}]` });
 };
 
 app.closeModal = (cleared) => {
@@ -187,9 +187,10 @@ function remember() {
 
 let frame = 0;
 
-/** Bring the page up to date at the next frame; `toEnd` scrolls the timeline to its newest line. */
-function render({ toEnd = false } = {}) {
+/** Bring the page up to date at the next frame; `toEnd` scrolls to the newest line, `focus` is a selector. */
+function render({ toEnd = false, focus = "" } = {}) {
   app.ui.toEnd ||= toEnd;
+  app.ui.focus ||= focus;
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(draw);
 }
@@ -206,7 +207,8 @@ function draw() {
   root.setAttribute("aria-busy", "false");
   const after = root.querySelector(".timeline");
   if (after && follows) after.scrollTop = after.scrollHeight;
-  app.ui.toEnd = false;
+  if (app.ui.focus) document.querySelector(app.ui.focus)?.focus();
+  Object.assign(app.ui, { toEnd: false, focus: "" });
   showModals(app, modal);
 }
 

@@ -16,51 +16,69 @@ export function link(url, label, extra = "") {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: extra }, label || url);
 }
 
+/*
+ * Text between two signs on one line; links and code inside are units, and a sign inside a word is no end.
+ * At each place exactly one alternative fits, so that a hostile text cannot make the search explode.
+ */
+function marked(sign) {
+  const link = "<[^<>\\n]*>|<(?![^<>\\n]*>)";
+  const code = "`[^`\\n]*`|`(?![^`\\n]*`)";
+  const inside = `(?:${link}|${code}|[^${sign}\\n<\`]|${sign}(?=\\w))+?`;
+  return new RegExp(`(?<![\\w${sign}])${sign}(?![\\s${sign}])(${inside})(?<!\\s)${sign}(?![\\w${sign}])`, "g");
+}
+
 /* Each rule: a pattern, and what to build from its match. `deep` builds the inside of a mark. */
 const MRKDWN = [
-  [/`([^`\n]+)`/, (m) => h("code", {}, unescape(m[1]))],
-  [/<([^<>\n]+)>/, (m, names) => token(m[1], names)],
-  [/(?<![\w*])\*(?![\s*])([^*\n]*[^\s*])\*(?![\w*])/, (m, names, deep) => h("b", {}, deep(m[1]))],
-  [/(?<![\w_])_(?![\s_])([^_\n]*[^\s_])_(?![\w_])/, (m, names, deep) => h("i", {}, deep(m[1]))],
-  [/(?<![\w~])~(?![\s~])([^~\n]*[^\s~])~(?![\w~])/, (m, names, deep) => h("s", {}, deep(m[1]))],
-  [/:([a-z0-9_+-]+):/, (m) => emoji(m[1]) ?? m[0]],
-  [/(?<![\w/])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)\]]/, (m) => link(unescape(m[0]), unescape(m[0]))],
+  [/`([^`\n]+)`/g, (m) => h("code", {}, unescape(m[1]))],
+  [/<([^<>\n]+)>/g, (m, names) => token(m[1], names)],
+  [marked("\\*"), (m, names, deep) => h("b", {}, deep(m[1]))],
+  [marked("_"), (m, names, deep) => h("i", {}, deep(m[1]))],
+  [marked("~"), (m, names, deep) => h("s", {}, deep(m[1]))],
+  [/:([a-z0-9_+-]+):/g, (m) => emoji(m[1]) ?? m[0]],
+  [/(?<![\w/])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)\]]/g, (m) => link(unescape(m[0]), unescape(m[0]))],
 ];
 
 const MARKDOWN = [
-  [/`([^`\n]+)`/, (m) => h("code", {}, m[1])],
-  [/!?\[([^\]\n]*)\]\(([^)\s]+)\)/, (m, names, deep) => link(m[2], deep(m[1]))],
-  [/<(https?:[^<>\s]+)>/, (m) => link(m[1], m[1])],
-  [/\*\*(?!\s)([^\n]+?)(?<!\s)\*\*/, (m, names, deep) => h("b", {}, deep(m[1]))],
-  [/(?<!\w)__(?!\s)([^\n]+?)(?<!\s)__(?!\w)/, (m, names, deep) => h("b", {}, deep(m[1]))],
-  [/\*(?![\s*])([^*\n]+?)(?<!\s)\*/, (m, names, deep) => h("i", {}, deep(m[1]))],
-  [/(?<!\w)_(?![\s_])([^_\n]+?)(?<!\s)_(?!\w)/, (m, names, deep) => h("i", {}, deep(m[1]))],
-  [/~~(?!\s)([^\n]+?)(?<!\s)~~/, (m, names, deep) => h("s", {}, deep(m[1]))],
-  [/:([a-z0-9_+-]+):/, (m) => emoji(m[1]) ?? m[0]],
-  [/(?<![\w/])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)\]]/, (m) => link(m[0], m[0])],
+  [/`([^`\n]+)`/g, (m) => h("code", {}, m[1])],
+  [/!?\[([^\]\n]*)\]\(([^)\s]+)\)/g, (m, names, deep) => link(m[2], deep(m[1]))],
+  [/<(https?:[^<>\s]+)>/g, (m) => link(m[1], m[1])],
+  [/\*\*(?!\s)([^\n]+?)(?<!\s)\*\*/g, (m, names, deep) => h("b", {}, deep(m[1]))],
+  [/(?<!\w)__(?!\s)([^\n]+?)(?<!\s)__(?!\w)/g, (m, names, deep) => h("b", {}, deep(m[1]))],
+  [/\*(?![\s*])([^*\n]+?)(?<!\s)\*/g, (m, names, deep) => h("i", {}, deep(m[1]))],
+  [/(?<!\w)_(?![\s_])([^_\n]+?)(?<!\s)_(?!\w)/g, (m, names, deep) => h("i", {}, deep(m[1]))],
+  [/~~(?!\s)([^\n]+?)(?<!\s)~~/g, (m, names, deep) => h("s", {}, deep(m[1]))],
+  [/:([a-z0-9_+-]+):/g, (m) => emoji(m[1]) ?? m[0]],
+  [/(?<![\w/])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)\]]/g, (m) => link(m[0], m[0])],
 ];
 
+/* Each rule's next match is kept until the text has gone past it, so that long texts are searched once. */
 function inline(text, rules, names, plain) {
   const out = [];
-  let rest = text;
-  while (rest) {
-    const [at, rule, found] = earliest(rest, rules);
+  const next = rules.map(() => undefined);
+  let at = 0;
+  for (;;) {
+    const which = earliest(text, rules, next, at);
+    const found = next[which];
     if (!found) break;
-    if (at > 0) out.push(plain(rest.slice(0, at)));
-    const built = rule(found, names, (inner) => inline(inner, rules, names, plain));
+    if (found.index > at) out.push(plain(text.slice(at, found.index)));
+    const built = rules[which][1](found, names, (inner) => inline(inner, rules, names, plain));
     out.push(typeof built === "string" ? plain(built) : built);
-    rest = rest.slice(at + found[0].length);
+    at = found.index + found[0].length;
   }
-  if (rest) out.push(plain(rest));
+  if (at < text.length) out.push(plain(text.slice(at)));
   return out.flat();
 }
 
-function earliest(text, rules) {
-  let best = [Infinity, null, null];
-  for (const [pattern, rule] of rules) {
-    const found = pattern.exec(text);
-    if (found && found.index < best[0]) best = [found.index, rule, found];
-  }
+/* The rule that matches first from `at` on; a rule that no longer matches holds null. */
+function earliest(text, rules, next, at) {
+  let best = 0;
+  rules.forEach(([pattern], index) => {
+    if (next[index] === undefined || next[index]?.index < at) {
+      pattern.lastIndex = at;
+      next[index] = pattern.exec(text);
+    }
+    if ((next[index]?.index ?? Infinity) < (next[best]?.index ?? Infinity)) best = index;
+  });
   return best;
 }
 
@@ -128,7 +146,7 @@ function quoted(text, deep) {
 
 /** A plain_text object: emoji names are drawn unless it says no, line breaks are kept by the style. */
 export function plainText(text, withEmoji = true) {
-  const rules = withEmoji ? [[/:([a-z0-9_+-]+):/, (m) => emoji(m[1]) ?? m[0]]] : [];
+  const rules = withEmoji ? [[/:([a-z0-9_+-]+):/g, (m) => emoji(m[1]) ?? m[0]]] : [];
   return inline(text, rules, null, (part) => part);
 }
 

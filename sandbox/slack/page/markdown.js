@@ -54,7 +54,8 @@ function list(lines, names) {
   const node = h(/\d/.test(mark) ? "ol" : "ul", {});
   while (lines.length) {
     const found = ITEM.exec(lines[0]);
-    if (!found || found[1].length < indent.length) break;
+    const other = found && found[1].length === indent.length && /\d/.test(found[2]) !== /\d/.test(mark);
+    if (!found || other || found[1].length < indent.length) break;
     if (found[1].length > indent.length) node.lastChild.append(list(lines, names));
     else {
       node.append(item(found[3], names));

@@ -103,6 +103,25 @@ def test_mrkdwn_is_shown_as_slack_shows_it(page: Page, app: Any) -> None:
     expect(message).to_contain_text("2*3*4 snake_case_x")
 
 
+def test_a_mark_may_hold_links_dates_and_words_with_underscores(page: Page, app: Any) -> None:
+    app.post(
+        {
+            "type": "section",
+            "text": _mrkdwn("_until <!date^1392734382^{date_num}|x>, vm_a_ *a <https://a.example/x*y|b>*"),
+        }
+    )
+
+    expect(page.locator(".message-body i")).to_have_text("until 2014-02-18, vm_a")
+    expect(page.locator(".text b")).to_have_text("a b")
+
+
+@pytest.mark.parametrize("part", ["<https://a.example|x> ", "`x` ", "*_~", "a_b *c "])
+def test_a_hostile_text_is_drawn_without_delay(page: Page, app: Any, part: str) -> None:
+    app.post({"type": "section", "text": _mrkdwn(f"_*~{part * (2900 // len(part))}")}, text="x")
+
+    expect(page.get_by_test_id("message")).to_have_count(1, timeout=3_000)
+
+
 @pytest.mark.parametrize("ring", ["<!channel>", "<!here>", "<!subteam^S0APP|@vm-approvers>"])
 def test_what_would_ring_many_is_marked_loudly(page: Page, app: Any, ring: str) -> None:
     app.post({"type": "section", "text": _mrkdwn(f"hello {ring}")})
