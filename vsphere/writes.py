@@ -12,7 +12,7 @@ import structlog
 from vsphere import specs
 from vsphere.api import moref_of, vim
 from vsphere.collector import managed, read
-from vsphere.errors import NotFoundError
+from vsphere.errors import UnexpectedFaultError
 from vsphere.faults import translated
 from vsphere.inventory import Inventory
 from vsphere.model import CloneSpec, NewVm, Ref
@@ -25,20 +25,20 @@ log = structlog.get_logger(__name__)
 
 
 class Writes:
-    """The changes of one vCenter. Each returns the task's `Ref`, or None where vSphere has no task for it."""
+    """The changes of one vCenter. Each returns the task's `Ref`, except where vSphere has no task for it."""
 
     def __init__(self, session: Session, inventory: Inventory, reads: Reads) -> None:
         self._session = session
         self._inventory = inventory
         self._reads = reads
 
-    def power_on(self, vm: Ref) -> Ref | None:
+    def power_on(self, vm: Ref) -> Ref:
         """Ask for power and return at once with the task."""
-        return self._send("power on", vm, lambda: self._vm(vm).PowerOnVM_Task(None))
+        return self._task("power on", vm, lambda: self._vm(vm).PowerOnVM_Task(None))
 
-    def power_off(self, vm: Ref) -> Ref | None:
+    def power_off(self, vm: Ref) -> Ref:
         """Cut the power, whatever the guest does, and return at once with the task."""
-        return self._send("power off", vm, lambda: self._vm(vm).PowerOffVM_Task())
+        return self._task("power off", vm, lambda: self._vm(vm).PowerOffVM_Task())
 
     def shutdown_guest(self, vm: Ref) -> None:
         """Ask the guest to shut down; there is no task, the power state tells.
@@ -56,11 +56,11 @@ class Writes:
         """
         self._send("reboot", vm, lambda: self._vm(vm).RebootGuest())
 
-    def reset(self, vm: Ref) -> Ref | None:
+    def reset(self, vm: Ref) -> Ref:
         """Press the reset button and return at once with the task."""
-        return self._send("reset", vm, lambda: self._vm(vm).ResetVM_Task())
+        return self._task("reset", vm, lambda: self._vm(vm).ResetVM_Task())
 
-    def create_vm(self, new: NewVm) -> Ref | None:
+    def create_vm(self, new: NewVm) -> Ref:
         """Create a VM from nothing; the task's result is the VM.
 
         Raises:
@@ -76,9 +76,9 @@ class Writes:
         host = vim.HostSystem(placement.host.moref) if placement.host else None
         pool = vim.ResourcePool(placement.pool.moref)
         folder = managed(self._session.writes, Moref("Folder", new.folder.moref))
-        return self._send("create", new.name, lambda: folder.CreateVM_Task(config, pool, host))
+        return self._task("create", new.name, lambda: folder.CreateVM_Task(config, pool, host))
 
-    def clone_vm(self, source: Ref, spec: CloneSpec) -> Ref | None:
+    def clone_vm(self, source: Ref, spec: CloneSpec) -> Ref:
         """Clone a VM or deploy a template; the task's result is the new VM.
 
         Raises:
@@ -94,7 +94,7 @@ class Writes:
             )
         folder = vim.Folder(spec.folder.moref)
         name = wire_name(spec.name)
-        return self._send("clone", source, lambda: self._vm(source).CloneVM_Task(folder, name, clone_spec))
+        return self._task("clone", source, lambda: self._vm(source).CloneVM_Task(folder, name, clone_spec))
 
     def reconfigure(
         self,
@@ -104,7 +104,7 @@ class Writes:
         memory_mib: int | None = None,
         cores_per_socket: int | None = None,
         change_version: str,
-    ) -> Ref | None:
+    ) -> Ref:
         """Resize a VM; None keeps what it has.
 
         Raises:
@@ -116,17 +116,17 @@ class Writes:
             memory_mib=memory_mib,
             cores_per_socket=cores_per_socket,
         )
-        return self._send("resize", vm, lambda: self._vm(vm).ReconfigVM_Task(spec))
+        return self._task("resize", vm, lambda: self._vm(vm).ReconfigVM_Task(spec))
 
-    def rename(self, ref: Ref, name: str) -> Ref | None:
+    def rename(self, ref: Ref, name: str) -> Ref:
         """Give an object another name; what the mirror does not know yet is taken for a VM that was just made."""
         target = managed(self._session.writes, Moref(self._inventory.kind(ref) or "VirtualMachine", ref.moref))
-        return self._send(f"rename to {name}", ref, lambda: target.Rename_Task(wire_name(name)))
+        return self._task(f"rename to {name}", ref, lambda: target.Rename_Task(wire_name(name)))
 
-    def move_to_folder(self, vm: Ref, folder: Ref) -> Ref | None:
+    def move_to_folder(self, vm: Ref, folder: Ref) -> Ref:
         """Put a VM into another folder of the same datacenter."""
         target = managed(self._session.writes, Moref("Folder", folder.moref))
-        return self._send("move", vm, lambda: target.MoveIntoFolder_Task([vim.VirtualMachine(vm.moref)]))
+        return self._task("move", vm, lambda: target.MoveIntoFolder_Task([vim.VirtualMachine(vm.moref)]))
 
     def create_folder(self, parent: Ref, name: str) -> Ref:
         """Make a folder and return it: vSphere has no task for this.
@@ -135,43 +135,40 @@ class Writes:
             NameTakenError: the parent holds that name already.
         """
         folder = managed(self._session.writes, Moref("Folder", parent.moref))
-        made = self._send("create the folder", name, lambda: folder.CreateFolder(wire_name(name)))
-        if made is None:
-            raise NotFoundError(f"vCenter did not say which folder it made for {name}")
-        return made
+        return self._task("create the folder", name, lambda: folder.CreateFolder(wire_name(name)))
 
-    def destroy(self, vm: Ref) -> Ref | None:
+    def destroy(self, vm: Ref) -> Ref:
         """Delete a VM with its disks; there is no way back."""
-        return self._send("delete", vm, lambda: self._vm(vm).Destroy_Task())
+        return self._task("delete", vm, lambda: self._vm(vm).Destroy_Task())
 
-    def relocate(self, vm: Ref, *, datastore: Ref, host: Ref | None = None, pool: Ref | None = None) -> Ref | None:
+    def relocate(self, vm: Ref, *, datastore: Ref, host: Ref | None = None, pool: Ref | None = None) -> Ref:
         """Move a VM's files to another datastore, and the VM to another host or pool where given."""
         spec = vim.vm.RelocateSpec(
             datastore=vim.Datastore(datastore.moref),
             host=vim.HostSystem(host.moref) if host else None,
             pool=vim.ResourcePool(pool.moref) if pool else None,
         )
-        return self._send("move", vm, lambda: self._vm(vm).RelocateVM_Task(spec, None))
+        return self._task("move", vm, lambda: self._vm(vm).RelocateVM_Task(spec, None))
 
     def create_snapshot(
         self, vm: Ref, name: str, description: str, *, memory: bool = False, quiesce: bool = False
-    ) -> Ref | None:
+    ) -> Ref:
         """Take a snapshot; the task's result is the snapshot."""
-        return self._send(
+        return self._task(
             "take a snapshot of",
             vm,
             lambda: self._vm(vm).CreateSnapshot_Task(wire_name(name), description, memory, quiesce),
         )
 
-    def revert_snapshot(self, snapshot: Ref) -> Ref | None:
+    def revert_snapshot(self, snapshot: Ref) -> Ref:
         """Put the VM back to a snapshot; what happened since is lost."""
         target = managed(self._session.writes, Moref("VirtualMachineSnapshot", snapshot.moref))
-        return self._send("revert to", snapshot, lambda: target.RevertToSnapshot_Task(None, None))
+        return self._task("revert to", snapshot, lambda: target.RevertToSnapshot_Task(None, None))
 
-    def remove_snapshot(self, snapshot: Ref) -> Ref | None:
+    def remove_snapshot(self, snapshot: Ref) -> Ref:
         """Delete one snapshot and keep its children."""
         target = managed(self._session.writes, Moref("VirtualMachineSnapshot", snapshot.moref))
-        return self._send("remove", snapshot, lambda: target.RemoveSnapshot_Task(removeChildren=False))
+        return self._task("remove", snapshot, lambda: target.RemoveSnapshot_Task(removeChildren=False))
 
     def set_attributes(self, vm: Ref, values: Mapping[str, str]) -> None:
         """Write custom attributes, whose definitions are made where they are missing; the mirror knows them at once."""
@@ -203,6 +200,13 @@ class Writes:
     def _define(self, manager: Any, name: str) -> int:  # noqa: ANN401  pyVmomi's CustomFieldsManager
         with translated(f"define the custom attribute {name}"):
             return int(manager.AddCustomFieldDef(name, vim.VirtualMachine, None, None).key)
+
+    def _task(self, verb: str, what: Ref | str, call: Callable[[], Any]) -> Ref:
+        """Send a write whose answer names an object: its task, or the folder that it made."""
+        answer = self._send(verb, what, call)
+        if answer is None:
+            raise UnexpectedFaultError(f"vCenter accepted to {verb} {what}, but named no task")
+        return answer
 
     def _send(self, verb: str, what: Ref | str, call: Callable[[], Any]) -> Ref | None:
         name = self._name(what.moref) if isinstance(what, Ref) else what

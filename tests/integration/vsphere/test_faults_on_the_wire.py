@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.integration.vsphere.lab import Lab
 from vsphere import errors
+from vsphere.model import Ref
 
 AT_THE_CALL = [
     ("NoPermission", errors.PermissionDeniedError, "VirtualMachine.Interact.PowerOn on web-06"),
@@ -26,23 +28,30 @@ AT_THE_CALL = [
 ]
 
 
-@pytest.mark.parametrize("in_task", [False, True], ids=["at the call", "in the task"])
+@pytest.mark.parametrize("when", ["at the call", "in the task"])
 @pytest.mark.parametrize(("fault", "error", "words"), AT_THE_CALL, ids=[row[0] for row in AT_THE_CALL])
-def test_a_fault_becomes_what_a_person_can_do(lab, fault, error, words, in_task):
+def test_a_fault_becomes_what_a_person_can_do(
+    lab: Lab, fault: str, error: type[errors.VsphereError], words: str, when: str
+) -> None:
     vm = lab.vm("web-06")
     lab.estate.fail_next(
-        "PowerOnVM_Task", fault, entity="web-06", privilege="VirtualMachine.Interact.PowerOn", in_task=in_task
+        "PowerOnVM_Task",
+        fault,
+        entity="web-06",
+        privilege="VirtualMachine.Interact.PowerOn",
+        in_task=when == "in the task",
     )
 
     raised = _outcome(lab, vm.ref)
 
+    assert isinstance(raised, errors.VsphereError)
     assert type(raised) is error
     assert words in str(raised)
     assert str(raised).startswith("vCenter did not power on web-06: ")
     assert raised.way_out
 
 
-def _outcome(lab, ref):
+def _outcome(lab: Lab, ref: Ref) -> Exception | None:
     try:
         return lab.end(lab.gateway.power_on(ref)).error
     except errors.VsphereError as raised:

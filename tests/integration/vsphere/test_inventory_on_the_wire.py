@@ -5,10 +5,11 @@ import threading
 import pytest
 
 from sandbox.vcenter import Estate
-from vsphere.model import PowerState
+from tests.integration.vsphere.lab import Connect, Eventually, Lab
+from vsphere.model import PowerState, Ref
 
 
-def test_the_first_picture_is_the_whole_estate(own_lab):
+def test_the_first_picture_is_the_whole_estate(own_lab: Lab) -> None:
     inventory = own_lab.gateway.inventory
 
     named = {one.name for one in [*inventory.vms(), *inventory.templates()]}
@@ -21,7 +22,7 @@ def test_the_first_picture_is_the_whole_estate(own_lab):
     assert {one.attributes["tier"] for one in inventory.datastores()} == {"gold", "silver"}
 
 
-def test_a_vm_is_what_the_sandbox_says(lab):
+def test_a_vm_is_what_the_sandbox_says(lab: Lab) -> None:
     truth = lab.estate.vm("web-02")
 
     vm = lab.vm("web-02")
@@ -35,12 +36,14 @@ def test_a_vm_is_what_the_sandbox_says(lab):
     )
     assert (vm.cpu_hot_add, vm.memory_hot_add, vm.tools_running) == (True, True, truth.tools_running)
     assert (vm.instance_uuid, vm.bios_uuid) == (truth.instance_uuid, truth.uuid)
+    assert vm.host is not None
+    assert vm.pool is not None
     assert (inventory.name(vm.host), inventory.name(vm.pool)) == (truth.host, truth.pool)
     assert [inventory.name(one) for one in vm.datastores] == [truth.datastore]
     assert dict(vm.attributes) == dict(truth.custom)
 
 
-def test_two_vms_of_one_name_are_both_found_and_told_apart_by_path(lab):
+def test_two_vms_of_one_name_are_both_found_and_told_apart_by_path(lab: Lab) -> None:
     inventory = lab.gateway.inventory
 
     both = inventory.find_vms("TWIN-01")
@@ -53,17 +56,17 @@ def test_two_vms_of_one_name_are_both_found_and_told_apart_by_path(lab):
     assert inventory.find_vms("nance/twin-01") == []
 
 
-def test_what_happens_behind_the_bots_back_is_seen(lab, eventually):
+def test_what_happens_behind_the_bots_back_is_seen(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("watched-01")
 
     lab.estate.set_vm("watched-01", power="on", memory_mib=2048, custom={"iaas.owner": "U9"})
 
-    eventually(lambda: lab.gateway.inventory.vm(vm.ref).power is PowerState.ON)
-    eventually(lambda: lab.gateway.inventory.vm(vm.ref).memory_mib == 2048)
-    eventually(lambda: lab.gateway.inventory.vm(vm.ref).attributes.get("iaas.owner") == "U9")
+    eventually(lambda: lab.seen(vm.ref).power is PowerState.ON)
+    eventually(lambda: lab.seen(vm.ref).memory_mib == 2048)
+    eventually(lambda: lab.seen(vm.ref).attributes.get("iaas.owner") == "U9")
 
 
-def test_a_deleted_vm_leaves_the_mirror(lab, eventually):
+def test_a_deleted_vm_leaves_the_mirror(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("leaver-01")
     eventually(lambda: lab.gateway.inventory.vm(vm.ref) is not None)
 
@@ -73,9 +76,9 @@ def test_a_deleted_vm_leaves_the_mirror(lab, eventually):
     assert lab.gateway.inventory.find_vms("leaver-01") == []
 
 
-def test_a_subscriber_hears_which_objects_changed(lab, eventually):
+def test_a_subscriber_hears_which_objects_changed(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("heard-01")
-    heard = []
+    heard: list[set[Ref]] = []
     lab.gateway.inventory.subscribe(heard.append)
 
     lab.estate.set_vm("heard-01", memory_mib=1536)
@@ -84,7 +87,7 @@ def test_a_subscriber_hears_which_objects_changed(lab, eventually):
 
 
 @pytest.mark.parametrize("trouble", ["drop_connections", "expire_sessions"])
-def test_the_mirror_catches_up_after(own_lab, eventually, trouble):
+def test_the_mirror_catches_up_after(own_lab: Lab, eventually: Eventually, trouble: str) -> None:
     estate, inventory = own_lab.estate, own_lab.gateway.inventory
     before = {vm.ref for vm in inventory.vms()}
 
@@ -97,7 +100,7 @@ def test_the_mirror_catches_up_after(own_lab, eventually, trouble):
     assert inventory.find_vms("web-03") == []
 
 
-def test_no_vm_is_missing_at_any_moment_of_a_resync(own_lab, eventually):
+def test_no_vm_is_missing_at_any_moment_of_a_resync(own_lab: Lab, eventually: Eventually) -> None:
     inventory = own_lab.gateway.inventory
     counts = set()
     inventory.subscribe(lambda _: counts.add(len(inventory.vms())))
@@ -112,7 +115,7 @@ def test_no_vm_is_missing_at_any_moment_of_a_resync(own_lab, eventually):
     assert counts == {whole}
 
 
-def test_the_old_picture_stays_in_service_during_an_outage(own_lab, eventually):
+def test_the_old_picture_stays_in_service_during_an_outage(own_lab: Lab, eventually: Eventually) -> None:
     own_lab.estate.outage("refuse")
     own_lab.estate.drop_connections()
 
@@ -125,7 +128,7 @@ def test_the_old_picture_stays_in_service_during_an_outage(own_lab, eventually):
     eventually(lambda: own_lab.gateway.health().connected, 25)
 
 
-def test_a_vcenter_that_starts_late_is_waited_for(own_estate, connect, eventually):
+def test_a_vcenter_that_starts_late_is_waited_for(own_estate: Estate, connect: Connect, eventually: Eventually) -> None:
     own_estate.outage("refuse")
     gateway = connect(own_estate)
     eventually(lambda: "can't be reached" in gateway.health().detail)
@@ -137,7 +140,7 @@ def test_a_vcenter_that_starts_late_is_waited_for(own_estate, connect, eventuall
     assert gateway.health().connected
 
 
-def test_a_vcenter_that_starts_anew_is_loaded_anew(connect, eventually):
+def test_a_vcenter_that_starts_anew_is_loaded_anew(connect: Connect, eventually: Eventually) -> None:
     with Estate.start() as first:
         port = first.port
         gateway = connect(first, thumbprint=None, insecure=True, ca_file=None)
@@ -149,7 +152,7 @@ def test_a_vcenter_that_starts_anew_is_loaded_anew(connect, eventually):
         eventually(lambda: len(gateway.inventory.find_vms("web-01")) == 1, 30)
 
 
-def test_close_ends_the_threads_and_the_session(estate, connect):
+def test_close_ends_the_threads_and_the_session(estate: Estate, connect: Connect) -> None:
     gateway = connect(estate)
     assert gateway.wait_ready(20)
     estate.reset_calls()

@@ -1,10 +1,17 @@
 """A write whose answer is lost: said so, sent exactly once, and left to be settled by looking."""
 
+from collections.abc import Callable
+
 import pytest
 
+from sandbox.vcenter import Estate
+from tests.integration.vsphere.lab import Connect, Eventually, Lab
 from vsphere.errors import ConnectionLostError, UnreachableError
+from vsphere.model import Task, Vm
 
-WRITES = [
+Send = Callable[[Lab, Vm], object]
+
+WRITES: list[tuple[str, str, Send]] = [
     ("power_on", "PowerOnVM_Task", lambda lab, vm: lab.gateway.power_on(vm.ref)),
     ("reset", "ResetVM_Task", lambda lab, vm: lab.gateway.reset(vm.ref)),
     (
@@ -23,7 +30,9 @@ WRITES = [
 
 @pytest.mark.parametrize("side", ["after", "before"])
 @pytest.mark.parametrize(("name", "method", "send"), WRITES, ids=[row[0] for row in WRITES])
-def test_a_write_without_an_answer_is_sent_exactly_once(lab, name, method, send, side):
+def test_a_write_without_an_answer_is_sent_exactly_once(
+    lab: Lab, name: str, method: str, send: Send, side: str
+) -> None:
     vm = lab.create(f"lost-{name}-{side}")
     lab.estate.reset_calls()
     drop = lab.estate.drop_after if side == "after" else lab.estate.drop_before
@@ -36,7 +45,7 @@ def test_a_write_without_an_answer_is_sent_exactly_once(lab, name, method, send,
     assert not isinstance(raised.value, UnreachableError)
 
 
-def test_a_create_whose_answer_was_lost_is_found_by_its_operation(lab, eventually):
+def test_a_create_whose_answer_was_lost_is_found_by_its_operation(lab: Lab, eventually: Eventually) -> None:
     order = lab.new_vm("lost-and-found-01", operation_id="op-lost")
     lab.estate.drop_after("CreateVM_Task")
     with pytest.raises(ConnectionLostError):
@@ -48,7 +57,7 @@ def test_a_create_whose_answer_was_lost_is_found_by_its_operation(lab, eventuall
     assert lab.gateway.read_operation_id(vm.ref) == "op-lost"
 
 
-def test_a_power_off_whose_answer_was_lost_is_among_the_recent_tasks(lab, eventually):
+def test_a_power_off_whose_answer_was_lost_is_among_the_recent_tasks(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("lost-and-found-02")
     lab.end(lab.gateway.power_on(vm.ref))
     since = lab.gateway.read_vm(vm.ref).read_at
@@ -56,14 +65,14 @@ def test_a_power_off_whose_answer_was_lost_is_among_the_recent_tasks(lab, eventu
     with pytest.raises(ConnectionLostError):
         lab.gateway.power_off(vm.ref)
 
-    def found():
+    def found() -> list[Task]:
         return lab.gateway.tasks.recent(entity=vm.ref, description_id="VirtualMachine.powerOff", since=since)
 
     eventually(lambda: len(found()) == 1)
     assert found()[0].error is None
 
 
-def test_a_vcenter_that_hangs_is_given_up_after_the_read_timeout(own_estate, connect):
+def test_a_vcenter_that_hangs_is_given_up_after_the_read_timeout(own_estate: Estate, connect: Connect) -> None:
     gateway = connect(own_estate, read_timeout_s=1)
     assert gateway.wait_ready(20)
     (vm,) = gateway.inventory.find_vms("web-06")
@@ -73,7 +82,7 @@ def test_a_vcenter_that_hangs_is_given_up_after_the_read_timeout(own_estate, con
         gateway.power_on(vm.ref)
 
 
-def test_a_write_that_could_not_leave_says_that_it_was_not_sent(own_estate, connect):
+def test_a_write_that_could_not_leave_says_that_it_was_not_sent(own_estate: Estate, connect: Connect) -> None:
     gateway = connect(own_estate)
     assert gateway.wait_ready(20)
     (vm,) = gateway.inventory.find_vms("web-06")

@@ -1,25 +1,32 @@
 """Trust, login, expiry, and the number of calls."""
 
 import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 
+from sandbox.vcenter import Estate
+from tests.integration.vsphere.lab import Connect, Eventually, Lab
 from vsphere.clock import SystemClock
 from vsphere.errors import CertificateError, LoginError
 from vsphere.session import Session
 from vsphere.settings import VcenterSettings
 
+SessionWith = Callable[..., Session]
+
 WRONG_THUMBPRINT = ":".join(["AB"] * 32)
 
 
 @pytest.fixture
-def session_with(estate):
+def session_with(estate: Estate) -> Iterator[SessionWith]:
     """Makes sessions with settings of one's own and closes them."""
-    opened = []
+    opened: list[Session] = []
 
-    def make(**changes):
-        values = {
+    def make(**changes: Any) -> Session:
+        values: dict[str, Any] = {
             "name": "lab",
             "host": estate.host,
             "port": estate.port,
@@ -35,15 +42,15 @@ def session_with(estate):
         session.close()
 
 
-def test_the_right_ca_is_trusted(session_with, estate):
+def test_the_right_ca_is_trusted(session_with: SessionWith, estate: Estate) -> None:
     session = session_with(ca_file=estate.ca_file)
 
     session.ensure()
 
-    assert session.product.startswith("VMware vCenter Server")
+    assert (session.product or "").startswith("VMware vCenter Server")
 
 
-def test_the_right_thumbprint_is_trusted(session_with, estate):
+def test_the_right_thumbprint_is_trusted(session_with: SessionWith, estate: Estate) -> None:
     session = session_with(thumbprint=estate.thumbprint.lower())
 
     session.ensure()
@@ -51,7 +58,7 @@ def test_the_right_thumbprint_is_trusted(session_with, estate):
     assert session.generation == 1
 
 
-def test_a_wrong_thumbprint_is_refused_with_both_prints(session_with, estate):
+def test_a_wrong_thumbprint_is_refused_with_both_prints(session_with: SessionWith, estate: Estate) -> None:
     session = session_with(thumbprint=WRONG_THUMBPRINT)
 
     with pytest.raises(CertificateError) as raised:
@@ -62,7 +69,7 @@ def test_a_wrong_thumbprint_is_refused_with_both_prints(session_with, estate):
     assert estate.calls() == {}
 
 
-def test_a_certificate_of_an_unknown_ca_is_refused_and_shown(session_with, estate):
+def test_a_certificate_of_an_unknown_ca_is_refused_and_shown(session_with: SessionWith, estate: Estate) -> None:
     session = session_with()
 
     with pytest.raises(CertificateError, match=estate.thumbprint):
@@ -71,19 +78,19 @@ def test_a_certificate_of_an_unknown_ca_is_refused_and_shown(session_with, estat
     assert estate.calls() == {}
 
 
-def test_a_ca_file_that_is_missing_is_named(session_with, tmp_path):
+def test_a_ca_file_that_is_missing_is_named(session_with: SessionWith, tmp_path: Path) -> None:
     with pytest.raises(CertificateError, match=r"nowhere\.pem"):
         session_with(ca_file=tmp_path / "nowhere.pem")
 
 
-def test_insecure_connects_and_is_shouted_in_the_log(session_with):
+def test_insecure_connects_and_is_shouted_in_the_log(session_with: SessionWith) -> None:
     with structlog.testing.capture_logs() as logs:
         session_with(insecure=True).ensure()
 
     assert [one["event"] for one in logs if one["log_level"] == "error"] == ["vcenter.tls.unverified"]
 
 
-def test_a_wrong_password_is_refused_and_not_tried_again_at_once(session_with, estate):
+def test_a_wrong_password_is_refused_and_not_tried_again_at_once(session_with: SessionWith, estate: Estate) -> None:
     session = session_with(ca_file=estate.ca_file, read_password=lambda: "wrong")
 
     for _ in range(5):
@@ -93,7 +100,7 @@ def test_a_wrong_password_is_refused_and_not_tried_again_at_once(session_with, e
     assert estate.calls()["Login"] == 1
 
 
-def test_the_password_is_in_no_log_and_no_repr(session_with, estate):
+def test_the_password_is_in_no_log_and_no_repr(session_with: SessionWith, estate: Estate) -> None:
     session = session_with(ca_file=estate.ca_file, read_password=lambda: "correct-horse")
 
     with structlog.testing.capture_logs() as logs, pytest.raises(LoginError) as raised:
@@ -103,7 +110,7 @@ def test_the_password_is_in_no_log_and_no_repr(session_with, estate):
     assert "correct-horse" not in repr(logs) + repr(raised.value) + repr(vars(session))
 
 
-def test_an_expired_session_is_renewed_once_for_many_threads(lab):
+def test_an_expired_session_is_renewed_once_for_many_threads(lab: Lab) -> None:
     vm = lab.vm("web-01")
     lab.estate.expire_sessions()
     lab.estate.reset_calls()
@@ -117,7 +124,7 @@ def test_an_expired_session_is_renewed_once_for_many_threads(lab):
     assert lab.estate.calls()["Login"] == 1
 
 
-def test_a_write_on_an_expired_session_is_applied_once(lab):
+def test_a_write_on_an_expired_session_is_applied_once(lab: Lab) -> None:
     vm = lab.create("expired-01")
     lab.estate.expire_sessions()
     lab.estate.reset_calls()
@@ -129,7 +136,7 @@ def test_a_write_on_an_expired_session_is_applied_once(lab):
     assert [one.method for one in accepted] == ["PowerOnVM_Task"]
 
 
-def test_a_power_operation_costs_two_calls_beside_the_long_polls(lab):
+def test_a_power_operation_costs_two_calls_beside_the_long_polls(lab: Lab) -> None:
     vm = lab.create("cheap-01")
     lab.estate.reset_calls()
 
@@ -141,7 +148,7 @@ def test_a_power_operation_costs_two_calls_beside_the_long_polls(lab):
     assert calls == {"RetrievePropertiesEx": 1, "PowerOnVM_Task": 1}
 
 
-def test_the_session_is_touched_before_it_can_end(estate, connect, eventually):
+def test_the_session_is_touched_before_it_can_end(estate: Estate, connect: Connect, eventually: Eventually) -> None:
     gateway = connect(estate, keepalive_s=0.1)
     assert gateway.wait_ready(20)
     estate.reset_calls()

@@ -4,14 +4,15 @@ import threading
 
 import pytest
 
+from tests.integration.vsphere.lab import Lab
 from vsphere.errors import ConnectionLostError, NotFoundError
 from vsphere.model import Ref, TaskState
 
 
-def test_progress_is_reported_as_vcenter_tells_it(lab):
+def test_progress_is_reported_as_vcenter_tells_it(lab: Lab) -> None:
     vm = lab.create("progress-01")
     lab.estate.set_task(2, "PowerOnVM_Task")
-    heard = []
+    heard: list[int | None] = []
 
     task = lab.gateway.tasks.follow(
         lab.gateway.power_on(vm.ref), on_progress=heard.append, should_stop=lambda: False, timeout_s=20
@@ -23,7 +24,7 @@ def test_progress_is_reported_as_vcenter_tells_it(lab):
     assert percents == sorted(percents)
 
 
-def test_a_follower_that_should_stop_gets_the_running_task(lab):
+def test_a_follower_that_should_stop_gets_the_running_task(lab: Lab) -> None:
     vm = lab.create("stop-01")
     lab.estate.set_task(30, "PowerOnVM_Task")
     sent = lab.gateway.power_on(vm.ref)
@@ -34,7 +35,7 @@ def test_a_follower_that_should_stop_gets_the_running_task(lab):
     lab.gateway.cancel_task(sent)
 
 
-def test_a_task_that_does_not_end_in_time_is_not_known(lab):
+def test_a_task_that_does_not_end_in_time_is_not_known(lab: Lab) -> None:
     vm = lab.create("late-01")
     lab.estate.set_task(30, "PowerOnVM_Task")
     sent = lab.gateway.power_on(vm.ref)
@@ -46,7 +47,7 @@ def test_a_task_that_does_not_end_in_time_is_not_known(lab):
 
 
 @pytest.mark.parametrize("trouble", ["drop_connections", "expire_sessions"])
-def test_a_followed_task_survives(own_lab, trouble):
+def test_a_followed_task_survives(own_lab: Lab, trouble: str) -> None:
     vm = own_lab.create("survivor-01")
     own_lab.estate.set_task(3, "PowerOnVM_Task")
     sent = own_lab.gateway.power_on(vm.ref)
@@ -59,7 +60,7 @@ def test_a_followed_task_survives(own_lab, trouble):
     assert task.state is TaskState.SUCCESS
 
 
-def test_a_task_that_the_long_poll_does_not_bring_is_read_directly(lab):
+def test_a_task_that_the_long_poll_does_not_bring_is_read_directly(lab: Lab) -> None:
     vm = lab.create("direct-01")
     sent = lab.gateway.power_on(vm.ref)
     lab.end(sent)
@@ -75,18 +76,18 @@ def test_a_task_that_the_long_poll_does_not_bring_is_read_directly(lab):
     assert lab.estate.calls().get("RetrievePropertiesEx") == 1
 
 
-def test_a_task_that_vcenter_has_forgotten_is_not_found(lab):
+def test_a_task_that_vcenter_has_forgotten_is_not_found(lab: Lab) -> None:
     with pytest.raises(NotFoundError):
         lab.end(Ref("lab", "task-404"))
 
 
-def test_twenty_followers_cost_no_call_of_their_own(lab):
+def test_twenty_followers_cost_no_call_of_their_own(lab: Lab) -> None:
     vms = [lab.create(f"crowd-{number:02}") for number in range(20)]
     lab.estate.set_task(1, "PowerOnVM_Task")
     lab.estate.reset_calls()
     ended = []
 
-    def run(ref):
+    def run(ref: Ref) -> None:
         ended.append(lab.end(lab.gateway.power_on(ref)).state)
 
     threads = [threading.Thread(target=run, args=(vm.ref,)) for vm in vms]
@@ -101,7 +102,7 @@ def test_twenty_followers_cost_no_call_of_their_own(lab):
     assert "RetrievePropertiesEx" not in calls
 
 
-def test_recent_tasks_are_chosen_by_object_kind_and_time(lab):
+def test_recent_tasks_are_chosen_by_object_kind_and_time(lab: Lab) -> None:
     vm = lab.create("recent-01")
     lab.end(lab.gateway.power_on(vm.ref))
     between = lab.gateway.read_vm(vm.ref).read_at

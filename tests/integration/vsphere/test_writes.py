@@ -1,7 +1,10 @@
 """Every write against the sandbox's vCenter: what it does there, and what comes back."""
 
+from collections.abc import Callable
+
 import pytest
 
+from tests.integration.vsphere.lab import Eventually, Lab
 from vsphere.errors import (
     ChangedMeanwhileError,
     InvalidStateError,
@@ -11,10 +14,10 @@ from vsphere.errors import (
     ToolsNotRunningError,
     VsphereError,
 )
-from vsphere.model import PowerState, TaskState
+from vsphere.model import PowerState, Ref, TaskState
 
 
-def test_power_goes_off_and_on(lab):
+def test_power_goes_off_and_on(lab: Lab) -> None:
     vm = lab.vm("web-01")
 
     off = lab.end(lab.gateway.power_off(vm.ref))
@@ -26,7 +29,7 @@ def test_power_goes_off_and_on(lab):
     assert lab.gateway.read_vm(vm.ref).power is PowerState.ON
 
 
-def test_power_on_of_a_running_vm_ends_in_a_state_error(lab):
+def test_power_on_of_a_running_vm_ends_in_a_state_error(lab: Lab) -> None:
     vm = lab.vm("web-02")
 
     ended = _end_or_error(lab, lambda: lab.gateway.power_on(vm.ref))
@@ -35,7 +38,7 @@ def test_power_on_of_a_running_vm_ends_in_a_state_error(lab):
     assert "web-02" in str(ended)
 
 
-def test_reset_is_one_task_and_leaves_the_vm_on(lab):
+def test_reset_is_one_task_and_leaves_the_vm_on(lab: Lab) -> None:
     vm = lab.vm("web-03")
     lab.estate.reset_calls()
 
@@ -46,7 +49,7 @@ def test_reset_is_one_task_and_leaves_the_vm_on(lab):
     assert lab.gateway.read_vm(vm.ref).power is PowerState.ON
 
 
-def test_guest_shutdown_has_no_task_and_ends_with_power_off(lab, eventually):
+def test_guest_shutdown_has_no_task_and_ends_with_power_off(lab: Lab, eventually: Eventually) -> None:
     vm = lab.vm("web-05")
 
     lab.gateway.shutdown_guest(vm.ref)
@@ -55,7 +58,7 @@ def test_guest_shutdown_has_no_task_and_ends_with_power_off(lab, eventually):
     lab.end(lab.gateway.power_on(vm.ref))
 
 
-def test_guest_reboot_has_no_task_and_moves_the_boot_time(lab, eventually):
+def test_guest_reboot_has_no_task_and_moves_the_boot_time(lab: Lab, eventually: Eventually) -> None:
     vm = lab.vm("shop-01")
 
     lab.gateway.reboot_guest(vm.ref)
@@ -65,14 +68,14 @@ def test_guest_reboot_has_no_task_and_moves_the_boot_time(lab, eventually):
 
 
 @pytest.mark.parametrize("call", ["shutdown_guest", "reboot_guest"])
-def test_a_guest_without_tools_cannot_be_asked(lab, call):
+def test_a_guest_without_tools_cannot_be_asked(lab: Lab, call: str) -> None:
     vm = lab.vm("lab-scratch-01")
 
     with pytest.raises(ToolsNotRunningError, match="lab-scratch-01"):
         getattr(lab.gateway, call)(vm.ref)
 
 
-def test_a_created_vm_is_what_was_ordered(lab):
+def test_a_created_vm_is_what_was_ordered(lab: Lab) -> None:
     order = lab.new_vm("made-01", operation_id="op-77")
 
     made = lab.made(lab.gateway.create_vm(order))
@@ -88,11 +91,11 @@ def test_a_created_vm_is_what_was_ordered(lab):
     assert lab.gateway.read_operation_id(made) == "op-77"
 
 
-def test_a_vm_of_somebody_else_carries_no_operation(lab):
+def test_a_vm_of_somebody_else_carries_no_operation(lab: Lab) -> None:
     assert lab.gateway.read_operation_id(lab.vm("web-01").ref) is None
 
 
-def test_a_taken_name_is_refused(lab):
+def test_a_taken_name_is_refused(lab: Lab) -> None:
     lab.create("taken-01")
 
     ended = _end_or_error(lab, lambda: lab.gateway.create_vm(lab.new_vm("taken-01")))
@@ -101,7 +104,7 @@ def test_a_taken_name_is_refused(lab):
     assert "taken-01" in str(ended)
 
 
-def test_a_template_becomes_a_vm_with_other_sizes(lab):
+def test_a_template_becomes_a_vm_with_other_sizes(lab: Lab) -> None:
     template = lab.vm("debian-12")
 
     made = lab.made(lab.gateway.clone_vm(template.ref, lab.clone_spec("deployed-01", cpu_count=3, memory_mib=3072)))
@@ -113,7 +116,7 @@ def test_a_template_becomes_a_vm_with_other_sizes(lab):
     assert lab.gateway.read_operation_id(made) == "op-2"
 
 
-def test_a_clone_keeps_the_sizes_of_its_source(lab):
+def test_a_clone_keeps_the_sizes_of_its_source(lab: Lab) -> None:
     source = lab.vm("web-cache-01")
 
     made = lab.made(lab.gateway.clone_vm(source.ref, lab.clone_spec("copy-01")))
@@ -122,7 +125,7 @@ def test_a_clone_keeps_the_sizes_of_its_source(lab):
     assert (vm.cpu_count, vm.memory_mib) == (source.cpu_count, source.memory_mib)
 
 
-def test_a_clone_with_an_unknown_customization_spec_is_not_sent(lab):
+def test_a_clone_with_an_unknown_customization_spec_is_not_sent(lab: Lab) -> None:
     lab.estate.reset_calls()
 
     with pytest.raises(NotFoundError):
@@ -131,7 +134,7 @@ def test_a_clone_with_an_unknown_customization_spec_is_not_sent(lab):
     assert lab.estate.writes() == []
 
 
-def test_a_resize_with_the_version_that_was_looked_at_is_done(lab):
+def test_a_resize_with_the_version_that_was_looked_at_is_done(lab: Lab) -> None:
     vm = lab.create("resize-01")
 
     ended = lab.end(lab.gateway.reconfigure(vm.ref, cpu_count=2, memory_mib=1024, change_version=vm.change_version))
@@ -142,7 +145,7 @@ def test_a_resize_with_the_version_that_was_looked_at_is_done(lab):
     assert after.change_version != vm.change_version
 
 
-def test_a_resize_with_an_old_version_is_refused(lab):
+def test_a_resize_with_an_old_version_is_refused(lab: Lab) -> None:
     vm = lab.create("resize-02")
     lab.end(lab.gateway.reconfigure(vm.ref, cpu_count=2, change_version=vm.change_version))
 
@@ -152,7 +155,7 @@ def test_a_resize_with_an_old_version_is_refused(lab):
     assert lab.gateway.read_vm(vm.ref).cpu_count == 2
 
 
-def test_a_renamed_vm_is_found_under_its_new_name_only(lab, eventually):
+def test_a_renamed_vm_is_found_under_its_new_name_only(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("rename-01")
 
     lab.end(lab.gateway.rename(vm.ref, "renamed/01 50%"))
@@ -161,7 +164,7 @@ def test_a_renamed_vm_is_found_under_its_new_name_only(lab, eventually):
     assert lab.gateway.inventory.find_vms("rename-01") == []
 
 
-def test_a_vm_moves_to_a_new_folder(lab, eventually):
+def test_a_vm_moves_to_a_new_folder(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("mover-01")
     folder = lab.gateway.create_folder(lab.folder("Lab"), "corner")
 
@@ -171,12 +174,12 @@ def test_a_vm_moves_to_a_new_folder(lab, eventually):
     eventually(lambda: lab.gateway.inventory.path(vm.ref).endswith("/Lab/corner/mover-01"))
 
 
-def test_a_folder_name_that_is_taken_is_refused(lab):
+def test_a_folder_name_that_is_taken_is_refused(lab: Lab) -> None:
     with pytest.raises(NameTakenError):
         lab.gateway.create_folder(lab.folder("vm"), "Finance")
 
 
-def test_a_destroyed_vm_is_gone_everywhere(lab, eventually):
+def test_a_destroyed_vm_is_gone_everywhere(lab: Lab, eventually: Eventually) -> None:
     vm = lab.create("doomed-01")
 
     ended = lab.end(lab.gateway.destroy(vm.ref))
@@ -187,7 +190,7 @@ def test_a_destroyed_vm_is_gone_everywhere(lab, eventually):
         lab.gateway.read_vm(vm.ref)
 
 
-def test_a_vm_moves_to_another_datastore(lab):
+def test_a_vm_moves_to_another_datastore(lab: Lab) -> None:
     vm = lab.create("heavy-01")
     target = next(name for name in ("silver-01", "silver-03") if lab.datastore(name) not in vm.datastores)
 
@@ -197,7 +200,7 @@ def test_a_vm_moves_to_another_datastore(lab):
     assert lab.gateway.read_vm(vm.ref).datastores == (lab.datastore(target),)
 
 
-def test_snapshots_are_taken_listed_reverted_and_removed(lab):
+def test_snapshots_are_taken_listed_reverted_and_removed(lab: Lab) -> None:
     vm = lab.create("snap-01")
 
     first = lab.made(lab.gateway.create_snapshot(vm.ref, "before", "the state before"))
@@ -217,22 +220,22 @@ def test_snapshots_are_taken_listed_reverted_and_removed(lab):
     assert lab.gateway.read_vm(vm.ref).snapshot_count == 1
 
 
-def test_a_vm_without_snapshots_has_an_empty_list(lab):
+def test_a_vm_without_snapshots_has_an_empty_list(lab: Lab) -> None:
     assert lab.gateway.snapshots(lab.create("bare-01").ref) == []
 
 
-def test_attributes_are_defined_set_and_known_at_once(lab):
+def test_attributes_are_defined_set_and_known_at_once(lab: Lab) -> None:
     vm = lab.create("owned-01")
 
     lab.gateway.set_attributes(vm.ref, {"iaas.owner": "U1", "iaas.new-attribute": "x & y"})
 
-    mirrored = lab.gateway.inventory.vm(vm.ref)
+    mirrored = lab.seen(vm.ref)
     assert dict(mirrored.attributes) == {"iaas.owner": "U1", "iaas.new-attribute": "x & y"}
     assert dict(lab.gateway.read_vm(vm.ref).attributes) == {"iaas.owner": "U1", "iaas.new-attribute": "x & y"}
     assert lab.estate.vm("owned-01").custom["iaas.owner"] == "U1"
 
 
-def test_a_cancelled_task_ends_as_cancelled(lab):
+def test_a_cancelled_task_ends_as_cancelled(lab: Lab) -> None:
     vm = lab.create("slow-01")
     lab.estate.set_task(30, "PowerOnVM_Task")
     task = lab.gateway.power_on(vm.ref)
@@ -244,7 +247,7 @@ def test_a_cancelled_task_ends_as_cancelled(lab):
     assert ended.cancelled
 
 
-def _end_or_error(lab, send) -> VsphereError | None:
+def _end_or_error(lab: Lab, send: Callable[[], Ref | None]) -> Exception | None:
     """A refusal may come as an answer or as the end of the task."""
     try:
         return lab.end(send()).error
