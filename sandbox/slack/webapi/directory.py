@@ -145,7 +145,8 @@ def conversations_history(call: Call) -> Json:
         for message in reversed(call.sandbox.state.messages[channel.id])
         if message.ephemeral_to is None and message.thread_ts in {None, message.ts}
     ]
-    return _page(call, "messages", messages)
+    page = _page(call, "messages", messages)
+    return page | {"has_more": bool(page["response_metadata"]["next_cursor"])}
 
 
 def reactions_add(call: Call) -> Json:

@@ -83,9 +83,9 @@ def test_history_shows_no_ephemeral_messages(wide_app: RawApp) -> None:
     wide_app.web.chat_postMessage(channel="C0VMREQ", text="for all")
     wide_app.web.chat_postEphemeral(channel="C0VMREQ", user="U0DANA", text="for dana")
 
-    history = wide_app.web.conversations_history(channel="C0VMREQ")["messages"]
+    history = wide_app.web.conversations_history(channel="C0VMREQ")
 
-    assert [message["text"] for message in history] == ["for all"]
+    assert ([message["text"] for message in history["messages"]], history["has_more"]) == (["for all"], False)
     assert error_of(wide_app, "conversations.history", channel="C0GENERAL") == "not_in_channel"
 
 

@@ -51,7 +51,7 @@ def test_black_hole_answers_nothing_and_swallows_its_share(
     ws.wait_for_entry("envelope")
     ws.clock.advance(3.1)
 
-    assert (silent, waiting.result(10).error, len(ws.sockets())) == (True, "operation_timeout", 1)
+    assert (silent, waiting.result(2.5).error, len(ws.sockets())) == (True, "operation_timeout", 1)
     ws.assert_no_violations()
 
 
@@ -145,7 +145,7 @@ def test_split_frame_stalls_and_then_arrives_whole(ws: Workspace, app: RawApp, d
     envelope = socket.receive()
     socket.ack(envelope)
 
-    assert (silent, waiting.result(10).ok) == (True, True)
+    assert (silent, waiting.result(2.5).ok) == (True, True)
 
 
 def test_fragmented_and_big_messages_are_proper_messages(ws: Workspace, app: RawApp, dana: Person) -> None:

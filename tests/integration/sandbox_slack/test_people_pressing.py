@@ -193,7 +193,7 @@ def test_unanswered_click_shows_trouble(ws: Workspace, app: RawApp, dana: Person
 
     ws.clock.advance(3.1)
 
-    assert waiting.result(10).error == "operation_timeout"
+    assert waiting.result(2.5).error == "operation_timeout"
     assert dana.notices() == ["We had some trouble connecting. Try again?"]
 
 
@@ -266,4 +266,4 @@ def test_late_options_are_an_empty_list(ws: Workspace, app: RawApp, dana: Person
 
     ws.clock.advance(3.1)
 
-    assert waiting.result(10) == []
+    assert waiting.result(2.5) == []

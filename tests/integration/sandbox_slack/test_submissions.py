@@ -145,5 +145,5 @@ def test_unanswered_submission_keeps_the_modal_and_shows_trouble(
 
     ws.clock.advance(3.1)
 
-    assert waiting.result(10).error == "operation_timeout"
+    assert waiting.result(2.5).error == "operation_timeout"
     assert (dana.wait_for_modal().id, dana.notices()) == (view.id, [TROUBLE])
