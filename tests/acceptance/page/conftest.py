@@ -1,5 +1,6 @@
 """A workspace, an app that answers in it, and Chromium in front of its page."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,16 +72,26 @@ def workspace() -> Iterator[Workspace]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def farewells() -> Iterator[list[threading.Thread]]:
+    """Apps on their way out: the built-in socket client needs a second, which the next test need not wait for."""
+    leaving: list[threading.Thread] = []
+    yield leaving
+    for thread in leaving:
+        thread.join()
+
+
 @pytest.fixture
-def app(workspace: Workspace) -> Iterator[App]:
+def app(workspace: Workspace, farewells: list[threading.Thread]) -> Iterator[App]:
     running = App(workspace)
     yield running
-    workspace.stop()  # The built-in socket client closes at once only when the other side has.
-    running.close()
+    farewells.append(threading.Thread(target=running.close))
+    farewells[-1].start()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium for one module; for longer, playwright's event loop would be in the way of other tests' own."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield chromium
