@@ -1,0 +1,104 @@
+# ruff: noqa: INP001  a script is run, not imported
+"""Takes the README's pictures: plays a short story in the page of a running `iaas-bot demo`, at two widths."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+CHROMIUM: Final = "/usr/bin/chromium"
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES: Final = {1280: 860, 390: 844}
+FINISHED: Final = ("/iaas spawn web-07 size=small", "/iaas list web")
+"""Commands whose cards are complete in the picture."""
+UNDER_WAY: Final = "/iaas transform web-02 cpu=4 memory=8"
+"""The command that the picture catches while it runs."""
+PATIENCE_MS: Final = 90_000
+STEP_MS: Final = 1_500
+"""How long a card that runs is watched before the picture: a small vCenter's task is then half done."""
+
+
+def main() -> None:
+    """Play the story and write sandbox-1280.png and sandbox-390.png."""
+    asked = _arguments()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page(viewport=_viewport(1280), color_scheme=asked.scheme)
+        page.goto(asked.url)
+        _tell(page, asked.as_user)
+        for width in SIZES:
+            _shoot(page, width, asked.out / f"sandbox-{width}.png")
+        browser.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", required=True, help="address that `iaas-bot demo` prints")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs" / "images")
+    parser.add_argument("--as-user", default="dana", help="who types: dana, ann, ben or guy")
+    parser.add_argument("--scheme", choices=("light", "dark"), default="light")
+    return parser.parse_args()
+
+
+def _viewport(width: int) -> ViewportSize:
+    return {"width": width, "height": SIZES[width]}
+
+
+def _tell(page: Page, person: str) -> None:
+    """Type the commands, let all but the last end, and make one VM sweat."""
+    page.get_by_test_id(f"person-{person}").click()
+    page.get_by_test_id("place-vm-requests").click()
+    for command in FINISHED:
+        _type(page, command)
+        page.wait_for_function(_SETTLED, timeout=PATIENCE_MS)
+    _heat(page, "web-03")
+    _type(page, UNDER_WAY)
+    page.wait_for_timeout(STEP_MS)
+
+
+_SETTLED: Final = """() => !document.querySelector('.task-of-in_progress, .task-of-pending, [aria-busy=true]')"""
+
+
+def _type(page: Page, command: str) -> None:
+    """Send a command and wait until an answer to it stands in the room."""
+    before = page.get_by_test_id("message").count()
+    page.get_by_test_id("composer").fill(command)
+    page.get_by_test_id("composer").press("Enter")
+    page.get_by_test_id("message").nth(before).wait_for(timeout=PATIENCE_MS)
+
+
+def _heat(page: Page, vm: str) -> None:
+    """Push a VM to 95 % CPU at the estate pane, where there is one."""
+    row = page.get_by_test_id(f"vm-{vm}")
+    if row.count() == 0:
+        return
+    row.locator("summary").click()
+    row.get_by_role("button", name="CPU 95 %").click()
+    row.get_by_test_id("alarm").wait_for()
+
+
+def _shoot(page: Page, width: int, target: Path) -> None:
+    page.set_viewport_size(_viewport(width))
+    page.evaluate("() => document.activeElement?.blur()")
+    page.get_by_test_id("timeline").evaluate("(node) => { node.scrollTop = node.scrollHeight; }")
+    page.get_by_test_id("estate").evaluate_all("(panes) => panes.forEach((one) => { one.scrollTop = 0; })")
+    page.wait_for_timeout(300)
+    page.screenshot(path=target)
+    sys.stdout.write(f"{target}: {target.stat().st_size // 1024} kB\n")
+
+
+if __name__ == "__main__":
+    main()
