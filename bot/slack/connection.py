@@ -63,6 +63,13 @@ class Connection(SocketModeClient):
         """Connect, however long it takes; the SDK reconnects from then on."""
         await self.connect()  # type: ignore[no-untyped-call]  # the SDK gives it no types
 
+    async def hear_again(self) -> None:
+        """Reconnect now where the SDK would first sleep until its next ping; its lock keeps the two apart."""
+        try:
+            await self.connect_to_new_endpoint()
+        except Exception as error:  # noqa: BLE001  the SDK's own monitor tries again
+            log.info("slack.socket.reconnect_failed", reason=repr(error))
+
     async def leave(self, timeout_s: float) -> None:
         """Close the socket; one that can't be closed is as good as closed."""
         try:

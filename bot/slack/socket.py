@@ -22,7 +22,7 @@ from vsphere.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_LOOK_EVERY_S: Final = 0.5
+_LOOK_EVERY_S: Final = 0.2
 _CLOSE_TIMEOUT_S: Final = 5.0
 _ANSWER_TIMEOUT_S: Final = 3.0
 _REFUSALS: Final = 3
@@ -149,7 +149,9 @@ class SocketRunner:
             if await connection.is_connected():
                 connection.down_since = None
                 continue
-            connection.down_since = now if connection.down_since is None else connection.down_since
+            if connection.down_since is None:
+                connection.down_since = now
+                self._background(connection.hear_again())
             down_s = now - connection.down_since
             if down_s > self._settings.rebuild_after_s:
                 self._rebuild(index)

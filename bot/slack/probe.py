@@ -1,0 +1,67 @@
+"""Tries the two tokens without connecting: for `iaas-bot check`. Says what they belong to, never what they are."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import WebClient
+from slack_sdk.web.slack_response import SlackResponse
+
+from bot.slack.settings import SlackSettings
+
+SCOPES: Final = frozenset({"commands", "chat:write", "files:write", "users:read", "usergroups:read", "im:write"})
+"""What the manifest asks for; `slack-manifest.json` and this are held together by a test."""
+_TIMEOUT_S: Final = 10
+
+
+class ProbeError(Exception):
+    """Slack does not take the token, or can't be reached."""
+
+    def __init__(self, message: str, *, way_out: str) -> None:
+        super().__init__(message)
+        self.way_out = way_out
+
+
+def probe_bot_token(settings: SlackSettings) -> str:
+    """Ask Slack who the bot is and compare its scopes.
+
+    Returns:
+        `iaas-bot in TEAM`.
+
+    Raises:
+        ProbeError: with Slack's error code, or the scopes that are missing.
+    """
+    client = WebClient(token=settings.read_bot_token(), base_url=settings.api_url, timeout=_TIMEOUT_S)
+    answer = _asked(client.auth_test, "Set slack.bot_token to the token of the installed app (xoxb-…).")
+    granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
+    missing = SCOPES - granted
+    if missing and granted != {""}:
+        raise ProbeError(
+            f"scopes are missing: {', '.join(sorted(missing))}.",
+            way_out="Install the app again from slack-manifest.json.",
+        )
+    return f"{answer['user']} in {answer['team']}"
+
+
+def probe_app_token(settings: SlackSettings) -> str:
+    """Ask for a Socket Mode ticket and let it expire.
+
+    Raises:
+        ProbeError: with Slack's error code.
+    """
+    client = WebClient(base_url=settings.api_url, timeout=_TIMEOUT_S)
+    token = settings.read_app_token()
+    _asked(
+        lambda: client.apps_connections_open(app_token=token),
+        "Set slack.app_token to an app-level token (xapp-…) with the scope connections:write, and switch Socket Mode on.",
+    )
+    return "may open Socket Mode connections"
+
+
+def _asked(call: Callable[[], SlackResponse], way_out: str) -> Any:  # noqa: ANN401  a response is a mapping of anything
+    try:
+        return call()
+    except SlackApiError as error:
+        raise ProbeError(f"Slack says {error.response['error']}.", way_out=way_out) from None
+    except (SlackClientError, OSError) as error:
+        raise ProbeError(f"Slack can't be reached: {error}.", way_out="Check slack.api_url and the way out.") from None
