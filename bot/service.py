@@ -1,4 +1,4 @@
-"""The process: starts the parts, tells systemd how it is, waits for the signal to end, drains. The only endless loop."""
+"""The process: starts the parts, tells systemd how it is, waits for the signal to end, drains. The one endless loop."""
 
 import os
 import signal
@@ -35,41 +35,56 @@ class Front(Protocol):
         """Whether commands arrive."""
 
 
+class Ending:
+    """Whether the process is to end, and with which exit code."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.exit_code = 0
+
+    def stop(self) -> None:
+        """End with exit code 0."""
+        self.asked.set()
+
+    def give_up(self, reason: str) -> None:
+        """End with exit code 1, so that systemd starts the process anew."""
+        log.error("service.gave.up", reason=reason)
+        self.exit_code = 1
+        self.asked.set()
+
+
 class Service:
     """All parts of one replica."""
 
-    def __init__(self, *, operations: Operations, gateways: Sequence[Gateway], front: Front) -> None:
+    def __init__(self, *, operations: Operations, gateways: Sequence[Gateway], front: Front, ending: Ending) -> None:
         self._operations = operations
         self._gateways = gateways
         self._front = front
-        self._end = threading.Event()
-        self._exit_code = 0
+        self._ending = ending
         self._status = ""
 
     def run(self) -> int:
-        """Run until SIGTERM, SIGINT or `give_up`, and return the exit code."""
+        """Run until SIGTERM, SIGINT or a part gives up, and return the exit code.
+
+        Raises:
+            StorageError: the database can't be used.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._end.set())
+            signal.signal(number, lambda *_: self._ending.stop())
         for gateway in self._gateways:
             gateway.start()
         self._operations.start()
         self._front.start()
         self._attend()
         self._stop()
-        return self._exit_code
-
-    def give_up(self, reason: str) -> None:
-        """End with exit code 1, so that systemd starts the process anew."""
-        log.error("service.gave.up", reason=reason)
-        self._exit_code = 1
-        self._end.set()
+        return self._ending.exit_code
 
     def _attend(self) -> None:
         """Tell systemd about every change of state, and that the process lives."""
         ready = False
         rounds = 0
         watchdog_s = systemd.watchdog_interval_s()
-        while not self._end.wait(_LOOK_EVERY_S):
+        while not self._ending.asked.wait(_LOOK_EVERY_S):
             rounds += 1
             all_connected = self._tell_status()
             if not ready and (all_connected or rounds * _LOOK_EVERY_S >= _READY_AT_THE_LATEST_S):
@@ -90,7 +105,7 @@ class Service:
 
     def _stop(self) -> None:
         systemd.notify("STOPPING=1")
-        log.info("service.stopping", exit_code=self._exit_code)
+        log.info("service.stopping", exit_code=self._ending.exit_code)
         self._front.stop_receiving()
         self._operations.drain(_DRAIN_TIMEOUT_S)
         self._front.close()

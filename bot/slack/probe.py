@@ -53,7 +53,7 @@ def probe_app_token(settings: SlackSettings) -> str:
     token = settings.read_app_token()
     _asked(
         lambda: client.apps_connections_open(app_token=token),
-        "Set slack.app_token to an app-level token (xapp-…) with the scope connections:write, and switch Socket Mode on.",
+        "Set slack.app_token to an app-level token (xapp-…) with connections:write, and switch Socket Mode on.",
     )
     return "may open Socket Mode connections"
 

@@ -61,7 +61,7 @@ class Bot:
         with ReadySocket(self.folder) as ready:
             environment = os.environ | self.secrets() | {"NOTIFY_SOCKET": str(ready.path)} | self.environment
             with self.log.open("ab") as log:
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # noqa: S603  our own program with our own arguments
                     [sys.executable, "-m", "bot.cli", "run", "--config", str(self.config)],
                     env=environment,
                     stdin=subprocess.DEVNULL,
@@ -144,14 +144,24 @@ class World:
         cls,
         *,
         vms: int | None = None,
-        task_seconds: float | None = None,
+        live: bool = True,
         port: int = 0,
         database_url: str = "sqlite:///iaas-bot.db",
     ) -> "World":
-        """Start all three; `port` is the page's, 0 for any."""
+        """Start all three.
+
+        Args:
+            vms: a big estate of so many VMs instead of the demo's.
+            live: tasks take the time of a small real vCenter; False for tests.
+            port: the page's, 0 for any.
+            database_url: where the bot keeps its operations.
+
+        Raises:
+            BotDiedError: the bot did not get ready.
+        """
         folder = tempfile.TemporaryDirectory(prefix="iaas-demo-")
-        estate = Estate.start(vms=vms, task_seconds=task_seconds)
-        workspace = Workspace.start(port=port, estate_url=estate.control_url)
+        estate = Estate.start(vms=vms, live=live)
+        workspace = Workspace.start(port=port, estate_url=estate.address.control)
         bot = Bot(folder=Path(folder.name), workspace=workspace, estate=estate, database_url=database_url)
         world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
         try:

@@ -1,0 +1,115 @@
+"""`iaas-bot check`: tries everything that the service needs, changes nothing, and says what to do about each no."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import typer
+
+from bot import logs
+from bot.cli.common import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from bot.config import Settings
+from bot.config.secret import Secret, SecretError
+from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
+from bot.wiring import build_gateways, build_slack_settings, check_database
+from operations.errors import StorageError
+from vsphere.clock import SystemClock
+from vsphere.gateway import Gateway
+
+_READY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    ok: bool
+    what: str
+    detail: str
+
+
+def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Read the configuration, then try the secrets, Slack, the database and every vCenter. Changes nothing."""
+    settings = settings_or_exit(config)
+    logs.set_up(level="error", form="console")
+    findings = []
+    for finding in _findings(settings):
+        findings.append(finding)
+        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    bad = sum(not finding.ok for finding in findings)
+    if bad:
+        typer.echo(f"{bad} of {len(findings)} checks failed.", err=True)
+        raise typer.Exit(1)
+
+
+def _good(what: str, detail: str) -> Finding:
+    return Finding(True, what, detail)  # noqa: FBT003  the one place that says yes
+
+
+def _bad(what: str, detail: str) -> Finding:
+    return Finding(False, what, detail)  # noqa: FBT003  the one place that says no
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield _good("configuration", f"{len(settings.rule)} rules, {len(settings.size)} sizes")
+    missing = list(_missing_secrets(settings))
+    yield from missing
+    if missing:
+        return
+    slack = build_slack_settings(settings)
+    yield _tried("slack bot token", lambda: probe_bot_token(slack))
+    yield _tried("slack app token", lambda: probe_app_token(slack))
+    yield _tried("database", lambda: check_database(settings))
+    for gateway in build_gateways(settings, SystemClock()):
+        try:
+            yield from _vcenter(settings, gateway)
+        finally:
+            gateway.close()
+
+
+def _missing_secrets(settings: Settings) -> Iterator[Finding]:
+    secrets: dict[str, Secret | None] = {
+        "slack.bot_token": settings.slack.bot_token,
+        "slack.app_token": settings.slack.app_token,
+        "database.password": settings.database.password,
+    }
+    secrets |= {f"vcenter.{name}.password": table.password for name, table in settings.vcenter.items()}
+    for key, secret in secrets.items():
+        try:
+            if secret is not None:
+                secret.read()
+        except SecretError as error:
+            yield _bad(f"secret {key}", str(error))
+
+
+def _tried(what: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return _good(what, attempt())
+    except (ProbeError, StorageError) as error:
+        return _bad(what, f"{error} {error.way_out}")
+
+
+def _vcenter(settings: Settings, gateway: Gateway) -> Iterator[Finding]:
+    what = f"vcenter {gateway.name}"
+    gateway.start()
+    ready = gateway.wait_ready(_READY_TIMEOUT_S)
+    health = gateway.health()
+    if not ready:
+        yield _bad(what, health.detail)
+        return
+    yield _good(what, f"{health.detail}; {len(gateway.inventory.vms())} VMs and templates")
+    if settings.vcenter[gateway.name].insecure:
+        yield _bad(f"{what} certificate", "insecure = true: anybody in between can read the password")
+    yield _folder(settings, gateway)
+    for template in settings.vcenter[gateway.name].customization:
+        known = any(vm.name.casefold() == template.casefold() for vm in gateway.inventory.templates())
+        if template != "*" and not known:
+            yield _bad(f"{what} customization", f"there is no template called {template!r}")
+
+
+def _folder(settings: Settings, gateway: Gateway) -> Finding:
+    wanted = settings.vcenter[gateway.name].placement.folder
+    what = f"vcenter {gateway.name} folder for new VMs"
+    paths = {gateway.inventory.path(folder.ref).casefold() for folder in gateway.inventory.folders()}
+    if wanted.strip("/").casefold() in paths:
+        return _good(what, wanted)
+    return _bad(what, f"{wanted!r} does not exist; set vcenter.{gateway.name}.placement.folder")

@@ -1,0 +1,203 @@
+"""The composition root: turns settings into the running parts. The only module that names concrete classes."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.catalogue import Catalogue, Size
+from bot.command import Context
+from bot.config import Settings
+from bot.config.model import RuleTable, VcenterTable
+from bot.dispatch import Dispatcher
+from bot.registry import BY_NAME
+from bot.service import Ending, Service
+from bot.slack.app import SlackFront, slack_directory
+from bot.slack.settings import SlackSettings
+from operations.errors import StorageError
+from operations.policy import Policy, Rule
+from operations.protection import ProtectedRules
+from operations.record.audit import Audit
+from operations.record.database import Database
+from operations.service import Operations
+from operations.settings import Caps, NewVmSettings, OperationsSettings
+from vsphere.clock import Clock, SystemClock
+from vsphere.gateway import Gateway
+from vsphere.placement import PlacementRules
+from vsphere.settings import VcenterSettings
+from vsphere.sites import Sites
+
+_MIB_PER_GIB = 1024
+_OWN_UUID = Path("/sys/class/dmi/id/product_uuid")
+_SQLITE = "sqlite:///"
+
+
+def build(settings: Settings) -> Service:
+    """All parts of one replica, wired and not yet started."""
+    clock = SystemClock()
+    gateways = tuple(build_gateways(settings, clock))
+    sites = Sites(gateways)
+    policy = build_policy(settings)
+    slack_settings = build_slack_settings(settings)
+    directory = slack_directory(slack_settings, clock)
+    ending = Ending()
+    operations = Operations(
+        settings=build_operations_settings(settings), sites=sites, policy=policy, directory=directory, clock=clock
+    )
+    context = Context(
+        sites=sites,
+        operations=operations,
+        policy=policy,
+        catalogue=build_catalogue(settings),
+        clock=clock,
+        commands=BY_NAME,
+    )
+    dispatcher = Dispatcher(context=context)
+    front = SlackFront(
+        settings=slack_settings,
+        dispatcher=dispatcher,
+        operations=operations,
+        directory=directory,
+        clock=clock,
+        give_up=ending.give_up,
+    )
+    return Service(operations=operations, gateways=gateways, front=front, ending=ending)
+
+
+def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:
+    """One gateway a vCenter, the default first."""
+    tables = sorted(settings.vcenter.items(), key=lambda item: not item[1].default)
+    return [Gateway(_vcenter(name, table), clock=clock) for name, table in tables]
+
+
+def build_policy(settings: Settings) -> Policy:
+    """The rules of the file, and what is protected."""
+    protected = ProtectedRules(
+        names=settings.protected.names, bios_uuids=(*settings.protected.bios_uuids, *_own_uuid())
+    )
+    return Policy(
+        tuple(_rule(table) for table in settings.rule), protected=protected, read_only=settings.service.read_only
+    )
+
+
+def build_catalogue(settings: Settings) -> Catalogue:
+    """The sizes in ascending order, and the caps."""
+    sizes = [
+        Size(name=name, cpu_count=table.cpu, memory_mib=_mib(table.memory_gib), disk_gib=table.disk_gib)
+        for name, table in settings.size.items()
+    ]
+    return Catalogue(
+        sizes=tuple(sorted(sizes, key=lambda size: (size.cpu_count, size.memory_mib, size.disk_gib))),
+        max_cpu=settings.limits.cpu,
+        max_memory_mib=_mib(settings.limits.memory_gib),
+        max_disk_gib=settings.limits.disk_gib,
+    )
+
+
+def build_operations_settings(settings: Settings) -> OperationsSettings:
+    """What the engine needs, with the database's password read into the url that goes nowhere else."""
+    return OperationsSettings(
+        database_url=database_url(settings),
+        replica_id=settings.service.replica_id,
+        new_vms={name: _new_vms(table) for name, table in settings.vcenter.items()},
+        caps=Caps(
+            cpu_count=settings.limits.cpu,
+            memory_mib=_mib(settings.limits.memory_gib),
+            disk_gib=settings.limits.disk_gib,
+        ),
+        concurrency=settings.service.concurrency,
+        queue_poll_s=settings.service.queue_poll_s,
+        guest_stop_timeout_s=settings.service.guest_stop_timeout_s,
+        task_timeout_s=settings.service.task_timeout_s,
+    )
+
+
+def build_slack_settings(settings: Settings) -> SlackSettings:
+    """Where Slack is and where the tokens are to be found."""
+    return SlackSettings(
+        read_bot_token=settings.slack.bot_token.read,
+        read_app_token=settings.slack.app_token.read,
+        api_url=settings.slack.api_url,
+        command=settings.slack.command,
+    )
+
+
+def build_audit(settings: Settings) -> Audit:
+    """The record, for reading.
+
+    Raises:
+        SecretError: the database's password is not where the configuration says.
+    """
+    return Audit(Database(database_url(settings)), clock=SystemClock())
+
+
+def check_database(settings: Settings) -> str:
+    """Reach the database without making or changing anything.
+
+    Returns:
+        What was found, in a few words.
+
+    Raises:
+        StorageError: it can't be used.
+    """
+    url = database_url(settings)
+    file = Path(url.removeprefix(_SQLITE))
+    if url.startswith(_SQLITE) and not file.exists():
+        if not os.access(file.parent, os.W_OK):
+            hint = "Set service.state_dir to a folder that exists and is the bot's own."
+            raise StorageError(f"{file.parent} can't be written.", hint=hint)
+        return f"{file} will be made at the first start"
+    with Database(url).reading():
+        return settings.database.url
+
+
+def database_url(settings: Settings) -> str:
+    """The url with a relative SQLite path taken from state_dir, or with PostgreSQL's password in it."""
+    url = settings.database.url
+    if url.startswith(_SQLITE):
+        return f"{_SQLITE}{settings.service.state_dir / url.removeprefix(_SQLITE)}"
+    if settings.database.password is None:
+        return url
+    scheme, _, rest = url.partition("://")
+    user, _, place = rest.rpartition("@")
+    return f"{scheme}://{user}:{quote(settings.database.password.read(), safe='')}@{place}"
+
+
+def _vcenter(name: str, table: VcenterTable) -> VcenterSettings:
+    return VcenterSettings(
+        name=name,
+        host=table.host,
+        port=table.port,
+        username=table.username,
+        read_password=table.password.read,
+        ca_file=table.ca_file,
+        thumbprint=table.thumbprint,
+        insecure=table.insecure,
+        connect_timeout_s=table.connect_timeout_s,
+        read_timeout_s=table.read_timeout_s,
+    )
+
+
+def _new_vms(table: VcenterTable) -> NewVmSettings:
+    place = table.placement
+    allowed = PlacementRules(
+        clusters=place.clusters, datastores=place.datastores, networks=place.networks, pools=place.pools
+    )
+    return NewVmSettings(
+        folder=place.folder, allowed=allowed, guest_id=place.guest_id, customization=table.customization
+    )
+
+
+def _rule(table: RuleTable) -> Rule:
+    return Rule(**table.model_dump())
+
+
+def _own_uuid() -> tuple[str, ...]:
+    """The SMBIOS UUID of the VM that the bot runs on, where the system tells it."""
+    try:
+        return (_OWN_UUID.read_text(encoding="ascii").strip(),)
+    except OSError:
+        return ()
+
+
+def _mib(gib: float) -> int:
+    return round(gib * _MIB_PER_GIB)
