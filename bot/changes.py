@@ -1,10 +1,16 @@
 """The one way from a command to a change: build the request, submit it, and ask where the plan hurts."""
 
+from datetime import timedelta
+
 from bot.answers import Ask, Reply, Started
 from bot.command import Call, Context
+from bot.lookup import is_taken, taken
 from operations.errors import ConfirmationNeededError
-from operations.model import NO_ARGUMENTS, Arguments, Request
+from operations.model import NO_ARGUMENTS, Arguments, Request, State
 from vsphere.model import Vm
+
+_SAME_WISH = timedelta(seconds=60)
+_LATELY = 20
 
 
 def change(verb: str, vm: Vm, call: Call, context: Context, arguments: Arguments = NO_ARGUMENTS) -> Reply:
@@ -23,9 +29,35 @@ def change(verb: str, vm: Vm, call: Call, context: Context, arguments: Arguments
 
 
 def make(
-    verb: str, call: Call, context: Context, *, name: str, vcenter: str, source: Vm | None = None, arguments: Arguments
+    verb: str,
+    call: Call,
+    context: Context,
+    *,
+    name: str,
+    vcenter: str | None = None,
+    source: Vm | None = None,
+    arguments: Arguments = NO_ARGUMENTS,
+    at: int = 0,
 ) -> Reply:
-    """Ask for a new VM, from nothing or from a VM or template."""
+    """Ask for a new VM, from nothing or from a VM or template.
+
+    Args:
+        verb: the command's name.
+        call: who asks, where.
+        context: where to look and whom to ask.
+        name: of the new VM.
+        vcenter: where it goes; None for where the source is.
+        source: what it is made from.
+        arguments: its size.
+        at: which of the line's words the new name is.
+
+    Returns:
+        What came of it; where the name is taken, the operation that took it for this person a moment ago, or the
+        answer that offers a free name.
+    """
+    where = source.ref.vcenter if source else vcenter or context.sites.default.name
+    if is_taken(name, where, context):
+        return same_wish(verb, call, context, name=name) or taken(name, where, call, context, at=at)
     request = Request(
         verb=verb,
         actor=call.actor,
@@ -33,11 +65,29 @@ def make(
         key=call.key,
         vm=source.ref if source else None,
         name=name,
-        vcenter=vcenter,
+        vcenter=where,
         arguments=arguments,
         asked_at=call.asked_at,
     )
     return submit(request, context)
+
+
+def same_wish(
+    verb: str, call: Call, context: Context, *, name: str | None = None, source: Vm | None = None
+) -> Started | None:
+    """The operation by which this person made the VM of this name, or a copy of this source, a moment ago.
+
+    Slack delivers some lines twice, and people press Enter twice: the second finds the first one's VM there.
+    """
+    since = call.asked_at - _SAME_WISH
+    lately = context.operations.recent(
+        limit=_LATELY, vm=source.ref if source else None, actor_id=call.actor.id, since=since
+    )
+    for operation in lately:
+        alive = not operation.state.is_final or operation.state is State.SUCCEEDED
+        if operation.verb == verb and alive and name in {None, operation.vm_name}:
+            return Started(operation=operation)
+    return None
 
 
 def submit(request: Request, context: Context) -> Reply:

@@ -95,37 +95,37 @@ def vcenter_named(name: str | None, context: Context) -> str:
     return context.sites.gateway(name).name if name else context.sites.default.name
 
 
-def ensure_free(name: str, vcenter: str, call: Call, context: Context, *, at: int = 0) -> None:
-    """Make sure that no VM or template of the vCenter has the name already.
-
-    Args:
-        name: of the VM to be made.
-        vcenter: where it is to be made.
-        call: the line, which the answer says again with a free name.
-        context: where to look.
-        at: which of the line's words the new name is.
+def is_taken(name: str, vcenter: str, context: Context) -> bool:
+    """Whether a VM or template of the vCenter has the name, in any folder: two of one name are a trap.
 
     Raises:
-        AnsweredError: it is taken; the answer offers a free one.
         NotReadyError: the inventory has not arrived yet.
     """
     gateway = context.sites.gateway(vcenter)
     _ensure_ready([gateway])
-    inventory = gateway.inventory
-    if not inventory.find_vms(name):
-        return
+    return bool(gateway.inventory.find_vms(name))
+
+
+def taken(name: str, vcenter: str, call: Call, context: Context, *, at: int) -> Answer:
+    """The answer to a name that is taken: the same line with a free one, to be had with one click.
+
+    Args:
+        name: of the VM to be made.
+        vcenter: where it is to be made.
+        call: the line.
+        context: where to look.
+        at: which of the line's words the name is.
+    """
+    inventory = context.sites.gateway(vcenter).inventory
     free = next(one for one in _successors(name) if not inventory.find_vms(one))
-    old = call.words.names[at]
     names = [*call.words.names]
-    names[at] = free + old[len(name) :]
+    names[at] = free + names[at][len(name) :]
     command = command_line(call.words.verb, *names, options=call.words.options)
-    raise AnsweredError(
-        Answer(
-            title=f"The name {name} is taken in {vcenter}.",
-            lines=("Choose another name, or take the free one below.",),
-            buttons=(Button(label=f"Call it {free}", command=command),),
-            tone=Tone.FAILED,
-        )
+    return Answer(
+        title=f"The name {name} is taken in {vcenter}.",
+        lines=("Choose another name, or take the free one below.",),
+        buttons=(Button(label=f"Call it {free}", command=command),),
+        tone=Tone.FAILED,
     )
 
 

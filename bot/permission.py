@@ -68,7 +68,7 @@ def matching_rules(call: Call, context: Context) -> list[str]:
 
 
 def _judge(verb: str, vm: Vm, call: Call, context: Context) -> Decision:
-    path = context.sites.of(vm.ref).inventory.path(vm.folder) if vm.folder else None
+    path = context.sites.of(vm.ref).inventory.path(vm.ref)
     return context.policy.judge(Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path))
 
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from bot import values
 from bot.answers import Reply
-from bot.changes import make
+from bot.changes import make, same_wish
 from bot.command import Call, Command, Context, Words
-from bot.lookup import ensure_free, free_clone_name, one_vm
+from bot.lookup import free_clone_name, one_vm
 
 _USAGE: Final = "clone VM [NEWNAME]"
 
@@ -34,10 +34,10 @@ def acknowledge(wanted: Clone) -> str:
 def run(wanted: Clone, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     source = one_vm(wanted.vm, call, context)
-    name = wanted.name or free_clone_name(source, context)
-    if wanted.name:
-        ensure_free(name, source.ref.vcenter, call, context, at=1)
-    return make("clone", call, context, name=name, vcenter=source.ref.vcenter, source=source, arguments={})
+    if wanted.name is None:
+        again = same_wish("clone", call, context, source=source)
+        return again or make("clone", call, context, name=free_clone_name(source, context), source=source)
+    return make("clone", call, context, name=wanted.name, source=source, at=1)
 
 
 COMMAND: Final = Command(

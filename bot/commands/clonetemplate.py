@@ -7,7 +7,7 @@ from bot import values
 from bot.answers import Reply
 from bot.changes import make
 from bot.command import Call, Command, Context, Words
-from bot.lookup import ensure_free, one_template, vcenter_named
+from bot.lookup import one_template
 from bot.order import SIZE_OPTIONS, Order, complete, describe, named_size, read_order
 
 _USAGE: Final = "clonetemplate NEWNAME TEMPLATE [size=small] [cpu=2] [memory=4]"
@@ -43,15 +43,13 @@ def run(wanted: Deploy, call: Call, context: Context) -> Reply:
     # The disks of a template stay as they are, so a size says nothing about them here.
     arguments.pop("disk_gib", None)
     template = one_template(wanted.template, wanted.vcenter, call, context)
-    vcenter = vcenter_named(wanted.vcenter or template.ref.vcenter, context)
-    ensure_free(wanted.name, vcenter, call, context)
-    return make("clonetemplate", call, context, name=wanted.name, vcenter=vcenter, source=template, arguments=arguments)
+    return make("clonetemplate", call, context, name=wanted.name, source=template, arguments=arguments)
 
 
 COMMAND: Final = Command(
     name="clonetemplate",
     usage=_USAGE,
-    summary="Deploy a VM from a template.",
+    summary="Deploy a VM from a template and switch it on.",
     details="Examples: `clonetemplate web-07 tpl-debian-12` · `clonetemplate web-07 tpl-debian-12 size=large`. "
     "Without a size the VM is as large as its template.",
     aliases=("clone-template", "deploy"),

@@ -12,7 +12,8 @@ from operations.model import Operation
 
 _USAGE: Final = "history [VM|@user]"
 _MOST: Final = 25
-_USER: Final = re.compile(r"@([A-Za-z0-9._-]+)")
+_SEARCHED: Final = 500
+_ID: Final = re.compile(r"[UW][A-Z0-9]{3,}")
 
 
 def parse(words: Words) -> str | None:
@@ -44,11 +45,15 @@ def run(wanted: str | None, call: Call, context: Context) -> Reply:
 def _found(wanted: str | None, call: Call, context: Context) -> list[Operation]:
     if wanted is None:
         return list(context.operations.recent(limit=_MOST))
-    user = _USER.fullmatch(wanted)
-    if user is None:
+    if not wanted.startswith("@"):
         vm = one_seen(wanted, call, context)
         return list(context.operations.recent(limit=_MOST, vm=vm.ref))
-    return list(context.operations.recent(limit=_MOST, actor_id=user[1]))
+    user = wanted.removeprefix("@")
+    if _ID.fullmatch(user):
+        return list(context.operations.recent(limit=_MOST, actor_id=user))
+    # Without a mention there is only the name that was written down then.
+    latest = context.operations.recent(limit=_SEARCHED)
+    return [one for one in latest if one.actor.name.casefold() == user.casefold()][:_MOST]
 
 
 def _row(operation: Operation) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from bot import values
 from bot.answers import Reply
 from bot.changes import make
 from bot.command import Call, Command, Context, Words
-from bot.lookup import ensure_free, vcenter_named
+from bot.lookup import vcenter_named
 from bot.order import SIZE_OPTIONS, Order, complete, describe, named_size, read_order
 
 _USAGE: Final = "spawn NAME [size=small] [cpu=2] [memory=4] [disk=40]"
@@ -39,14 +39,13 @@ def run(wanted: Spawn, call: Call, context: Context) -> Reply:
     size = named_size(wanted.order, context.catalogue, _USAGE) or context.catalogue.sizes[0]
     arguments = complete(wanted.order, size, context.catalogue, _USAGE)
     vcenter = vcenter_named(wanted.vcenter, context)
-    ensure_free(wanted.name, vcenter, call, context)
     return make("spawn", call, context, name=wanted.name, vcenter=vcenter, arguments=arguments)
 
 
 COMMAND: Final = Command(
     name="spawn",
     usage=_USAGE,
-    summary="Create a VM, the smallest where no size is given.",
+    summary="Create a VM and switch it on; the smallest where no size is given.",
     details="Examples: `spawn web-07` · `spawn web-07 size=large` · `spawn web-07 cpu=2 memory=4 disk=40`. "
     "Memory and disk are counted in GB.",
     aliases=("create", "new"),

@@ -1,6 +1,11 @@
 """A dispatcher over a small inventory of plain values, and four people who type at it."""
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 from bot.answers import Answer, Reply
 from bot.catalogue import Catalogue, Size
@@ -9,7 +14,9 @@ from bot.dispatch import Dispatcher
 from bot.registry import BY_NAME
 from operations.model import Actor, Origin
 from operations.policy import Policy, Rule
+from operations.record.database import Database
 from operations.service import Operations
+from operations.settings import OperationsSettings
 from vsphere.clock import SystemClock
 from vsphere.sites import Sites
 
@@ -39,16 +46,44 @@ RULES = (
 )
 
 
-class Desk:
-    """Where lines are typed; `operations` is only asked by lines that get so far."""
+class People:
+    """A directory that knows these people."""
 
-    def __init__(self, sites: Sites, operations: Operations = None) -> None:
+    def look_up(self, actor_id: str) -> Actor | None:
+        """See `operations.ports.Directory`."""
+        return next((person for person in (DANA, ANN) if person.id == actor_id), None)
+
+
+@cache
+def _database_url() -> str:
+    """An empty record for the whole run; what is typed here starts nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="iaas-desk-"))
+    atexit.register(shutil.rmtree, folder)
+    url = f"sqlite:///{folder}/record.db"
+    database = Database(url)
+    database.migrate()
+    database.close()
+    return url
+
+
+class Desk:
+    """Where lines are typed. Operations are on record only: nothing runs, and no vCenter is behind."""
+
+    def __init__(self, sites: Sites) -> None:
+        policy, clock = Policy(RULES), SystemClock()
+        operations = Operations(
+            settings=OperationsSettings(database_url=_database_url(), replica_id="desk"),
+            sites=sites,
+            policy=policy,
+            directory=People(),
+            clock=clock,
+        )
         self.context = Context(
             sites=sites,
             operations=operations,
-            policy=Policy(RULES),
+            policy=policy,
             catalogue=CATALOGUE,
-            clock=SystemClock(),
+            clock=clock,
             commands=BY_NAME,
         )
         self.dispatcher = Dispatcher(context=self.context)

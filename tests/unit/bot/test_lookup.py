@@ -5,6 +5,7 @@ import pytest
 from bot.answers import Button, Tone
 from tests.unit.bot import world
 from tests.unit.bot.desk import DANA, Desk
+from vsphere.sites import Sites
 
 TWINS = (world.vm(1, "web-01"), world.vm(2, "web-01", folder="Finance"))
 
@@ -135,7 +136,7 @@ def test_a_datastore_that_is_not_there_is_answered_with_the_nearest(desk: Desk) 
 
 
 def test_before_the_first_inventory_it_says_so_and_does_not_deny_the_vm() -> None:
-    desk = Desk(world.Sites([world.gateway("prod", None)]))
+    desk = Desk(Sites([world.gateway("prod", None)]))
 
     answer = desk.ask("show web-01")
 
