@@ -17,6 +17,15 @@ type folderHandler struct {
 	w *world
 }
 
+// CreateFolder makes a folder, and unlike the simulator's tells long polls on this one.
+func (h *folderHandler) CreateFolder(ctx *simulator.Context, req *types.CreateFolder) soap.HasFault {
+	res := h.Folder.CreateFolder(ctx, req)
+	if res.Fault() == nil {
+		h.w.feed.changed(h.Self, "childEntity")
+	}
+	return res
+}
+
 // CreateVMTask creates a VM from a config spec.
 func (h *folderHandler) CreateVMTask(ctx *simulator.Context, req *types.CreateVM_Task) soap.HasFault {
 	ref := h.w.tasks.start(ctx, job{

@@ -169,9 +169,9 @@ func (w *world) demoPlan(line demoVM, number int) *vmPlan {
 	return plan
 }
 
-// coresFor puts processors on sockets of two where that comes out even.
+// coresFor is vCenter's default of one core a socket, and two for the big ones, which then grow in steps of two.
 func coresFor(cpus int32) int32 {
-	if cpus%2 == 0 {
+	if cpus >= 8 {
 		return 2
 	}
 	return 1

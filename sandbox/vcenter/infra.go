@@ -40,6 +40,7 @@ type infra struct {
 	storeNames []string
 	networks   map[string]moref
 	folders    map[string]moref
+	groups     map[string]moref // port groups by their keys
 }
 
 var attributes = []struct{ name, kind string }{
@@ -65,6 +66,7 @@ func (w *world) buildInfra(clusters []clusterPlan, stores []storePlan, networks,
 	w.infra = infra{
 		clusters: map[string]moref{}, hostsIn: map[string][]moref{}, rootPools: map[string]moref{},
 		pools: map[string]moref{}, stores: map[string]moref{}, networks: map[string]moref{}, folders: map[string]moref{},
+		groups: map[string]moref{},
 	}
 	b := &builder{w: w, ctx: w.ctx, client: client}
 	dc := b.datacenter("Frankfurt")
@@ -150,8 +152,9 @@ func (b *builder) portgroups(folder *object.Folder, names []string) {
 		}})
 		b.wait("create the network "+name, task, err)
 		children := b.w.reg.Get(folder.Reference()).(*simulator.Folder).ChildEntity
-		if group := b.w.reg.FindByName(name, children); group != nil {
-			b.w.infra.networks[name] = group.Reference()
+		if group, ok := b.w.reg.FindByName(name, children).(*simulator.DistributedVirtualPortgroup); ok {
+			b.w.infra.networks[name] = group.Self
+			b.w.infra.groups[group.Key] = group.Self
 		}
 	}
 }

@@ -80,6 +80,13 @@ type perfHandler struct {
 	w *world
 }
 
+// PerfMetricIntSeries replaces govmomi's type of that name, whose encoder leaves out every sample that is 0.
+type PerfMetricIntSeries struct {
+	types.PerfMetricSeries
+
+	Value []int64 `xml:"value"`
+}
+
 // maxSamples keeps an answer for a long time readable: vCenter has no more than a day of five-minute samples.
 const maxSamples = 288
 
@@ -108,7 +115,7 @@ func (h *perfHandler) samples(spec types.PerfQuerySpec) types.BasePerfEntityMetr
 	}
 	vm := h.w.reg.Get(spec.Entity).(*simulator.VirtualMachine)
 	for _, id := range h.wanted(spec.MetricId) {
-		series := &types.PerfMetricIntSeries{PerfMetricSeries: types.PerfMetricSeries{Id: id}}
+		series := &PerfMetricIntSeries{PerfMetricSeries: types.PerfMetricSeries{Id: id}}
 		for _, at := range times {
 			series.Value = append(series.Value, h.value(vm, id.CounterId, at, interval))
 		}

@@ -216,10 +216,8 @@ func networksOf(w *world, devices []types.BaseVirtualDevice) []moref {
 	for _, device := range devices {
 		switch backing := device.GetVirtualDevice().Backing.(type) {
 		case *types.VirtualEthernetCardDistributedVirtualPortBackingInfo:
-			for _, entity := range w.reg.All("DistributedVirtualPortgroup") {
-				if group, ok := entity.(*simulator.DistributedVirtualPortgroup); ok && group.Key == backing.Port.PortgroupKey {
-					refs = append(refs, group.Self)
-				}
+			if ref, ok := w.infra.groups[backing.Port.PortgroupKey]; ok {
+				refs = append(refs, ref)
 			}
 		case *types.VirtualEthernetCardNetworkBackingInfo:
 			if backing.Network != nil {

@@ -46,7 +46,10 @@ func theWorld(ctx *simulator.Context) *world {
 }
 
 func newWorld() (*world, error) {
-	model := &simulator.Model{ServiceContent: vpx.ServiceContent, RootFolder: vpx.RootFolder}
+	content := vpx.ServiceContent
+	content.About.FullName = "VMware vCenter Server 8.0.3 build-24022515 (sandbox)"
+	content.About.Version, content.About.ApiVersion, content.About.Build = "8.0.3", "8.0.3.0", "24022515"
+	model := &simulator.Model{ServiceContent: content, RootFolder: vpx.RootFolder}
 	if err := model.Create(); err != nil {
 		return nil, fmt.Errorf("create the simulator's model: %w", err)
 	}
