@@ -108,8 +108,7 @@ class Sockets:
         await connection.send_json(_disconnect(reason))
         # The socket leaves the draw at once: Slack sends nothing more to it.
         self.forget(connection)
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._clock.sleep(_CLOSE_PATIENCE_S)
+        await self._clock.sleep(_CLOSE_PATIENCE_S)
         connection.write(wire.close_frame(1000, "refresh"))
 
     def forget(self, connection: Connection) -> None:

@@ -30,6 +30,8 @@ class State:
         self.notices: dict[str, list[Json]] = {}
         self.message_state: dict[tuple[str, str], dict[str, dict[str, Json]]] = {}
         """What a user chose in a message's elements, by (user, ts)."""
+        self.untouched: dict[tuple[str, str | None], dict[str, dict[str, Json]]] = {}
+        """The state of a message's elements before anybody touched them, by (ts, time of its last edit)."""
         self.suggested: dict[tuple[str, str], list[Json]] = {}
         """The options a user was last shown in an external select, by (user, action_id)."""
 

@@ -75,12 +75,23 @@ async def suggest(sandbox: Sandbox, user: User, asked: Json) -> Json:
 
 def message_values(sandbox: Sandbox, user_id: str, message: Message) -> dict[str, dict[str, Json]]:
     """Return what a user has chosen in a message so far; initial values elsewhere."""
-    fresh = initial_state(_blocks(message))
+    untouched = _untouched(sandbox, message)
+    if not untouched:
+        return {}
+    fresh = {block_id: dict(actions) for block_id, actions in untouched.items()}
     kept = sandbox.state.message_state.get((user_id, message.ts), {})
     for block_id, actions in fresh.items():
         actions.update({name: value for name, value in kept.get(block_id, {}).items() if name in actions})
     sandbox.state.message_state[(user_id, message.ts)] = fresh
     return fresh
+
+
+def _untouched(sandbox: Sandbox, message: Message) -> dict[str, dict[str, Json]]:
+    # Walking a thousand cards at every look of a page would hold up acknowledgements; a card changes with its edit.
+    key = (message.ts, message.edited_ts)
+    if key not in sandbox.state.untouched:
+        sandbox.state.untouched[key] = initial_state(_blocks(message))
+    return sandbox.state.untouched[key]
 
 
 def _target(sandbox: Sandbox, user: User, asked: Json) -> tuple[View | Message, Found]:

@@ -76,6 +76,8 @@ def check(
         raise SlackError("too_many_attachments")
     refuse(sandbox, "invalid_blocks", validate_blocks(blocks, "message") if blocks else [])
     refuse(sandbox, bad_attachments, validate_attachments(attachments) if attachments else [])
+    if len(text) > MAX_POST_TEXT:
+        sandbox.journal.violation("text_truncated", f"Slack cuts a text of {len(text)} characters at {MAX_POST_TEXT}")
     named = [name_block(block) for block in blocks]
     inner = [
         attachment | {"blocks": [name_block(b) for b in attachment.get("blocks") or []]} for attachment in attachments

@@ -90,6 +90,13 @@ def test_update_keeps_blocks_that_it_does_not_name_and_removes_them_for_an_empty
     assert (removed["text"], "blocks" in removed) == ("z", False)
 
 
+def test_text_above_40000_characters_is_cut_and_flagged(ws: Workspace, app: RawApp, dana: Person) -> None:
+    app.web.chat_postMessage(channel="C0VMREQ", text="x" * 40_001)
+
+    assert len(dana.messages()[0].text) == 40_000
+    assert [one["code"] for one in ws.violations()] == ["text_truncated"]
+
+
 def test_message_says_something(app: RawApp) -> None:
     assert refusal(lambda: app.web.api_call("chat.postMessage", data={"channel": "C0VMREQ", "text": " "})) == "no_text"
 

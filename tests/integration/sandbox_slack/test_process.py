@@ -1,5 +1,6 @@
 """The sandbox as a process of its own, driven over HTTP; and the doors that the page uses (point 27)."""
 
+import ast
 import http.client
 import json
 import signal
@@ -63,6 +64,25 @@ def test_process_ends_when_its_stdin_closes(process: "subprocess.Popen[str]") ->
 
     assert process.wait(10) == 0
     process.stdin = None
+
+
+def test_port_that_is_taken_is_said_at_once(ws: Workspace) -> None:
+    with pytest.raises(RuntimeError, match="did not start") as failed:
+        Workspace.start(port=int(ws.url.rsplit(":", 1)[1]))
+
+    assert isinstance(failed.value.__cause__, OSError)
+
+
+def test_sandbox_imports_nothing_of_the_bot_and_no_slack_library() -> None:
+    imported = {
+        name.partition(".")[0]
+        for path in (ROOT / "sandbox" / "slack").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _imports(node)
+    }
+
+    assert "aiohttp" in imported
+    assert imported & {"bot", "operations", "vsphere", "slack_bolt", "slack_sdk", "slackblocks"} == set()
 
 
 def test_page_reads_everything_in_one_go(ws: Workspace, app: RawApp) -> None:
@@ -156,6 +176,12 @@ def test_estate_is_reached_through_the_sandbox(ws: Workspace) -> None:
 def test_page_folder_gives_away_nothing_else(ws: Workspace) -> None:
     assert fetch(f"{ws.url}/..%2fserver.py")[0] == 404
     assert fetch(f"{ws.url}/nothing.js")[0] == 404
+
+
+def _imports(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def _stream(ws: Workspace, user: str) -> tuple[http.client.HTTPResponse, http.client.HTTPConnection]:
