@@ -59,3 +59,17 @@ class StorageError(OperationsError):
     """The bot's own database can't be written (disk full, server gone)."""
 
     hint = "Nothing was changed. Tell an administrator: the bot's database can't be written."
+
+
+class TakenOverError(StaleTransitionError):
+    """Another replica runs the operation now, because this one was taken for dead."""
+
+    hint = "Nothing to do: the other replica goes on with it."
+
+
+class StoppingError(BaseException):
+    """The process ends, or another has taken over: leave the workflow as it is, for whoever recovers it.
+
+    Not an `Exception`, because DBOS writes an exception down as the workflow's outcome for good; what is not one it
+    lets pass, and the workflow stays to be recovered. That is observed, not documented, so a test pins it.
+    """

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from operations.errors import StaleTransitionError, UnknownOperationError
+from operations.errors import StaleTransitionError, TakenOverError, UnknownOperationError
 from operations.model import Event, Operation, Request, State
 from operations.record.chain import write_time
 from operations.record.database import Database, to_json
@@ -106,6 +106,12 @@ class Store:
         with self._database.reading() as connection:
             return self._journal.of(connection, operation_id)
 
+    def has_task(self, task: Ref, *, other_than: str) -> bool:
+        """Whether a vCenter task is on record as that of another operation."""
+        query = sa.select(OPERATION.c.id).where(OPERATION.c.task == str(task), OPERATION.c.id != other_than)
+        with self._database.reading() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def unfinished(self) -> list[Operation]:
         """Every operation that is queued or running, oldest first."""
         query = sa.select(OPERATION).where(OPERATION.c.state.in_([State.QUEUED.value, State.RUNNING.value]))
@@ -151,12 +157,12 @@ class Store:
             changes: columns that a person may see; with any, the version grows.
 
         Raises:
-            StaleTransitionError: somebody else has taken the operation over.
+            TakenOverError: another replica runs the operation now.
         """
         with self._database.writing() as connection:
             row = _row(connection, operation_id, lock=True)
             if runner is not None and row["runner"] != runner:
-                raise StaleTransitionError(f"{operation_id} has been taken over by {row['runner']}")
+                raise TakenOverError(f"{operation_id} has been taken over by {row['runner']}")
             if changes:
                 self._update(connection, operation_id, {**changes, "version": row["version"] + 1})
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))

@@ -43,6 +43,7 @@ OPERATION = sa.Table(
     sa.Index("operation_created_at", "created_at"),
     sa.Index("operation_subject", "subject", "created_at"),
     sa.Index("operation_state", "state"),
+    sa.Index("operation_task", "task"),
 )
 
 EVENT = sa.Table(

@@ -65,6 +65,7 @@ def _make_operation() -> None:
     op.create_index("operation_created_at", "operation", ["created_at"])
     op.create_index("operation_subject", "operation", ["subject", "created_at"])
     op.create_index("operation_state", "operation", ["state"])
+    op.create_index("operation_task", "operation", ["task"])
 
 
 def _make_event() -> None:

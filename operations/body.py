@@ -1,0 +1,221 @@
+"""The workflow's steps over the record: take on, run a stage, finish. They may run twice, and they never raise."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from operations.changes.stage import Work
+from operations.errors import StoppingError, StorageError, TakenOverError
+from operations.model import Event, Operation, State
+from operations.plans import done_words, specs_of
+from operations.progress import Progress
+from operations.record.store import Store
+from operations.runner import Ending, Intent, Runner
+from operations.settings import OperationsSettings
+from operations.settling import Settler
+from operations.verbs import STAGES
+from vsphere.clock import Clock
+from vsphere.model import Ref
+from vsphere.sites import Sites
+
+log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
+_STORAGE_PAUSE_S = 1.0
+_MOST_RUNS = 25
+"""An operation that ends its process each time must not do so for ever; DBOS forgets to count at a takeover."""
+Admission = Callable[[Operation, Work], Ending | None]
+
+
+class Body:
+    """See `operations.engine.Body`, and `operations.runner.Ledger`."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sites: Sites,
+        settings: OperationsSettings,
+        clock: Clock,
+        admit: Admission,
+        runner_id: str,
+    ) -> None:
+        self._store = store
+        self._sites = sites
+        self._clock = clock
+        self._runner_id = runner_id
+        self._stopping = threading.Event()
+        self._claimed: set[str] = set()
+        self._running: set[str] = set()
+        self._idle = threading.Condition()
+        self._runner = Runner(
+            settings=settings,
+            clock=clock,
+            ledger=self,
+            settler=Settler(settings=settings, clock=clock, rest=self.rest, is_foreign=self._is_foreign),
+            admit=admit,
+            progress=self._progress,
+            rest=self.rest,
+        )
+
+    def begin(self, operation_id: str) -> int:
+        """See `operations.engine.Body.begin`."""
+        with self._present(operation_id):
+            operation = self._claim(operation_id)
+            return 0 if operation.state.is_final else len(operation.stages)
+
+    def stage(self, operation_id: str, index: int) -> bool:
+        """See `operations.engine.Body.stage`."""
+        with self._present(operation_id):
+            operation = self._claim(operation_id) if operation_id not in self._claimed else self.operation(operation_id)
+            if operation.state.is_final:
+                return False
+            if operation.stages_done > index:
+                return True
+            ending = self._run(operation, index)
+            if ending is not None:
+                self._end(operation_id, ending)
+            return ending is None
+
+    def finish(self, operation_id: str) -> None:
+        """See `operations.engine.Body.finish`."""
+        with self._present(operation_id):
+            operation = self.operation(operation_id)
+            self._claimed.discard(operation_id)
+            if operation.state.is_final or operation.plan is None:
+                return
+            text = done_words(operation.plan)
+            if operation.cancel_requested_by is not None:
+                text = f"{text} It was too late to cancel it."
+            self._end(operation_id, Ending(state=State.SUCCEEDED, text=text))
+
+    def stop(self) -> None:
+        """Let every step end at its next rest, and leave its workflow to be recovered."""
+        self._stopping.set()
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """Wait until no step runs; False when some still do."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._running, timeout_s)
+
+    def rest(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            StoppingError: the process ends.
+        """
+        if self._stopping.wait(seconds) or self._stopping.is_set():
+            raise StoppingError
+
+    def operation(self, operation_id: str) -> Operation:
+        """See `Ledger.operation`."""
+        return self._insist(lambda: self._store.get(operation_id))
+
+    def intent(self, operation_id: str, index: int) -> Intent | None:
+        """See `Ledger.intent`."""
+        events = [one for one in self._events(operation_id) if one.data.get("index") == index]
+        sending = [at for at, one in enumerate(events) if one.kind == "stage.sending"]
+        if not sending:
+            return None
+        after = events[sending[-1] :]
+        kinds = {one.kind for one in after}
+        tasks = [one.data["task"] for one in after if one.kind == "stage.sent" and one.data.get("task")]
+        return Intent(
+            at=after[0].at,
+            answered="stage.sent" in kinds,
+            task=Ref.parse(str(tasks[-1])) if tasks else None,
+            not_sent="stage.not_sent" in kinds,
+        )
+
+    def has_sent(self, operation_id: str) -> bool:
+        """See `Ledger.has_sent`."""
+        kinds = [one.kind for one in self._events(operation_id)]
+        return kinds.count("stage.sending") > kinds.count("stage.not_sent")
+
+    def note(self, operation_id: str, kind: str, index: int, **changes: object) -> Operation:
+        """See `Ledger.note`."""
+        told = {name: value for name, value in changes.items() if name in {"stage", "task", "result"}}
+        data: dict[str, object] = {"index": index, **told}
+        return self._insist(lambda: self._store.note(operation_id, kind, data, runner=self._runner_id, **changes))
+
+    @contextmanager
+    def _present(self, operation_id: str) -> Iterator[None]:
+        """Mark a step as running, so that the process does not end under it."""
+        self.rest(0)
+        with self._idle:
+            self._running.add(operation_id)
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._running.discard(operation_id)
+                self._idle.notify_all()
+
+    def _run(self, operation: Operation, index: int) -> Ending | None:
+        stage = STAGES.get(operation.stages[index])
+        if stage is None or operation.plan is None:
+            # A newer version of this program has queued it, and an older one runs again.
+            text = f"This version of the bot does not know how to {operation.stages[index]}."
+            return Ending(state=State.FAILED, text=text, way_out="Ask an administrator to update it.")
+        ref = operation.result or operation.vm
+        request = self._insist(lambda: self._store.request(operation.id))
+        vcenter = ref.vcenter if ref else request.vcenter
+        gateway = self._sites.gateway(vcenter) if vcenter else self._sites.default
+        return self._runner.run(
+            stage, Work(operation=operation, gateway=gateway, spec=specs_of(operation.plan)[index]), index
+        )
+
+    def _claim(self, operation_id: str) -> Operation:
+        operation, runs = self._insist(lambda: self._store.claim(operation_id, self._runner_id))
+        self._claimed.add(operation_id)
+        if not operation.state.is_final and runs > _MOST_RUNS:
+            ending = Ending(
+                state=State.UNKNOWN,
+                text=f"The bot has ended {_MOST_RUNS} times while it ran this, so it is left alone.",
+                way_out=f"Look at {operation.vm_name} in vCenter, and tell an administrator to read the bot's log.",
+            )
+            return self._end(operation_id, ending)
+        return operation
+
+    def _end(self, operation_id: str, ending: Ending) -> Operation:
+        operation = self._insist(
+            lambda: self._store.move(operation_id, ending.state, text=ending.text, way_out=ending.way_out)
+        )
+        log.info(
+            "operation.ended",
+            operation_id=operation_id,
+            verb=operation.verb,
+            state=ending.state.value,
+            reason=ending.text,
+        )
+        return operation
+
+    def _events(self, operation_id: str) -> list[Event]:
+        return self._insist(lambda: self._store.events(operation_id))
+
+    def _is_foreign(self, task: Ref, operation_id: str) -> bool:
+        return self._insist(lambda: self._store.has_task(task, other_than=operation_id))
+
+    def _progress(self, operation: Operation) -> Progress:
+        return Progress(
+            self._store,
+            operation_id=operation.id,
+            clock=self._clock,
+            is_stopping=self._stopping.is_set,
+            is_cancelled=operation.cancel_requested_by is not None,
+        )
+
+    def _insist(self, call: Callable[[], _T]) -> _T:
+        """Do it again until the database is back: an error that left a step would end the operation for good."""
+        while True:
+            try:
+                return call()
+            except TakenOverError as error:
+                log.warning("operation.taken.over", reason=str(error))
+                raise StoppingError from error
+            except StorageError as error:
+                log.warning("operation.storage.waits", reason=str(error))
+                self.rest(_STORAGE_PAUSE_S)

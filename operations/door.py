@@ -1,0 +1,119 @@
+"""What is asked of a request before it becomes an operation, and again before its first write: allowed, the same?"""
+
+from dataclasses import replace
+
+from operations.changes.making import new_vm_settings
+from operations.changes.stage import Asking, Work
+from operations.errors import BadRequestError
+from operations.model import Actor, ActorKind, Operation, Request, State
+from operations.plans import mismatch
+from operations.policy import Decision, Policy, Question
+from operations.ports import Directory
+from operations.runner import Ending
+from operations.settings import OperationsSettings
+from operations.verbs import VERBS, Verb
+from vsphere.errors import NotFoundError, NotReadyError
+from vsphere.gateway import Gateway
+from vsphere.model import Vm
+from vsphere.sites import Sites
+
+_NOBODY = "Who you are could not be checked again right before it was sent, so it was not sent."
+
+
+class Door:
+    """The gates."""
+
+    def __init__(self, *, settings: OperationsSettings, sites: Sites, policy: Policy, directory: Directory) -> None:
+        self._settings = settings
+        self._sites = sites
+        self._policy = policy
+        self._directory = directory
+
+    def look_up(self, request: Request) -> tuple[Verb, Asking]:
+        """The verb's row, and what its planner is given; from the mirror alone.
+
+        Raises:
+            BadRequestError: there is no such verb, or it names no VM and needs one.
+            NotReadyError: the mirror has not arrived yet.
+            NotFoundError: the VM is not there.
+        """
+        verb = VERBS.get(request.verb)
+        if verb is None:
+            raise BadRequestError(f"{request.verb!r} is no verb that changes anything")
+        gateway = self._gateway(request)
+        if not gateway.inventory.ready:
+            raise NotReadyError(
+                f"the inventory of {gateway.name} has not arrived yet. {gateway.health().detail}".strip()
+            )
+        asking = Asking(request=request, gateway=gateway, settings=self._settings, vm=_vm(verb, request, gateway))
+        return verb, asking
+
+    def subject(self, verb: Verb, asking: Asking) -> str:
+        """What the operation works on: one at a time of these, in every replica."""
+        if verb.makes:
+            folder = new_vm_settings(asking).folder
+            return f"{asking.gateway.name}/{folder.strip('/')}/{asking.request.name}".casefold()
+        return str(asking.target.ref)
+
+    def judge(self, verb: Verb, asking: Asking, actor: Actor) -> Decision:
+        """Whether policy allows it: for the VM that is changed or copied, and for the place of a new one."""
+        decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
+        return next((one for one in decisions if not one.allowed), decisions[-1])
+
+    def admit(self, operation: Operation, work: Work, request: Request) -> Ending | None:
+        """Right before the first write: judge again, as the person and the VM are now, and compare with the plan.
+
+        Returns:
+            How the operation ends instead; None to go on.
+        """
+        actor = self._present(operation.actor)
+        if actor is None:
+            return Ending(state=State.REFUSED, text=_NOBODY, way_out="Ask again in a minute.")
+        verb = VERBS[operation.verb]
+        vm = work.vm
+        if vm is None and verb.has_source:
+            # That it is gone is said by whoever was about to change it.
+            return None
+        asking = Asking(request=request, gateway=work.gateway, settings=self._settings, vm=vm)
+        decision = self.judge(verb, asking, actor)
+        if not decision.allowed:
+            return Ending(state=State.REFUSED, text=decision.reason, way_out=decision.way_out)
+        changed = mismatch(operation.plan, vm) if operation.plan and vm else None
+        if changed is not None:
+            text = f"{changed}. Nothing was changed."
+            return Ending(state=State.FAILED, text=text, way_out="Look at it again and repeat the command.")
+        return None
+
+    def may_cancel(self, actor: Actor, operation: Operation) -> bool:
+        """Whether a person may cancel an operation."""
+        return self._policy.may_cancel(actor, operation.actor.id)
+
+    def _gateway(self, request: Request) -> Gateway:
+        if request.vm is not None:
+            return self._sites.of(request.vm)
+        return self._sites.gateway(request.vcenter) if request.vcenter else self._sites.default
+
+    def _questions(self, verb: Verb, asking: Asking, actor: Actor) -> list[Question]:
+        asked = Question(actor=actor, origin=asking.request.origin, verb=verb.name)
+        questions = []
+        if asking.vm is not None and verb.judges_source:
+            path = asking.gateway.inventory.path(asking.vm.ref)
+            questions.append(replace(asked, vm=asking.vm, path=path))
+        if verb.makes:
+            questions.append(replace(asked, path=new_vm_settings(asking).folder, owner=actor.id))
+        return questions
+
+    def _present(self, actor: Actor) -> Actor | None:
+        """The actor as of now. Remediation and the system itself are in no directory."""
+        return self._directory.look_up(actor.id) if actor.kind is ActorKind.PERSON else actor
+
+
+def _vm(verb: Verb, request: Request, gateway: Gateway) -> Vm | None:
+    if not verb.has_source:
+        return None
+    if request.vm is None:
+        raise BadRequestError(f"{request.verb} needs a VM")
+    vm = gateway.inventory.vm(request.vm)
+    if vm is None:
+        raise NotFoundError(f"{request.vm} is not in vCenter {gateway.name}")
+    return vm

@@ -1,0 +1,90 @@
+"""How an operation begins: its id, its first row and its first event, from the request and what was decided."""
+
+import secrets
+from datetime import datetime
+
+from operations.model import Operation, Plan, Request, State
+from operations.plans import specs_of
+from operations.policy import Decision
+from operations.record.journal import News
+from operations.record.rows import plan_data
+from vsphere.model import Ref
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No character that is taken for another when it is read aloud or typed again."""
+_ID_LENGTH = 5
+
+
+def refused(request: Request, decision: Decision, *, vm_name: str, now: datetime) -> Operation:
+    """An operation that policy does not allow: on record like any other."""
+    return _operation(
+        request, State.REFUSED, decision, vm=request.vm, vm_name=vm_name, summary=f"{request.verb} {vm_name}", now=now
+    )
+
+
+def planned(request: Request, decision: Decision, plan: Plan, *, now: datetime) -> Operation:
+    """An operation that waits to be run, or that has nothing to do."""
+    state = State.QUEUED if plan.unchanged is None else State.SUCCEEDED
+    return _operation(
+        request, state, decision, vm=plan.vm, vm_name=plan.vm_name, summary=plan.summary, now=now, plan=plan
+    )
+
+
+def first_event(operation: Operation, request: Request, decision: Decision, *, subject: str) -> News:
+    """Who, where, what, why, and what was decided."""
+    kind = {State.REFUSED: "operation.refused", State.SUCCEEDED: "operation.already_so"}
+    return News(
+        kind=kind.get(operation.state, "operation.requested"),
+        actor=request.actor.id,
+        operation_id=operation.id,
+        data={
+            "verb": request.verb,
+            "subject": subject,
+            "arguments": dict(request.arguments),
+            "reason": request.reason,
+            "channel": request.origin.channel,
+            "rule": decision.rule,
+            "decision": decision.reason,
+            "confirmed": request.confirmed,
+            "plan": None if operation.plan is None else plan_data(operation.plan),
+        },
+    )
+
+
+def _operation(
+    request: Request,
+    state: State,
+    decision: Decision,
+    *,
+    vm: Ref | None,
+    vm_name: str,
+    summary: str,
+    now: datetime,
+    plan: Plan | None = None,
+) -> Operation:
+    said = plan.unchanged if plan and plan.unchanged else ""
+    return Operation(
+        id="".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH)),
+        version=1,
+        verb=request.verb,
+        state=state,
+        actor=request.actor,
+        origin=request.origin,
+        vm=vm,
+        vm_name=vm_name,
+        summary=summary,
+        plan=plan,
+        stage=None,
+        stages=tuple(str(one["stage"]) for one in specs_of(plan)) if plan else (),
+        stages_done=0,
+        percent=None,
+        text=said if decision.allowed else decision.reason,
+        way_out=None if decision.allowed else decision.way_out,
+        rule=decision.rule,
+        task=None,
+        result=None,
+        cancel_requested_by=None,
+        created_at=now,
+        started_at=None,
+        finished_at=now if state.is_final else None,
+    )

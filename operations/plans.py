@@ -1,0 +1,111 @@
+"""How a plan is put together, hashed, and compared with what the VM is by the time it is sent. Pure."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from operations.model import Change, Effect, Plan
+from operations.record.database import to_json
+from operations.record.rows import plan_data
+from vsphere.model import Ref, Vm
+
+Spec = Mapping[str, Any]
+"""One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
+
+
+def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the caller
+    *,
+    verb: str,
+    vm: Ref | None,
+    vm_name: str,
+    summary: str,
+    done: str,
+    stages: Sequence[Spec],
+    effect: Effect = Effect.NONE,
+    changes: tuple[Change, ...] = (),
+    warnings: tuple[str, ...] = (),
+    needs_confirmation: bool = False,
+    type_name_to_confirm: bool = False,
+    change_version: str | None = None,
+    expects: Mapping[str, object] | None = None,
+) -> Plan:
+    """A plan that does something.
+
+    Args:
+        verb: see `Plan`, as are those not named here.
+        vm: the VM that is changed, or the source of a clone.
+        vm_name: what the person calls the VM that results.
+        summary: one sentence in the imperative, without a full stop.
+        done: the news once all stages have succeeded.
+        stages: what is sent, in order.
+        effect: on whoever uses the VM.
+        changes: lines of before and after.
+        warnings: what a person should know and that the hash does not cover.
+        needs_confirmation: whether somebody must say yes to this very plan.
+        type_name_to_confirm: whether they must type the VM's name for it.
+        change_version: of the VM that was looked at, where another one makes it another plan.
+        expects: fields of `Vm` that must still be so when it is sent.
+    """
+    details = {"stages": [dict(one) for one in stages], "done": done, "expects": dict(expects or {})}
+    plan = Plan(
+        verb=verb,
+        vm=vm,
+        vm_name=vm_name,
+        summary=summary,
+        effect=effect,
+        changes=changes,
+        warnings=warnings,
+        needs_confirmation=needs_confirmation,
+        type_name_to_confirm=type_name_to_confirm,
+        change_version=change_version,
+        details=details,
+        hash="",
+    )
+    return _hashed(plan)
+
+
+def already_so(*, verb: str, vm: Ref, vm_name: str, summary: str, words: str) -> Plan:
+    """A plan that has nothing to do, and says why."""
+    return _hashed(
+        Plan(verb=verb, vm=vm, vm_name=vm_name, summary=summary, effect=Effect.NONE, unchanged=words, hash="")
+    )
+
+
+def specs_of(plan: Plan) -> list[Spec]:
+    """The stages of a plan, in order."""
+    found = plan.details.get("stages", [])
+    return list(found) if isinstance(found, list) else []
+
+
+def done_words(plan: Plan) -> str:
+    """The news once it is done."""
+    return str(plan.details.get("done", f"{plan.summary}: done."))
+
+
+def mismatch(plan: Plan, vm: Vm) -> str | None:
+    """What is no longer as the plan was made for, in words; None where nothing that matters differs."""
+    expects = plan.details.get("expects")
+    for name, wanted in expects.items() if isinstance(expects, Mapping) else ():
+        now = fact(vm, name)
+        if now != wanted:
+            label = name.replace("_", " ")
+            return f"{plan.vm_name} changed after this was planned: its {label} is {now}, it was {wanted}"
+    return None
+
+
+def facts(vm: Vm, *names: str) -> dict[str, object]:
+    """Fields of a VM as a plan holds them."""
+    return {name: fact(vm, name) for name in names}
+
+
+def fact(vm: Vm, name: str) -> object:
+    """One field of a VM, JSON-like."""
+    value = getattr(vm, name)
+    return value if isinstance(value, str | int | bool | None) else getattr(value, "value", str(value))
+
+
+def _hashed(plan: Plan) -> Plan:
+    data = plan_data(plan)
+    covered = {name: value for name, value in data.items() if name not in {"hash", "warnings"}}
+    return replace(plan, hash=hashlib.sha256(to_json(covered).encode()).hexdigest())

@@ -1,0 +1,235 @@
+"""The one door: takes requests, keeps them on record, runs them, tells whoever listens. All else stands behind it."""
+
+import os
+import secrets
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import structlog
+
+from operations.attendant import Attendant
+from operations.body import Body
+from operations.changes.stage import Work
+from operations.crash import crash_point
+from operations.door import Door
+from operations.engine import Engine, workflow_id
+from operations.errors import (
+    ConfirmationNeededError,
+    NotCancellableError,
+    PlanChangedError,
+    StaleTransitionError,
+)
+from operations.model import Actor, Event, Operation, Plan, Request, State
+from operations.opening import first_event, planned, refused
+from operations.policy import Decision, Policy
+from operations.ports import Directory, Listener
+from operations.record.audit import Audit
+from operations.record.cards import Cards
+from operations.record.database import Database
+from operations.record.replicas import Replicas
+from operations.record.store import Store
+from operations.runner import Ending
+from operations.settings import OperationsSettings
+from vsphere.clock import Clock
+from vsphere.model import Ref
+from vsphere.sites import Sites
+
+log = structlog.get_logger(__name__)
+
+
+def _exit(reason: str) -> None:
+    log.error("operations.fenced", reason=reason)
+    os._exit(70)
+
+
+class Operations:
+    """One replica. `start` before anything else; `drain` and `close` at the end."""
+
+    def __init__(
+        self,
+        *,
+        settings: OperationsSettings,
+        sites: Sites,
+        policy: Policy,
+        directory: Directory,
+        clock: Clock,
+        on_fenced: Callable[[str], None] = _exit,
+    ) -> None:
+        """Take what it needs; nothing is opened yet.
+
+        Args:
+            settings: limits, database, replica.
+            sites: the vCenters.
+            policy: who may do what.
+            directory: who somebody is at the moment of the write.
+            clock: time.
+            on_fenced: called when this replica can't give a sign of life any more and so must end.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._door = Door(settings=settings, sites=sites, policy=policy, directory=directory)
+        self._database = Database(settings.database_url)
+        self._listeners: list[Listener] = []
+        self._store = Store(self._database, clock=clock, tell=self._tell)
+        self.cards = Cards(self._database, clock=clock)
+        self.audit = Audit(self._database, clock=clock)
+        self._body = Body(
+            store=self._store,
+            sites=sites,
+            settings=settings,
+            clock=clock,
+            admit=self._admit,
+            runner_id=f"{settings.replica_id}:{secrets.token_hex(4)}",
+        )
+        self._engine = Engine(
+            database_url=settings.database_url,
+            replica_id=settings.replica_id,
+            concurrency=settings.concurrency,
+            queue_poll_s=settings.queue_poll_s,
+        )
+        self._attendant = Attendant(
+            settings=settings,
+            clock=clock,
+            engine=self._engine,
+            store=self._store,
+            replicas=Replicas(self._database),
+            enqueue=self._enqueue,
+            on_fenced=on_fenced,
+        )
+
+    def start(self) -> None:
+        """Bring the tables up to date, recover what was left behind, and begin to run.
+
+        Raises:
+            StorageError: the database can't be reached.
+        """
+        self._database.migrate()
+        self._engine.launch(self._body)
+        self._attendant.start()
+        log.info("operations.started", replica=self._settings.replica_id)
+
+    def drain(self, timeout_s: float) -> None:
+        """Run nothing further and let writes in flight get on record; what is followed goes on after a restart."""
+        self._body.stop()
+        self._attendant.stop()
+        if not self._body.wait_idle(timeout_s):
+            log.warning("operations.drain.incomplete", timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """End the engine and close the database."""
+        self._body.stop()
+        self._attendant.stop()
+        self._engine.destroy()
+        self._database.close()
+
+    def submit(self, request: Request) -> Operation:
+        """Take a request on.
+
+        Returns:
+            The new operation, or the one that answers the request already; in state REFUSED where policy says no.
+
+        Raises:
+            ConfirmationNeededError: somebody must say yes to the plan first.
+            PlanChangedError: what they said yes to is not what would happen now.
+            BadRequestError: it makes no sense for this VM.
+            VsphereError: the VM is not there, the name is taken, nothing can take it…
+            StorageError: it can't be put on record, so it will not be done.
+        """
+        known = self._store.by_key(request.key)
+        if known is not None:
+            return known
+        verb, asking = self._door.look_up(request)
+        subject = self._door.subject(verb, asking)
+        decision = self._door.judge(verb, asking, request.actor)
+        if not decision.allowed:
+            name = request.name if verb.makes else asking.target.name
+            operation = refused(request, decision, vm_name=name or "", now=self._clock.now())
+            return self._open(operation, request, decision, subject=subject)
+        known = self._store.same(request, subject=subject, window_s=self._settings.duplicate_window_s)
+        if known is not None:
+            return known
+        plan = verb.plan(asking)
+        _ask_where_it_hurts(plan, request)
+        operation = planned(request, decision, plan, now=self._clock.now())
+        kept = self._open(operation, request, decision, subject=subject)
+        if kept.id == operation.id and kept.state is State.QUEUED:
+            crash_point("submit.recorded")
+            self._attendant.enqueue(kept)
+            crash_point("submit.queued")
+        return kept
+
+    def cancel(self, operation_id: str, actor: Actor) -> Operation:
+        """Ask for an operation to be stopped: at once where it waits, else as soon as vCenter lets go.
+
+        Raises:
+            UnknownOperationError: there is none of this id.
+            NotCancellableError: it has ended, or this person may not.
+            StorageError: the wish can't be written.
+        """
+        operation = self._store.get(operation_id)
+        if not self._door.may_cancel(actor, operation):
+            raise NotCancellableError(
+                f"{operation.id} was asked for by <@{operation.actor.id}>", hint="Ask them, or an administrator."
+            )
+        try:
+            return self._store.request_cancel(operation.id, actor.id)
+        except StaleTransitionError as error:
+            raise NotCancellableError(str(error)) from error
+
+    def get(self, operation_id: str) -> Operation:
+        """See `Store.get`."""
+        return self._store.get(operation_id)
+
+    def recent(
+        self,
+        limit: int,
+        vm: Ref | None = None,
+        actor_id: str | None = None,
+        states: Collection[State] | None = None,
+        since: datetime | None = None,
+    ) -> list[Operation]:
+        """See `Store.recent`."""
+        return self._store.recent(limit, vm=vm, actor_id=actor_id, states=states, since=since)
+
+    def events(self, operation_id: str) -> list[Event]:
+        """See `Store.events`."""
+        return self._store.events(self._store.get(operation_id).id)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Be told of every new version of every operation that this replica runs or takes."""
+        self._listeners.append(listener)
+
+    def _open(self, operation: Operation, request: Request, decision: Decision, *, subject: str) -> Operation:
+        """Put a new operation on record; or find the one that another thread or replica has just put there."""
+        news = first_event(operation, request, decision, subject=subject)
+        window_s = self._settings.duplicate_window_s if decision.allowed else 0
+        kept = self._store.add(operation, request, subject=subject, news=news, window_s=window_s)
+        log.info(
+            "operation.opened",
+            operation_id=kept.id,
+            verb=kept.verb,
+            target=subject,
+            actor=request.actor.id,
+            state=kept.state.value,
+            reason=kept.text,
+        )
+        return kept
+
+    def _enqueue(self, operation: Operation) -> None:
+        request, subject = self._store.request(operation.id), self._store.subject(operation.id)
+        self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
+
+    def _admit(self, operation: Operation, work: Work) -> Ending | None:
+        return self._door.admit(operation, work, self._store.request(operation.id))
+
+    def _tell(self, operation: Operation) -> None:
+        for listener in self._listeners:
+            listener(operation)
+
+
+def _ask_where_it_hurts(plan: Plan, request: Request) -> None:
+    if not plan.needs_confirmation or request.confirmed == plan.hash:
+        return
+    if request.confirmed is None:
+        raise ConfirmationNeededError(plan)
+    raise PlanChangedError(f"{plan.vm_name} changed after you looked at the plan; nothing was done")

@@ -1,0 +1,44 @@
+"""The table of verbs that change something, and the table of stages. A new change is one row here and a planner."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from operations.changes import making, power
+from operations.changes.stage import Asking, Stage
+from operations.model import Plan
+
+Planner = Callable[[Asking], Plan]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verb:
+    """One row."""
+
+    name: str
+    plan: Planner
+    makes: bool = False
+    """Whether it makes a VM, so that its subject is a name and not a VM."""
+    has_source: bool = True
+    """Whether the request must name a VM: the one to change, or the one to copy."""
+    judges_source: bool = True
+    """Whether the VM that is named must be within the person's reach. A template is there for everybody."""
+
+
+_ROWS = (
+    Verb(name="spawn", plan=making.plan_spawn, makes=True, has_source=False),
+    Verb(name="clone", plan=making.plan_clone, makes=True),
+    Verb(name="clonetemplate", plan=making.plan_clone_template, makes=True, judges_source=False),
+    Verb(name="poweron", plan=power.plan_power_on),
+    Verb(name="poweroff", plan=power.plan_power_off),
+    Verb(name="reboot", plan=power.plan_reboot),
+    Verb(name="reset", plan=power.plan_reset),
+)
+VERBS: Final = MappingProxyType({verb.name: verb for verb in _ROWS})
+STAGES: Final = MappingProxyType({stage.title: stage for stage in (*power.STAGES, *making.STAGES)})
+
+
+def stage_of(title: str) -> Stage:
+    """The stage of that title; a title that is not there was written by a newer version of this program."""
+    return STAGES[title]
