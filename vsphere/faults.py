@@ -34,7 +34,6 @@ _ROWS: Mapping[str, _Row] = {
     "InvalidLogin": _Row(errors.LoginError, "the user name or the password is wrong"),
     "NotAuthenticated": _Row(errors.LoginError, "the session is over and a new login did not help"),
     "PasswordExpired": _Row(errors.LoginError, "the password of the bot's account has expired"),
-    "NoHostSuitableForFaultToleranceSecondary": _Row(errors.NoPlacementError, "{words}"),
     # existence and names
     "ManagedObjectNotFound": _Row(errors.NotFoundError, "{obj} is no longer in vCenter"),
     "NotFound": _Row(errors.NotFoundError, "vCenter does not find it ({words})"),
@@ -79,7 +78,6 @@ _ROWS: Mapping[str, _Row] = {
     "NoCompatibleHost": _Row(errors.NoPlacementError, "no host can run it"),
     "NoActiveHostInCluster": _Row(errors.NoPlacementError, "the cluster has no running host"),
     # values and support
-    "ChangesNotAllowed": _Row(errors.NotSupportedError, "vCenter does not allow this change now"),
     "CpuHotPlugNotSupported": _Row(errors.NotSupportedError, "CPU hot-add is off or unsupported for this VM"),
     "MemoryHotPlugNotSupported": _Row(errors.NotSupportedError, "memory hot-add is off or unsupported for this VM"),
     "InvalidName": _Row(errors.InvalidArgumentError, "{name} is not a valid name"),

@@ -202,12 +202,7 @@ def connection_state(value: Tree) -> ConnectionState:
 
 def display_name(value: Tree) -> str:
     """The name as people know it: vCenter stores three characters escaped."""
-    name = text(value)
-    if "%" not in name:
-        return name
-    for escaped, plain in _ESCAPES:
-        name = name.replace(escaped, plain).replace(escaped.upper(), plain)
-    return name
+    return _ESCAPE.sub(lambda found: _PLAIN[found[1].lower()], text(value))
 
 
 def wire_name(name: str) -> str:
@@ -215,9 +210,9 @@ def wire_name(name: str) -> str:
     return _LOOKS_ESCAPED.sub("%25", name)
 
 
+_ESCAPE = re.compile(r"%(2f|5c|25)", re.IGNORECASE)
 _LOOKS_ESCAPED = re.compile(r"%(?=2f|5c|25)", re.IGNORECASE)
-_ESCAPES = (("%2f", "/"), ("%5c", "\\"), ("%25", "%"))
-"""The percent sign last, else what it brings forth would be undone as well."""
+_PLAIN = {"2f": "/", "5c": "\\", "25": "%"}
 
 
 def _is(value: Tree, kind: str) -> bool:

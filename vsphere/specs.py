@@ -55,14 +55,16 @@ def clone(
     customization: Any = None,  # noqa: ANN401  pyVmomi's customization spec
 ) -> Any:  # noqa: ANN401  pyVmomi's CloneSpec
     """Where the copy goes, what it is changed to, and the operation that asked for it."""
-    config = vim.vm.ConfigSpec(extraConfig=[_mark(spec.operation_id)], deviceChange=nic_changes)
+    config = vim.vm.ConfigSpec(extraConfig=[_mark(spec.operation_id)])
     if spec.cpu_count is not None:
         config.numCPUs = spec.cpu_count
         config.numCoresPerSocket = fitting_cores(spec.cpu_count, cores_per_socket)
     if spec.memory_mib is not None:
         config.memoryMB = spec.memory_mib
+    target = location(spec.placement)
+    target.deviceChange = nic_changes
     return vim.vm.CloneSpec(
-        location=location(spec.placement),
+        location=target,
         powerOn=spec.power_on,
         template=False,
         config=config,

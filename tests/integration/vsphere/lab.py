@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.vcenter import Estate
 from vsphere.clock import SystemClock
 from vsphere.gateway import Gateway
-from vsphere.model import CloneSpec, NewVm, Ref, Task, Vm
+from vsphere.model import CloneSpec, Datastore, NewVm, Ref, Task, Vm
 from vsphere.placement import PlacementRules
 from vsphere.settings import VcenterSettings
 
@@ -68,6 +68,10 @@ class Lab:
     def datastore(self, name: str) -> Ref:
         """The datastore of that name."""
         return next(one.ref for one in self.gateway.inventory.datastores() if one.name == name)
+
+    def datastore_of(self, name: str) -> Datastore:
+        """The datastore of that name, as the mirror shows it."""
+        return next(one for one in self.gateway.inventory.datastores() if one.name == name)
 
     def end(self, task: Ref | None) -> Task:
         """The task once it has ended."""

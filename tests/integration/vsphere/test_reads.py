@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.vsphere.lab import Eventually, Lab
+from tests.integration.vsphere.lab import READY_S, Connect, Eventually, Lab
+from vsphere.api import moref_of, vim
 from vsphere.clock import SystemClock
+from vsphere.collector import managed
 from vsphere.errors import NoPlacementError, NotFoundError
 from vsphere.model import Ref, Sample
 from vsphere.placement import PlacementRules
+from vsphere.soaptree import Moref
 
 NOW = SystemClock().now
 
@@ -102,3 +105,62 @@ def test_a_host_in_maintenance_takes_no_vm(lab: Lab, eventually: Eventually) -> 
 
 def test_clocks_are_compared(lab: Lab) -> None:
     assert abs(lab.gateway.server_time_offset()) < timedelta(seconds=5)
+
+
+def test_storage_drs_is_asked_where_the_datastore_is_in_a_pod(own_lab: Lab, connect: Connect) -> None:
+    pod = _make_pod(own_lab, "gold-pod", ["gold-01", "gold-02"])
+    lab = _look_again(own_lab, connect)
+    assert lab.datastore_of("gold-01").storage_pod == pod
+    lab.estate.reset_calls()
+
+    placement = lab.gateway.recommend_placement(
+        cpu_count=1,
+        memory_mib=512,
+        disk_gib=4,
+        allowed=PlacementRules(datastores=("gold-01", "gold-02")),
+        folder=own_lab.folder("Web"),
+    )
+
+    assert lab.estate.calls()["RecommendDatastores"] == 1
+    assert "Storage DRS of gold-pod recommends gold-0" in placement.reason
+
+
+def test_a_storage_drs_that_refuses_leaves_the_own_choice(own_lab: Lab, connect: Connect) -> None:
+    pod = _make_pod(own_lab, "plain-pod", ["silver-01"])
+    lab = _look_again(own_lab, connect)
+    assert lab.datastore_of("silver-01").storage_pod == pod
+    lab.estate.fail_next("RecommendDatastores", "InvalidState")
+
+    placement = lab.gateway.recommend_placement(
+        cpu_count=1,
+        memory_mib=512,
+        disk_gib=4,
+        allowed=PlacementRules(datastores=("silver-01",)),
+        folder=own_lab.folder("Web"),
+    )
+
+    assert placement.datastore == own_lab.datastore("silver-01")
+    assert "Storage DRS" not in placement.reason
+
+
+def _look_again(lab: Lab, connect: Connect) -> Lab:
+    """A second gateway: the simulator tells nobody that a datastore moved, but shows it to who looks."""
+    gateway = connect(lab.estate)
+    assert gateway.wait_ready(READY_S)
+    return Lab(lab.estate, gateway)
+
+
+def _make_pod(lab: Lab, name: str, datastores: list[str]) -> Ref:
+    """Put datastores into a datastore cluster, as an administrator would."""
+    session = lab.gateway._session
+    folder = managed(session.writes, Moref("Folder", lab.folder("datastore").moref))
+    pod = folder.CreateStoragePod(name)
+    moved = managed(session.writes, Moref("StoragePod", moref_of(pod))).MoveIntoFolder_Task(
+        [vim.Datastore(lab.datastore(one).moref) for one in datastores]
+    )
+    assert lab.end(Ref("lab", moref_of(moved))).error is None
+    spec = vim.storageDrs.ConfigSpec(podConfigSpec=vim.storageDrs.PodConfigSpec(enabled=True))
+    manager = session.content.storageResourceManager
+    done = manager.ConfigureStorageDrsForPod_Task(pod, spec, True)  # noqa: FBT003  modify
+    assert lab.end(Ref("lab", moref_of(done))).error is None
+    return Ref("lab", moref_of(pod))

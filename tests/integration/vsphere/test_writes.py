@@ -1,6 +1,7 @@
 """Every write against the sandbox's vCenter: what it does there, and what comes back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -123,6 +124,23 @@ def test_a_clone_keeps_the_sizes_of_its_source(lab: Lab) -> None:
 
     vm = lab.gateway.read_vm(made)
     assert (vm.cpu_count, vm.memory_mib) == (source.cpu_count, source.memory_mib)
+
+
+def test_a_clone_with_a_customization_spec_gives_the_guest_its_name(lab: Lab) -> None:
+    spec = lab.clone_spec("custom-01", customization="vcsim-linux")
+
+    made = lab.made(lab.gateway.clone_vm(lab.vm("debian-12").ref, spec))
+
+    assert lab.gateway.read_vm(made).host_name == "custom-01"
+
+
+def test_a_clone_without_a_network_keeps_that_of_its_source(lab: Lab) -> None:
+    source = lab.vm("web-cache-02")
+    order = lab.clone_spec("networked-02")
+
+    made = lab.made(lab.gateway.clone_vm(source.ref, replace(order, placement=replace(order.placement, network=None))))
+
+    assert lab.gateway.read_vm(made).networks == source.networks
 
 
 def test_a_clone_with_an_unknown_customization_spec_is_not_sent(lab: Lab) -> None:
