@@ -92,6 +92,7 @@ def _heat(page: Page, vm: str) -> None:
 
 def _shoot(page: Page, width: int, target: Path) -> None:
     page.set_viewport_size(_viewport(width))
+    page.mouse.move(0, 0)
     page.evaluate("() => document.activeElement?.blur()")
     page.get_by_test_id("timeline").evaluate("(node) => { node.scrollTop = node.scrollHeight; }")
     page.get_by_test_id("estate").evaluate_all("(panes) => panes.forEach((one) => { one.scrollTop = 0; })")

@@ -5,6 +5,7 @@ import { h, svg } from "./dom.js";
 const DISC = "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z";
 const BOX = "M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3z";
 const CHECK = "M6.5 12.5l3.6 3.6 7.4-8";
+const QUESTION = "M8.5 8.5a3.5 3.5 0 1 1 5 3.2c-1 .6-1.5 1.3-1.5 2.8M12 18v.2";
 const CROSS = "M7 7l10 10M17 7L7 17";
 
 /* name: [filled ground, its tone, strokes on top, the strokes' tone] */
@@ -12,6 +13,8 @@ const DRAWN = {
   white_check_mark: [BOX, "good", CHECK, "paper"],
   heavy_check_mark: ["", "", CHECK, "good"],
   x: ["", "", "M5 5l14 14M19 5L5 19", "bad"],
+  heavy_multiplication_x: ["", "", CROSS, "soft"],
+  grey_question: ["", "", QUESTION, "soft"],
   no_entry: [DISC, "bad", "M7 12h10", "paper"],
   no_entry_sign: ["", "", `${DISC}M5 5l14 14`, "bad"],
   warning: ["M12 2.5l10.5 18.5h-21z", "warn", "M12 9v5.5M12 17.6v.2", "ink"],
@@ -34,7 +37,7 @@ const DRAWN = {
   large_red_square: [BOX, "bad", "", ""],
   large_green_square: [BOX, "good", "", ""],
   information_source: [BOX, "link", "M12 11v6M12 7v.2", "paper"],
-  question: ["", "", "M8.5 8.5a3.5 3.5 0 1 1 5 3.2c-1 .6-1.5 1.3-1.5 2.8M12 18v.2", "bad"],
+  question: ["", "", QUESTION, "bad"],
   bell: ["M6 17V11a6 6 0 0 1 12 0v6l2 2H4z", "warn", "M10.5 21.5h3", "ink"],
   no_bell: ["M6 17V11a6 6 0 0 1 12 0v6l2 2H4z", "soft", "M3 3l18 18", "bad"],
   bulb: ["M12 2.5a6.5 6.5 0 0 0-3.5 12V17h7v-2.5a6.5 6.5 0 0 0-3.5-12z", "warn", "M9.5 20.5h5", "ink"],

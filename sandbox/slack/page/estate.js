@@ -5,6 +5,8 @@ import { h, icon } from "./dom.js";
 import { actOn, fillLevers, troubleLevers, vmLevers } from "./levers.js";
 
 const POLL_MS = 1500;
+const RESTS_FOR = 8;
+const VMS_SHOWN = 150;
 const GIB = 2 ** 30;
 const TASKS_SHOWN = 4;
 const BUILDING = /^(AddDV|AddHost|AddStandalone|ReconfigureDvs|CreateDVS|AddPort)/;
@@ -14,18 +16,25 @@ const BELL = "M6 17v-6a6 6 0 0 1 12 0v6l2 2H4zM10.5 21.5h3";
 
 /** Look at the estate again and again while somebody looks at the page; no answer, no pane. */
 export function startEstate(app) {
-  const look = async () => {
-    if (app.state?.estate && !document.hidden) {
-      const [estate, faults] = await Promise.all([fetchEstate("estate"), fetchEstate("faults")]).catch(() => [null, []]);
-      const changed = JSON.stringify([estate, faults]) !== app.estateText;
-      app.estateText = JSON.stringify([estate, faults]);
-      app.estate = estate && { ...estate, faults: faults ?? [] };
-      if (changed) app.render();
-    }
+  app.lookAtEstate = () => look(app);
+  const again = async () => {
+    const began = performance.now();
+    await look(app);
+    // A big estate takes long to tell; it is asked for less often.
+    const wait = app.estate ? POLL_MS + RESTS_FOR * (performance.now() - began) : POLL_MS / 3;
+    setTimeout(again, wait);
   };
-  app.lookAtEstate = look;
-  const again = () => look().finally(() => setTimeout(again, app.estate ? POLL_MS : POLL_MS / 3));
   again();
+}
+
+async function look(app) {
+  if (!app.state?.estate || document.hidden) return;
+  const [estate, faults] = await Promise.all([fetchEstate("estate"), fetchEstate("faults")]).catch(() => [null, []]);
+  const text = JSON.stringify([estate, faults]);
+  if (text === app.estateText) return;
+  app.estateText = text;
+  app.estate = estate && { ...estate, faults: faults ?? [] };
+  app.render();
 }
 
 export function estatePane(app) {
@@ -93,7 +102,8 @@ function task(one) {
 
 function machines(vms, app) {
   const wanted = (app.ui.vmFilter ?? "").toLowerCase();
-  const shown = vms.filter((vm) => `${vm.folder}/${vm.name} ${vm.custom["iaas.owner"] ?? ""}`.toLowerCase().includes(wanted));
+  const found = vms.filter((vm) => `${vm.folder}/${vm.name} ${vm.custom["iaas.owner"] ?? ""}`.toLowerCase().includes(wanted));
+  const shown = [...found.filter((vm) => vm.alarms.length), ...found.filter((vm) => !vm.alarms.length)].slice(0, VMS_SHOWN);
   const red = shown.filter((vm) => vm.alarms.length);
   const folders = [...new Set(shown.map((vm) => vm.folder))];
   const filter = h("input", {
@@ -103,7 +113,8 @@ function machines(vms, app) {
   return h("section", { class: "estate-part", key: "part-vms" }, h("h3", {}, "Virtual machines", filter),
     red.length ? folder("In alarm", red, app) : null,
     folders.map((name) => folder(name, shown.filter((vm) => vm.folder === name && !vm.alarms.length), app)),
-    shown.length ? null : h("p", { class: "none" }, "No VM is called that."));
+    found.length > shown.length ? h("p", { class: "none" }, `and ${found.length - shown.length} more: filter by name, folder or owner`) : null,
+    found.length ? null : h("p", { class: "none" }, "No VM is called that."));
 }
 
 function folder(name, vms, app) {

@@ -50,7 +50,7 @@ function message(one, app, joined) {
   return h("article", props,
     joined ? h("span", { class: "gutter-time", "aria-hidden": "true" }, clock(one.ts)) : avatar(who),
     h("div", { class: "message-body" },
-      one.ephemeral && h("p", { class: "only-you" }, icon(EYE), "Only visible to you"),
+      one.ephemeral && !joined && h("p", { class: "only-you" }, icon(EYE), "Only visible to you"),
       !joined && head(who, one),
       content(one, app),
       tools(one, app)));

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox.slack import Workspace
 from sandbox.vcenter.process import Estate
@@ -114,6 +114,20 @@ def test_the_filter_and_an_open_row_survive_a_change_of_the_estate(page: Page, e
     expect(page.get_by_test_id("vm-filter")).to_be_focused()
     expect(row.get_by_role("button", name="Power on by hand")).to_be_visible()
     expect(page.get_by_test_id("vm-web-01")).to_have_count(0)
+
+
+def test_a_big_estate_is_shown_in_part_and_every_vm_can_be_found(browser: Browser) -> None:
+    with Estate.start(vms=400) as big, Workspace.start(estate_url=big.address.control) as workspace:
+        last = max(name.rpartition("/")[2] for name in big.vms() if not name.startswith("Templates/"))
+        page = browser.new_page()
+        page.goto(workspace.page_url)
+        shown = page.get_by_test_id("estate").locator("[data-testid^=vm-][data-power]")
+        expect(shown).to_have_count(150)
+
+        page.get_by_test_id("vm-filter").fill(last)
+
+        expect(page.get_by_test_id(f"vm-{last}")).to_be_visible()
+        page.close()
 
 
 @pytest.fixture
