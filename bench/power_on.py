@@ -46,30 +46,39 @@ def compare(vms: int, *, runs: int) -> list[Figure]:
     Raises:
         ProductError: the product failed.
     """
-    names = _names(vms, runs)
+    first, *names = _names(vms, runs + 1)
     with tempfile.TemporaryDirectory(prefix="iaas-bench-") as home, Estate.start(vms=vms) as estate:
         govc = Govc(estate, home=Path(home))
         script = _timed(estate, names, lambda name: community.power_on(estate, name))
         other = _timed(estate, names, govc.power_on)
-        ours = _product(estate, names)
+        ours = _product(estate, [first, *names])
     group = f"power-on by name, {vms:,} VMs (median of {runs})"
-    took_s = [one["took_s"] for one in ours["power_ons"]]
     return [
         *_way(group, "community script", script),
         *_way(group, "govc", other),
-        Figure(
-            group=group, name="iaas-bot", value=median(took_s), unit="s", note=_times(script, other, median(took_s))
-        ),
+        *_ours(group, ours["power_ons"], script, other),
+        *_mirror(vms, ours),
+    ]
+
+
+def _ours(group: str, runs: Sequence[Any], script: Timing, other: Timing) -> list[Figure]:
+    """The first run after the start warms the engine, as govc's first login is not measured; it is told apart."""
+    first, *warm = runs
+    took_s = median([one["took_s"] for one in warm])
+    ratios = f"script / ours = {median(script.took_s) / took_s:.1f}, govc / ours = {median(other.took_s) / took_s:.1f}"
+    polls = median([one["polls"] for one in runs])
+    return [
+        Figure(group=group, name="iaas-bot", value=took_s, unit="s", note=ratios),
+        Figure(group=group, name="iaas-bot: the first after its start", value=first["took_s"], unit="s"),
         Figure(
             group=group,
             name="iaas-bot: SOAP calls",
-            value=max(one["calls"] for one in ours["power_ons"]),
+            value=max(one["calls"] for one in runs),
             unit="calls",
             below=_MOST_CALLS,
             inclusive=True,
-            note=f"the most of {runs}; {median([one['polls'] for one in ours['power_ons']]):.0f} answers of shared long polls",
+            note=f"the most of {len(runs)}; beside {polls:.0f} answers of shared long polls",
         ),
-        *_mirror(vms, ours),
     ]
 
 
@@ -113,10 +122,6 @@ def _way(group: str, name: str, timing: Timing) -> list[Figure]:
         Figure(group=group, name=name, value=median(timing.took_s), unit="s"),
         Figure(group=group, name=f"{name}: SOAP calls", value=median(timing.calls), unit="calls"),
     ]
-
-
-def _times(script: Timing, other: Timing, ours_s: float) -> str:
-    return f"script / ours = {median(script.took_s) / ours_s:.1f}, govc / ours = {median(other.took_s) / ours_s:.1f}"
 
 
 def _mirror(vms: int, ours: Any) -> list[Figure]:  # noqa: ANN401  the JSON of `bench.product.Measured`

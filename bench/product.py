@@ -36,7 +36,7 @@ from vsphere.model import PowerState, Ref
 from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
-PASSWORD_ENV: Final = "BENCH_VCENTER_PASSWORD"
+PASSWORD_ENV: Final = "BENCH_VCENTER_PASSWORD"  # noqa: S105  where it is, not what it is
 LONG_POLL: Final = "WaitForUpdatesEx"
 _READY_S: Final = 120
 _DONE_S: Final = 30
