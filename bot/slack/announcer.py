@@ -5,6 +5,7 @@ leaves no card behind; `resync` finds those that are.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,10 +23,13 @@ from vsphere.clock import Clock
 
 log = structlog.get_logger(__name__)
 
+EVENT_TYPE: Final = "iaas_operation"
+"""Slack's message metadata says to programs what the card says to people."""
 _EDIT_EVERY_S: Final = 1.0
 """A card in its middle is not edited more often; what came between is never missed by anybody."""
 _ORPHAN_AFTER: Final = timedelta(seconds=15)
 """A card without address is somebody's who is just posting it, unless it is older than this."""
+_MOST_EARLY: Final = 500
 _NOT_HERE: Final = frozenset(
     {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
 )
@@ -57,14 +61,17 @@ class Announcer:
         self._clock = clock
         self._lock = threading.RLock()
         self._cards: dict[str, _Card] = {}
+        self._early: OrderedDict[str, Operation] = OrderedDict()
 
     def adopt(self, operation: Operation, *, elsewhere: Callable[[], None] | None = None) -> None:
         """Post the card of an operation that was just asked for, at once."""
         with self._lock:
             if operation.id in self._cards:
                 return
+            early = self._early.pop(operation.id, operation)
+            newest = early if early.version > operation.version else operation
             self._cards[operation.id] = _Card(
-                operation=operation, address=None, channel=operation.origin.channel, elsewhere=elsewhere
+                operation=newest, address=None, channel=operation.origin.channel, elsewhere=elsewhere
             )
         self._send(operation.id)
 
@@ -76,10 +83,20 @@ class Announcer:
         """Take the news of an operation; from any thread, returns at once. What is unknown here is resync's."""
         with self._lock:
             card = self._cards.get(operation.id)
-            if card is None or card.operation.version >= operation.version:
+            if card is None:
+                self._keep_early(operation)
+                return
+            if card.operation.version >= operation.version:
                 return
             card.operation = operation
         self._send(operation.id)
+
+    def _keep_early(self, operation: Operation) -> None:
+        """Operations begin while their command has not returned yet; `adopt` wants the newest then."""
+        self._early[operation.id] = operation
+        self._early.move_to_end(operation.id)
+        if len(self._early) > _MOST_EARLY:
+            self._early.popitem(last=False)
 
     def resync(self) -> None:
         """Look once for cards that are behind, and bring them up to date."""
@@ -140,7 +157,11 @@ class Announcer:
                 return None
             card.sending = operation.version
         message = operation_card(operation, self._clock.now())
-        content: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+        content: dict[str, Any] = {
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "metadata": _metadata(operation),
+        }
         method, channel = _where(card)
         where = {"channel": channel} if address is None else dict(address)
         return Call(method=method, arguments=where | content, channel=channel)
@@ -189,6 +210,11 @@ class Announcer:
 def _is_private(operation: Operation) -> bool:
     """A refusal is told to the asker alone."""
     return operation.state is State.REFUSED and operation.actor.kind is ActorKind.PERSON
+
+
+def _metadata(operation: Operation) -> dict[str, Any]:
+    state = {"id": operation.id, "verb": operation.verb, "state": operation.state.value, "version": operation.version}
+    return {"event_type": EVENT_TYPE, "event_payload": state}
 
 
 def _where(card: _Card) -> tuple[str, str]:

@@ -55,9 +55,9 @@ class Outbox:
         """Send what can be sent within `timeout_s`, and end."""
         deadline = self._clock.monotonic() + timeout_s
         with self._changed:
-            while len(self._line) and self._clock.monotonic() < deadline:
+            while not self._closed and len(self._line) and self._clock.monotonic() < deadline:
                 self._changed.wait(_DRAIN_LOOK_S)
-            left = len(self._line)
+            left = 0 if self._closed else len(self._line)
             self._closed = True
             self._changed.notify_all()
         if left:

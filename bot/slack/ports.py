@@ -60,5 +60,5 @@ class Operations(Protocol):
     def subscribe(self, listener: Listener) -> None:
         """Have the listener told of every new version."""
 
-    def history(self, *, actor_id: str | None = None, limit: int = 20) -> Sequence[Operation]:
+    def recent(self, limit: int, *, actor_id: str | None = None) -> Sequence[Operation]:
         """The newest operations of a person, newest first."""

@@ -1,5 +1,6 @@
 """The jobs behind the listeners: ask who it is, run the line, show what comes of it. Runs in job threads."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -22,6 +23,9 @@ from vsphere.clock import Clock
 
 log = structlog.get_logger(__name__)
 
+_ON_HOME: Final = 10
+_CLOCK_STEP: Final = timedelta(milliseconds=20)
+"""The record may keep times less finely than the clock gives them."""
 _TRIGGER_LIVES_S: Final = 2.8
 """A trigger opens a modal for three seconds; after so many it is not tried any more."""
 
@@ -60,9 +64,10 @@ class Work:
             log.warning("slack.command.late", actor=place.user, after_s=self._age_s(place), retry=place.retry)
             self._replies.tell(place, error.late(line))
             return
-        reply = self._run(line, place)
+        asked_at = self._clock.now()
+        reply = self._run(line, place, asked_at)
         if reply is not None:
-            self._show(reply, line, place)
+            self._show(reply, line, place, asked_at)
 
     def look(self, line: str, place: Place) -> None:
         """Run a line that will ask, with a modal that opens before the plan is made."""
@@ -70,7 +75,8 @@ class Work:
         if view_id is None:
             self._replies.tell(place, error.question_lost(line))
             return
-        reply = self._run(line, place)
+        asked_at = self._clock.now()
+        reply = self._run(line, place, asked_at)
         if isinstance(reply, Ask):
             self._modals.update(view_id, confirm_modal(reply.plan, _pending(reply, place)))
             return
@@ -78,24 +84,25 @@ class Work:
             self._modals.update(view_id, told_modal(error.stranger()))
             return
         self._modals.update(view_id, told_modal(self._summary(reply)))
-        self._show(reply, line, place)
+        self._show(reply, line, place, asked_at)
 
     def confirm(self, pending: Pending, place: Place) -> None:
         """Carry out what was confirmed, unless the plan has changed."""
         actor = self._actor(place)
         if actor is not None:
-            request = pending.request(actor, asked_at=self._clock.now())
-            self._show(self._dispatcher.confirm(request, pending.plan_hash), pending.verb, place)
+            asked_at = self._clock.now()
+            reply = self._dispatcher.confirm(pending.request(actor, asked_at=asked_at), pending.plan_hash)
+            self._show(reply, pending.verb, place, asked_at)
 
     def show_home(self, user: str) -> None:
         """Publish the Home tab with the person's operations."""
-        self._modals.publish_home(user, self._operations.history(actor_id=user), self._clock.now())
+        self._modals.publish_home(user, self._operations.recent(_ON_HOME, actor_id=user), self._clock.now())
 
-    def _run(self, line: str, place: Place) -> Reply | None:
+    def _run(self, line: str, place: Place, asked_at: datetime) -> Reply | None:
         actor = self._actor(place)
         if actor is None:
             return None
-        return self._dispatcher.run(line, actor=actor, origin=place.origin, key=place.key, asked_at=self._clock.now())
+        return self._dispatcher.run(line, actor=actor, origin=place.origin, key=place.key, asked_at=asked_at)
 
     def _actor(self, place: Place) -> Actor | None:
         actor = self._directory.look_up(place.user)
@@ -103,19 +110,23 @@ class Work:
             self._replies.tell(place, error.stranger())
         return actor
 
-    def _show(self, reply: Reply, line: str, place: Place) -> None:
+    def _show(self, reply: Reply, line: str, place: Place, asked_at: datetime) -> None:
         match reply:
             case Answer():
                 self._replies.tell(place, answer(reply), public=not reply.private)
                 if reply.file is not None:
                     self._replies.attach(place, reply.file)
             case Started():
-                self._started(reply, place)
+                self._started(reply, place, asked_at)
             case Ask():
                 self._ask(reply, line, place)
 
-    def _started(self, reply: Started, place: Place) -> None:
+    def _started(self, reply: Started, place: Place, asked_at: datetime) -> None:
         operation = reply.operation
+        if operation.created_at < asked_at - _CLOCK_STEP:
+            # The same wish again, or the same delivery after a restart: its card is there, or resync posts it.
+            self._replies.tell(place, operation_card(operation, self._clock.now()))
+            return
         if operation.state is State.REFUSED:
             # A refusal embarrasses nobody before others.
             self._replies.tell(place, operation_card(operation, self._clock.now()))

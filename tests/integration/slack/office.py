@@ -100,8 +100,8 @@ class Operations:
         """See `Operations.subscribe`."""
         self._listeners.append(listener)
 
-    def history(self, *, actor_id: str | None = None, limit: int = 20) -> Sequence[Operation]:
-        """See `Operations.history`."""
+    def recent(self, limit: int, *, actor_id: str | None = None) -> Sequence[Operation]:
+        """See `Operations.recent`."""
         return [one for one in reversed(self.known.values()) if one.actor.id == actor_id][:limit]
 
     def begin(self, verb: str, name: str, actor: Actor, origin: Origin, state: State = State.RUNNING) -> Operation:
