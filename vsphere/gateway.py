@@ -62,7 +62,7 @@ class Gateway(Writes):
         self._stop.set()
         for watch in self._watches:
             watch.stop()
-        self._session.close()
+        self._session.close(politely=self.health().connected)
         for watch in self._watches:
             watch.join(_JOIN_S)
         if self._keeper.is_alive():

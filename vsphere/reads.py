@@ -19,6 +19,7 @@ from vsphere.store import Store
 OPERATION_KEY = "iaas.operation"
 """Key in a VM's extraConfig under which the operation that made it is written."""
 _RETRY_PAUSES_S = (0.2, 1.0)
+_RETRY_WITHIN_S = 5.0
 _T = TypeVar("_T")
 
 
@@ -94,11 +95,14 @@ class Reads:
         return sorted(found, key=lambda change: change.obj.kind)
 
     def patiently(self, call: Callable[[], _T]) -> _T:
-        """Do a read again after a lost connection, twice at most."""
+        """Do a read again after a lost connection, twice at most, and not after one that has cost much time already."""
+        began = self._clock.monotonic()
         for pause_s in _RETRY_PAUSES_S:
             try:
                 return call()
             except ConnectionLostError:
+                if self._clock.monotonic() - began > _RETRY_WITHIN_S:
+                    raise
                 self._rest.wait(pause_s)
         return call()
 

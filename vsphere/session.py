@@ -100,10 +100,10 @@ class Session:
         self.ensure()
         self._measure_offset(vim.ServiceInstance("ServiceInstance", self.reads))
 
-    def close(self) -> None:
-        """Log out as far as that is possible and close every connection."""
+    def close(self, *, politely: bool = True) -> None:
+        """Close every connection, `politely` after a logout; a vCenter that is away would only make that wait."""
         try:
-            if self.generation:
+            if self.generation and politely:
                 on(anonymous(self.reads), self._content.sessionManager).Logout()
         except (VsphereError, SoapFault) as error:
             log.debug("vcenter.logout.failed", vcenter=self.name, reason=str(error))

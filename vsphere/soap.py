@@ -22,6 +22,10 @@ _TREE_METHODS = frozenset({"RetrievePropertiesEx", "ContinueRetrievePropertiesEx
 """Their answers come back as trees of plain values; see `vsphere.soaptree`."""
 
 
+_COOKIE_METHODS = frozenset({"RetrieveServiceContent", "Login"})
+"""Only these may set the session: the answer to a call under the old one may arrive after a new login."""
+
+
 class SoapFault(Exception):  # noqa: N818  vSphere's word; what leaves the package are the errors of `vsphere.errors`
     """vCenter's refusal of a call, as plain values: pyVmomi can't read a fault that its version does not know."""
 
@@ -86,7 +90,7 @@ class Stub(SoapStubAdapterBase):
         }
         request = self.SerializeRequest(mo, info, args)  # type: ignore[no-untyped-call]  # pyVmomi has no types
         answer = self._channel.request("POST", PATH, body=request, headers=headers)
-        if answer.cookie:
+        if answer.cookie and info.wsdlName in _COOKIE_METHODS:
             self._login.cookie = answer.cookie.partition(";")[0]
         return self._read(answer, info)
 

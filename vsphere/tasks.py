@@ -92,19 +92,19 @@ class TaskWatcher:
         read_after = self._clock.monotonic() + _DIRECT_READ_S
         percent: int | None = None
         while True:
-            known = self._current(task)
-            if known is not None and known.percent != percent:
-                percent = known.percent
-                on_progress(percent)
-            if known is not None and (known.state in _FINAL or should_stop()):
-                return known
+            current = self._current(task)
+            stop = should_stop()
             now = self._clock.monotonic()
+            if current is None and (stop or now >= read_after):
+                current = self._read_directly(task)
+                read_after = now + _DIRECT_READ_S
+            if current is not None and current.percent != percent:
+                percent = current.percent
+                on_progress(percent)
+            if current is not None and (stop or current.state in _FINAL):
+                return current
             if now >= deadline:
                 raise ConnectionLostError(f"The task {task.moref} was not seen to end within {timeout_s:g} s")
-            if known is None and now >= read_after:
-                self._read_directly(task)
-                read_after = now + _DIRECT_READ_S
-                continue
             with self._news:
                 self._news.wait(min(_STOP_CHECK_S, deadline - now))
 
@@ -151,17 +151,19 @@ class TaskWatcher:
             return task
         return None
 
-    def _read_directly(self, ref: Ref) -> None:
+    def _read_directly(self, ref: Ref) -> Task | None:
         log.debug("vcenter.task.read_directly", vcenter=self._session.name, task=ref.moref)
         try:
             values = read(self._session, Moref("Task", ref.moref), _PATHS)
         except ConnectionLostError as error:
             # The follower has its own deadline; until then a lost connection is waited out.
             log.debug("vcenter.task.read_failed", vcenter=self._session.name, task=ref.moref, reason=str(error))
-            return
+            return None
         with self._news:
             self._learn(ref, values)
+            # Only the long poll makes a task current; a direct read holds for this moment.
             self._seen_in.pop(ref, None)
+            return self._tasks[ref]
 
     def _learn(self, ref: Ref, values: Any) -> None:  # noqa: ANN401  a mapping of trees
         merged = self._values.setdefault(ref, {})

@@ -161,3 +161,22 @@ def test_close_ends_the_threads_and_the_session(estate: Estate, connect: Connect
 
     assert estate.calls().get("Logout") == 1
     assert not [one for one in threading.enumerate() if one.name.startswith("lab-") and one.is_alive()]
+
+
+def test_an_inventory_of_many_pages_arrives_whole(connect: Connect) -> None:
+    with Estate.start(vms=350) as estate:
+        gateway = connect(estate)
+        assert gateway.wait_ready(30)
+
+        inventory = gateway.inventory
+        assert len(inventory.vms()) + len(inventory.templates()) == len(estate.vms())
+        assert estate.calls()["WaitForUpdatesEx"] > 3
+        gateway.close()
+
+
+def test_a_collector_that_vcenter_throws_away_is_made_anew(own_lab: Lab, eventually: Eventually) -> None:
+    own_lab.gateway._watches[0]._leftover.DestroyPropertyCollector()
+
+    own_lab.estate.rename_vm("web-03", "web-after")
+
+    eventually(lambda: len(own_lab.gateway.inventory.find_vms("web-after")) == 1)

@@ -93,3 +93,27 @@ def test_a_write_that_could_not_leave_says_that_it_was_not_sent(own_estate: Esta
 
     own_estate.outage("off")
     assert own_estate.vm("web-06").power == "poweredOff"
+
+
+def test_a_write_after_the_connections_were_cut_while_idle_is_not_lost(lab: Lab) -> None:
+    vm = lab.create("idle-01")
+    lab.estate.drop_connections()
+
+    ended = lab.end(lab.gateway.power_on(vm.ref))
+
+    assert ended.error is None
+
+
+def test_a_read_is_tried_again_after_a_lost_answer(lab: Lab) -> None:
+    vm = lab.vm("web-01")
+    lab.estate.drop_before("RetrievePropertiesEx", count=2)
+
+    assert lab.gateway.read_vm(vm.ref).name == "web-01"
+
+
+def test_a_read_is_given_up_after_three_lost_answers(lab: Lab) -> None:
+    vm = lab.vm("web-01")
+    lab.estate.drop_before("RetrievePropertiesEx", count=3)
+
+    with pytest.raises(ConnectionLostError):
+        lab.gateway.read_vm(vm.ref)
