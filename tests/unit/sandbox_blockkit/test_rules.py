@@ -1,5 +1,8 @@
 """What Slack refuses beyond the shared list: surfaces, names, doubles, totals."""
 
+import ast
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -204,9 +207,7 @@ def test_a_table_in_the_blocks_and_one_in_an_attachment_are_two() -> None:
 
 
 def test_101_attachments_are_refused() -> None:
-    assert validate_attachments([{"text": "x"}] * 101) == [
-        "no more than 100 items allowed [json-pointer:/attachments]"
-    ]
+    assert validate_attachments([{"text": "x"}] * 101) == ["no more than 100 items allowed [json-pointer:/attachments]"]
 
 
 def test_an_alert_inside_an_attachment_is_refused_with_its_place() -> None:
@@ -262,3 +263,16 @@ def test_length_is_counted_in_code_points(text: str) -> None:
     problems = validate_blocks([section(text=mrkdwn(text))], "message")
 
     assert bool(problems) == (len(text) > 3000)
+
+
+def test_the_judge_shares_nothing_with_those_it_judges() -> None:
+    sources = sorted((Path(__file__).parents[3] / "sandbox" / "slack" / "blockkit").glob("*.py"))
+    trees = [ast.parse(source.read_text()) for source in sources]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+
+    imported = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+
+    own = {name for name in imported if name.startswith("sandbox.slack.blockkit")}
+    assert len(sources) > 5
+    assert {name.partition(".")[0] for name in imported - own} <= sys.stdlib_module_names

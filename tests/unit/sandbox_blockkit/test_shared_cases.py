@@ -23,9 +23,7 @@ OBJECTS: dict[str, Callable[[Any], dict[str, Any]]] = {
         {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "confirm": o}
     ),
     "conversation_filter_basic": lambda o: accessory({"type": "conversations_select", "filter": o}),
-    "dispatch_action_configuration_basic": lambda o: asked(
-        {"type": "plain_text_input", "dispatch_action_config": o}
-    ),
+    "dispatch_action_configuration_basic": lambda o: asked({"type": "plain_text_input", "dispatch_action_config": o}),
     "input_parameter_basic": lambda o: _workflow({"url": "https://x", "customizable_input_parameters": [o]}),
     "option_basic": lambda o: menu(options=[o]),
     "option_group_basic": lambda o: menu(option_groups=[o]),
@@ -69,9 +67,7 @@ def test_a_payload_past_the_limit_is_refused_for_one_reason(case: str) -> None:
 
 
 def test_all_100_sound_and_106_broken_cases_of_the_shared_list_are_covered() -> None:
-    listed = {
-        case["id"] for case in json.loads((SPEC / "fixtures/invalid/manifest.json").read_text())["cases"]
-    }
+    listed = {case["id"] for case in json.loads((SPEC / "fixtures/invalid/manifest.json").read_text())["cases"]}
 
     assert len(VALID) == 100
     assert len(listed) == 106
