@@ -19,6 +19,9 @@ CACHE: Final = Path(__file__).parents[2] / ".cache"
 BUILD_TIMEOUT_S: Final = 900
 """A first build fetches and compiles all of govmomi; on a slow machine that takes minutes."""
 
+KEPT: Final = 3
+"""How many builds stay in the cache: each is some 25 MB, and branches alternate."""
+
 
 class BuildError(Exception):
     """The sandbox's vCenter could not be built."""
@@ -108,7 +111,14 @@ def _build(target: Path) -> None:
         except (OSError, subprocess.SubprocessError) as failure:
             raise BuildError(f"the build failed: {failure}") from failure
         made.replace(target)
+    _forget_old()
     _say(f"built {target.name}")
+
+
+def _forget_old() -> None:
+    built = sorted(CACHE.glob("sandbox-vcenter-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in built[KEPT:]:
+        old.unlink(missing_ok=True)
 
 
 def _say(text: str) -> None:

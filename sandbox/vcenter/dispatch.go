@@ -62,7 +62,20 @@ func (w *world) targetName(method *simulator.Method, obj mo.Reference) string {
 			obj = w.reg.Get(req.List[0])
 		}
 	}
-	return nameOf(w.reg, obj)
+	return w.currentName(obj)
+}
+
+// currentName is nameOf for a caller that holds no lock and may meet a rename. Never call it with a lock held.
+func (w *world) currentName(obj mo.Reference) string {
+	if obj == nil {
+		return ""
+	}
+	if snapshot, ok := obj.(*simulator.VirtualMachineSnapshot); ok {
+		return w.currentName(w.reg.Get(snapshot.Vm))
+	}
+	name := ""
+	w.reg.WithLock(private(w.ctx), obj.Reference(), func() { name = nameOf(w.reg, obj) })
+	return name
 }
 
 // nameOf is an object's display name, or "" for objects without one.

@@ -222,7 +222,7 @@ func (d *door) readRoutes() {
 	d.get("/vms", func(*http.Request) (any, error) {
 		names := []string{}
 		for _, vm := range d.w.vms() {
-			names = append(names, d.w.folderOf(vm)+"/"+vm.Name)
+			names = append(names, d.w.folderOf(vm)+"/"+d.w.currentName(vm))
 		}
 		sort.Strings(names)
 		return names, nil

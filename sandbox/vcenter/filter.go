@@ -136,27 +136,40 @@ func (f *filter) reselect(ctx *simulator.Context, all bool) ([]types.ObjectUpdat
 	if fault != nil {
 		return nil, fault
 	}
-	f.owner.mu.Lock()
-	before := f.current
-	f.current = fresh
-	f.owner.mu.Unlock()
-
+	entered, left := f.replace(fresh, all)
 	var updates []types.ObjectUpdate
-	if before != nil && !all {
-		for ref := range before.members {
-			if !fresh.members[ref] {
-				updates = append(updates, types.ObjectUpdate{Kind: types.ObjectUpdateKindLeave, Obj: ref})
-			}
-		}
+	for _, ref := range left {
+		updates = append(updates, types.ObjectUpdate{Kind: types.ObjectUpdateKindLeave, Obj: ref})
 	}
-	for _, ref := range fresh.order {
-		if all || before == nil || !before.members[ref] {
-			if update, ok := f.entry(ctx, ref); ok {
-				updates = append(updates, update)
-			}
+	for _, ref := range entered {
+		if update, ok := f.entry(ctx, ref); ok {
+			updates = append(updates, update)
 		}
 	}
 	return updates, nil
+}
+
+// replace puts a fresh selection in place of the old one and says which objects came and went. What happens to
+// members afterwards is noted against the fresh selection, so that nothing falls between the two.
+func (f *filter) replace(fresh *selection, all bool) (entered, left []moref) {
+	f.owner.mu.Lock()
+	defer f.owner.mu.Unlock()
+	before := f.current
+	f.current = fresh
+	if before == nil || all {
+		return fresh.order, nil
+	}
+	for ref := range before.members {
+		if !fresh.members[ref] {
+			left = append(left, ref)
+		}
+	}
+	for _, ref := range fresh.order {
+		if !before.members[ref] {
+			entered = append(entered, ref)
+		}
+	}
+	return entered, left
 }
 
 func (f *filter) entry(ctx *simulator.Context, ref moref) (types.ObjectUpdate, bool) {

@@ -198,7 +198,7 @@ func (g *gate) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 
 func (g *gate) soap(out http.ResponseWriter, in *http.Request, e envelope) {
 	g.w.calls.count(e.method)
-	name := nameOf(g.w.reg, g.w.reg.Get(e.this))
+	name := g.w.currentName(g.w.reg.Get(e.this))
 	call := g.note(e, name)
 	if e.method == "CreateVM_Task" {
 		name = e.argument // a rule's entity means the VM to be

@@ -3,8 +3,11 @@ package main
 // Performance: what a VM uses over time, and QueryPerf that tells it.
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,7 +124,31 @@ func (h *perfHandler) samples(spec types.PerfQuerySpec) types.BasePerfEntityMetr
 		}
 		metric.Value = append(metric.Value, series)
 	}
+	if spec.Format == string(types.PerfFormatCsv) {
+		return asCSV(metric)
+	}
 	return metric
+}
+
+// asCSV writes samples as lists of numbers in text, for clients that ask for the smaller form.
+func asCSV(metric *types.PerfEntityMetric) *types.PerfEntityMetricCSV {
+	text := &types.PerfEntityMetricCSV{PerfEntityMetricBase: metric.PerfEntityMetricBase}
+	stamps := make([]string, 0, len(metric.SampleInfo))
+	for _, sample := range metric.SampleInfo {
+		stamps = append(stamps, fmt.Sprintf("%d,%s", sample.Interval, sample.Timestamp.UTC().Format(time.RFC3339)))
+	}
+	text.SampleInfoCSV = strings.Join(stamps, ",")
+	for _, each := range metric.Value {
+		series := each.(*PerfMetricIntSeries)
+		values := make([]string, len(series.Value))
+		for i, value := range series.Value {
+			values[i] = strconv.FormatInt(value, 10)
+		}
+		text.Value = append(text.Value, types.PerfMetricSeriesCSV{
+			PerfMetricSeries: series.PerfMetricSeries, Value: strings.Join(values, ","),
+		})
+	}
+	return text
 }
 
 // sampleTimes lists the ends of the intervals asked for, oldest first as a vCenter does.

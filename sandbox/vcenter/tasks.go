@@ -29,6 +29,7 @@ type job struct {
 	method string // as in PowerOnVM_Task
 	id     string // vCenter's descriptionId, as in VirtualMachine.powerOn
 	entity mo.Entity
+	name   string // of the entity; start fills it in
 	run    effect
 }
 
@@ -68,13 +69,14 @@ func (r *taskRunner) duration(method string) time.Duration {
 // start makes the task visible and returns its reference; the effect follows in the background.
 func (r *taskRunner) start(ctx *simulator.Context, j job) moref {
 	entity := j.entity.Reference()
+	j.name = j.entity.Entity().Name
 	now := time.Now()
 	duration := r.duration(j.method)
 	task := &simulator.Task{}
 	task.Self = r.w.newRef("Task", "task")
 	task.Info = types.TaskInfo{
 		Key: task.Self.Value, Task: task.Self, Name: j.method, DescriptionId: j.id,
-		Entity: &entity, EntityName: j.entity.Entity().Name,
+		Entity: &entity, EntityName: j.name,
 		State: types.TaskInfoStateRunning, QueueTime: now, StartTime: &now,
 		Cancelable: duration > 0, Reason: &types.TaskReasonUser{UserName: ctx.Session.UserName},
 		EventChainId: int32(r.w.lastID.Load()),
@@ -135,7 +137,7 @@ func (r *taskRunner) commit(ref moref) bool {
 }
 
 func (r *taskRunner) apply(ctx *simulator.Context, j job) (types.AnyType, types.BaseMethodFault) {
-	if rule := r.w.rules.take(atTask, j.method, j.entity.Reference(), j.entity.Entity().Name); rule != nil {
+	if rule := r.w.rules.take(atTask, j.method, j.entity.Reference(), j.name); rule != nil {
 		return nil, rule.fault(j.entity.Reference())
 	}
 	r.w.effects.Lock()

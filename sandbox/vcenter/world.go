@@ -126,7 +126,7 @@ func (w *world) findVM(name string) (*simulator.VirtualMachine, error) {
 	}
 	var found []*simulator.VirtualMachine
 	for _, vm := range w.vms() {
-		if vm.Name == name || w.folderOf(vm)+"/"+vm.Name == name {
+		if own := w.currentName(vm); own == name || w.folderOf(vm)+"/"+own == name {
 			found = append(found, vm)
 		}
 	}

@@ -175,6 +175,22 @@ def test_past_keeps_its_values_when_the_load_changes(client: Any, vm: Any) -> No
     assert (values[-1], max(values[:-1]) < 5000) == (9900, True)
 
 
+def test_csv_form_tells_the_same(client: Any, vm: Any) -> None:
+    client.estate.set_load(vm._moId, cpu_percent=40, swap_mib=0)
+    manager = client.content.perfManager
+    keys = {f"{info.groupInfo.key}.{info.nameInfo.key}.{info.rollupType}": info.key for info in manager.perfCounter}
+    ids = [
+        vim.PerformanceManager.MetricId(counterId=keys[name], instance="")
+        for name in ("cpu.usage.average", "mem.swapped.average")
+    ]
+    spec = vim.PerformanceManager.QuerySpec(entity=vm, metricId=ids, intervalId=20, maxSample=1, format="csv")
+
+    answer = manager.QueryPerf([spec])[0]
+
+    assert [series.value for series in answer.value] == ["4000", "0"]
+    assert answer.sampleInfoCSV.startswith("20,")
+
+
 def test_vm_that_is_off_uses_nothing(client: Any, off_vm: Any) -> None:
     assert metrics(client, off_vm, "cpu.usage.average") == {"cpu.usage.average": 0}
     assert client.estate.vm(off_vm._moId).load == Load()
