@@ -1,4 +1,4 @@
-"""Measures everything or a part, prints a table and writes `bench/latest.json`; exit code 1 where a target is missed."""
+"""Measures all or a part, prints a table and writes `bench/latest.json`; exit code 1 where a target is missed."""
 
 import argparse
 import json
