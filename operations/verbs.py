@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from operations.changes import making, power
-from operations.changes.stage import Asking, Stage
+from operations.changes import deleting, making, moving, power, resizing, snapshots
+from operations.changes.stage import Asking
 from operations.model import Plan
 
 Planner = Callable[[Asking], Plan]
@@ -34,11 +34,14 @@ _ROWS = (
     Verb(name="poweroff", plan=power.plan_power_off),
     Verb(name="reboot", plan=power.plan_reboot),
     Verb(name="reset", plan=power.plan_reset),
+    Verb(name="nuke", plan=deleting.plan_nuke),
+    Verb(name="transform", plan=resizing.plan_transform),
+    Verb(name="move", plan=moving.plan_move),
+    Verb(name="snapshot.create", plan=snapshots.plan_create),
+    Verb(name="snapshot.revert", plan=snapshots.plan_revert),
+    Verb(name="snapshot.remove", plan=snapshots.plan_remove),
 )
 VERBS: Final = MappingProxyType({verb.name: verb for verb in _ROWS})
-STAGES: Final = MappingProxyType({stage.title: stage for stage in (*power.STAGES, *making.STAGES)})
-
-
-def stage_of(title: str) -> Stage:
-    """The stage of that title; a title that is not there was written by a newer version of this program."""
-    return STAGES[title]
+_FAMILIES = (power, making, deleting, resizing, moving, snapshots)
+STAGES: Final = MappingProxyType({stage.title: stage for family in _FAMILIES for stage in family.STAGES})
+"""By title, as a plan on record names them: a title that was released stays."""

@@ -1,0 +1,148 @@
+"""Snapshots of a VM: take one, go back to one, remove one. They are named by people and found by their id."""
+
+from operations.changes.power import vm_of
+from operations.changes.stage import Asking, Stage, Work
+from operations.errors import BadRequestError
+from operations.model import Change, Effect, Plan
+from operations.plans import facts, make_plan
+from vsphere.errors import AmbiguousNameError, NotFoundError
+from vsphere.model import Ref, Snapshot, Vm
+
+TAKE = "take snapshot"
+REVERT = "revert"
+REMOVE = "remove snapshot"
+_MAX_NAME = 80
+_MANY = 3
+"""VMware advises two or three in a chain; 32 is the end."""
+
+
+def plan_create(asking: Asking) -> Plan:
+    """Take a snapshot of the disks, without memory.
+
+    Raises:
+        BadRequestError: the name can't be, or a snapshot has it already.
+    """
+    vm, name = vm_of(asking), _name(asking)
+    known = asking.gateway.snapshots(vm.ref) if vm.snapshot_count else []
+    if any(one.name == name for one in known):
+        raise BadRequestError(f"{vm.name} has a snapshot {name} already", hint="Choose another name.")
+    many = (f"{vm.name} has {len(known)} snapshots already; a long chain is slow.",) if len(known) >= _MANY else ()
+    return make_plan(
+        verb="snapshot.create",
+        vm=vm.ref,
+        vm_name=vm.name,
+        summary=f"Take the snapshot {name} of {vm.name}",
+        done=f"{vm.name} has the snapshot {name} now.",
+        stages=[{"stage": TAKE, "name": name, "by": asking.request.actor.name}],
+        warnings=(*many, "A snapshot is no backup, and it grows: remove it when it has done its duty."),
+        expects=facts(vm, "instance_uuid"),
+    )
+
+
+def plan_revert(asking: Asking) -> Plan:
+    """Go back to a snapshot; it always asks.
+
+    Raises:
+        NotFoundError: the VM has no snapshot of that name.
+        AmbiguousNameError: it has several.
+    """
+    vm, name = vm_of(asking), _name(asking)
+    snapshot = _find(asking, vm, name)
+    return make_plan(
+        verb="snapshot.revert",
+        vm=vm.ref,
+        vm_name=vm.name,
+        summary=f"Take {vm.name} back to the snapshot {name}",
+        done=f"{vm.name} is as it was when {name} was taken.",
+        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref}],
+        effect=Effect.LOSS,
+        changes=(Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),),
+        warnings=(
+            "What has happened on its disks since then is lost.",
+            "The VM may be off afterwards: the snapshot may hold no memory.",
+        ),
+        needs_confirmation=True,
+        change_version=vm.change_version,
+        expects=facts(vm, "instance_uuid", "name"),
+    )
+
+
+def plan_remove(asking: Asking) -> Plan:
+    """Delete a snapshot and keep what the VM has become since; it always asks.
+
+    Raises:
+        NotFoundError: the VM has no snapshot of that name.
+        AmbiguousNameError: it has several.
+    """
+    vm, name = vm_of(asking), _name(asking)
+    snapshot = _find(asking, vm, name)
+    return make_plan(
+        verb="snapshot.remove",
+        vm=vm.ref,
+        vm_name=vm.name,
+        summary=f"Remove the snapshot {name} of {vm.name}",
+        done=f"The snapshot {name} of {vm.name} is removed.",
+        stages=[{"stage": REMOVE, "snapshot": snapshot.ref.moref}],
+        warnings=(f"Nobody can go back to {name} afterwards. The VM itself stays as it is.",),
+        needs_confirmation=True,
+        change_version=vm.change_version,
+        expects=facts(vm, "instance_uuid", "name"),
+    )
+
+
+def _name(asking: Asking) -> str:
+    name = str(asking.request.arguments.get("snapshot") or "").strip()
+    if not name or len(name) > _MAX_NAME:
+        raise BadRequestError("the snapshot needs a name", hint=f"Give it one of up to {_MAX_NAME} characters.")
+    return name
+
+
+def _find(asking: Asking, vm: Vm, name: str) -> Snapshot:
+    found = [one for one in asking.gateway.snapshots(vm.ref) if one.name == name]
+    if not found:
+        raise NotFoundError(f"{vm.name} has no snapshot {name}", hint=f"See `/iaas snapshot {vm.name} list`.")
+    if len(found) > 1:
+        raise AmbiguousNameError(
+            f"{vm.name} has {len(found)} snapshots called {name}", hint="Rename or remove one in vCenter."
+        )
+    return found[0]
+
+
+def _description(work: Work) -> str:
+    return f"Taken by {work.spec['by']} with iaas-bot, operation {work.operation.id}"
+
+
+def _is_taken(work: Work) -> bool:
+    """Whether a snapshot says that this operation has taken it."""
+    if work.vm is None or not work.vm.snapshot_count:
+        return False
+    return any(one.description == _description(work) for one in work.gateway.snapshots(work.target))
+
+
+def _ref(work: Work) -> Ref:
+    return Ref(work.gateway.name, work.spec["snapshot"])
+
+
+def _is_removed(work: Work) -> bool:
+    return work.vm is not None and all(one.ref != _ref(work) for one in work.gateway.snapshots(work.target))
+
+
+STAGES = (
+    Stage(
+        title=TAKE,
+        send=lambda work: work.gateway.create_snapshot(work.target, work.spec["name"], _description(work)),
+        reached=_is_taken,
+        task="VirtualMachine.createSnapshot",
+    ),
+    Stage(
+        title=REVERT,
+        send=lambda work: work.gateway.revert_snapshot(_ref(work)),
+        task="vm.Snapshot.revert",
+    ),
+    Stage(
+        title=REMOVE,
+        send=lambda work: work.gateway.remove_snapshot(_ref(work)),
+        reached=_is_removed,
+        task="vm.Snapshot.remove",
+    ),
+)
