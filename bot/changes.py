@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.answers import Ask, Reply, Started
 from bot.command import Call, Context
-from bot.lookup import is_taken, taken
+from bot.lookup import is_clone_name, is_taken, taken
 from operations.errors import ConfirmationNeededError
 from operations.model import NO_ARGUMENTS, Arguments, Request, State
 from vsphere.model import Vm
@@ -75,9 +75,10 @@ def make(
 def same_wish(
     verb: str, call: Call, context: Context, *, name: str | None = None, source: Vm | None = None
 ) -> Started | None:
-    """The operation by which this person made the VM of this name, or a copy of this source, a moment ago.
+    """The operation by which this person made the VM of this name a moment ago, or a copy of this source.
 
     Slack delivers some lines twice, and people press Enter twice: the second finds the first one's VM there.
+    A copy counts where its name was made here, since only then the second line would make another.
     """
     since = call.asked_at - _SAME_WISH
     lately = context.operations.recent(
@@ -85,7 +86,8 @@ def same_wish(
     )
     for operation in lately:
         alive = not operation.state.is_final or operation.state is State.SUCCEEDED
-        if operation.verb == verb and alive and name in {None, operation.vm_name}:
+        same = operation.vm_name == name if source is None else is_clone_name(operation.vm_name, source)
+        if operation.verb == verb and alive and same:
             return Started(operation=operation)
     return None
 

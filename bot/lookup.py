@@ -132,9 +132,19 @@ def taken(name: str, vcenter: str, call: Call, context: Context, *, at: int) -> 
 def free_clone_name(source: Vm, context: Context) -> str:
     """`web-01-clone-1`, or the first number that is free."""
     inventory = inventory_of(source.ref, context)
-    endings = (f"-clone-{number}" for number in count(1))
-    names = (source.name[: MAX_NAME - len(ending)] + ending for ending in endings)
+    names = (_clone_name(source, number) for number in count(1))
     return next(name for name in names if not inventory.find_vms(name))
+
+
+def is_clone_name(name: str, source: Vm) -> bool:
+    """Whether `free_clone_name` may have made the name for this source."""
+    number = name.rpartition("-")[2]
+    return number.isdecimal() and name == _clone_name(source, int(number))
+
+
+def _clone_name(source: Vm, number: int) -> str:
+    ending = f"-clone-{number}"
+    return source.name[: MAX_NAME - len(ending)] + ending
 
 
 def nearest_names(text: str, names: list[str], limit: int = _NEAR) -> list[str]:

@@ -47,7 +47,7 @@ def _running(call: Call, context: Context) -> Answer:
 
 
 def _one(operation: Operation, events: list[Event]) -> Answer:
-    rows = tuple((f"{event.at:%H:%M:%S}", event.kind, event.actor) for event in events)
+    rows = tuple((f"{event.at:%H:%M:%S}", _happening(event, operation), _by(event, operation)) for event in events)
     cancel = Button(label="Cancel", command=f"cancel {operation.id}", style="danger")
     return Answer(
         title=f"{operation.summary}: {facts.progress(operation)}",
@@ -61,6 +61,20 @@ def _one(operation: Operation, events: list[Event]) -> Answer:
         table=Table(columns=("Time (UTC)", "What happened", "By"), rows=rows) if rows else None,
         buttons=() if operation.state.is_final else (cancel,),
     )
+
+
+def _happening(event: Event, operation: Operation) -> str:
+    """The event in words: `create: sent`, `requested`."""
+    subject, _, happened = event.kind.partition(".")
+    words = happened.replace("_", " ")
+    index = event.data.get("index")
+    if subject == "stage" and isinstance(index, int) and index < len(operation.stages):
+        return f"{operation.stages[index]}: {words}"
+    return words or event.kind
+
+
+def _by(event: Event, operation: Operation) -> str:
+    return operation.actor.name if event.actor == operation.actor.id else event.actor
 
 
 COMMAND: Final = Command(

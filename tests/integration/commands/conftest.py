@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,6 +20,7 @@ from operations.settings import NewVmSettings, OperationsSettings
 from sandbox.vcenter import Estate
 from vsphere.clock import SystemClock
 from vsphere.gateway import Gateway
+from vsphere.model import Ref, Vm
 from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
@@ -61,6 +62,8 @@ class Floor:
         self.operations = operations
         self._changed = threading.Condition()
         operations.subscribe(self._hear)
+        self._heard = threading.Condition()
+        gateway.inventory.subscribe(self._notice)
         self.dispatcher = Dispatcher(
             context=Context(
                 sites=Sites([gateway]),
@@ -111,6 +114,24 @@ class Floor:
         operation = self.operations.get(operation_id)
         assert ended, operation
         return operation
+
+    def wait_for(self, name: str) -> Vm:
+        """The VM of that name, once the mirror has heard of it."""
+        self.wait_until(lambda: bool(self.gateway.inventory.find_vms(name)))
+        return self.gateway.inventory.find_vms(name)[0]
+
+    def free_bytes(self, datastore: str) -> int:
+        """What the mirror says is free on a datastore."""
+        return next(one.free_bytes for one in self.gateway.inventory.datastores() if one.name == datastore)
+
+    def wait_until(self, heard: Callable[[], bool]) -> None:
+        """Wait until the mirror has heard something."""
+        with self._heard:
+            assert self._heard.wait_for(heard, READY_S)
+
+    def _notice(self, _changed: set[Ref]) -> None:
+        with self._heard:
+            self._heard.notify_all()
 
     def _end(self, reply: Reply) -> Operation:
         assert isinstance(reply, Started), reply

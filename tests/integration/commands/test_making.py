@@ -41,6 +41,7 @@ def test_clone_makes_its_own_name_where_none_is_given(floor: Floor) -> None:
     second = floor.done("clone web-06", later_s=61)
 
     assert [first.state, second.state] == [State.SUCCEEDED, State.SUCCEEDED], (first, second)
+    assert [first.vm_name, second.vm_name] == ["web-06-clone-1", "web-06-clone-2"]
     assert {floor.estate.vm(name).cpus for name in ("web-06-clone-1", "web-06-clone-2")} == {2}
 
 
@@ -50,6 +51,13 @@ def test_a_second_enter_within_a_minute_makes_no_second_clone(floor: Floor) -> N
 
     assert second.id == first.id
     assert "shop-01-clone-2" not in [name.rpartition("/")[2] for name in floor.estate.vms()]
+
+
+def test_a_clone_with_a_name_does_not_stand_for_one_without(floor: Floor) -> None:
+    named = floor.done("clone web-cms-01 new-09")
+    unnamed = floor.done("clone web-cms-01")
+
+    assert [named.vm_name, unnamed.vm_name] == ["new-09", "web-cms-01-clone-1"]
 
 
 def test_a_second_enter_within_a_minute_is_not_told_that_the_name_is_taken(floor: Floor) -> None:
