@@ -15,6 +15,7 @@ class Connection:
     def __init__(self, *, number: int, transport: asyncio.Transport, clock: Clock, faults: Faults) -> None:
         self.number = number
         self.transport = transport
+        self.opened_at = clock.now()
         self.black_hole = False
         """True: nothing is read or written any more, while TCP stays open."""
         self._clock = clock

@@ -57,6 +57,11 @@ class Envelope:
         """Whether the app has answered, in time or not."""
         return self.acks > 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is something a person did that was sent and never answered."""
+        return self.type != "events_api" and self.sends > 0 and not self.acked
+
     def to_json(self, attempt: int, reason: str) -> Json:
         """Return the envelope as it stands in the frame."""
         frame: Json = {
@@ -123,7 +128,8 @@ class Deliveries:
         if not self.redeliver_on_reconnect:
             return
         for envelope in self._envelopes.values():
-            if envelope.expired and not envelope.acked and envelope.type != "events_api":
+            # Not before its time is over: until then Slack waits, and the person has seen no error.
+            if envelope.is_open and envelope.expired:
                 self._run(self._send_to(envelope, connection, 1, "timeout"))
 
     def stop(self) -> None:
@@ -194,6 +200,10 @@ class Deliveries:
             self._journal.violation("no_ack", f"{envelope.type} got no answer in time", envelope_id=envelope.id)
         else:
             self._journal.add("lost", envelope_id=envelope.id, type=envelope.type)
+        # The app may have reconnected before the three seconds were over.
+        newer = next((one for one in self._sockets.open if one.opened_at > envelope.sent_at), None)
+        if newer is not None and self.redeliver_on_reconnect and envelope.is_open:
+            self._run(self._send_to(envelope, newer, 1, "timeout"))
 
     def _acknowledge(self, envelope: Envelope, ack: Json, connection: Connection) -> None:
         delay_s = self._clock.now() - envelope.sent_at

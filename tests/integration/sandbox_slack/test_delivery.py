@@ -128,6 +128,41 @@ def test_oversized_answer_can_close_the_socket_and_the_command_comes_again(
     assert (closed.value.rcvd.code, again["envelope_id"]) == (1009, envelope["envelope_id"])
 
 
+def test_command_on_a_dead_socket_comes_again_over_the_next_one_when_its_time_is_over(
+    ws: Workspace, app: RawApp, dana: Person, later: Later
+) -> None:
+    ws.faults.redeliver_on_reconnect()
+    socket = app.connect()
+    waiting = later(dana.command, "/iaas list")
+    lost = socket.receive()
+    ws.faults.fin()
+
+    again = app.connect()
+    early = not again.is_silent()
+    ws.clock.advance(3.1)
+    envelope = again.receive()
+
+    assert (early, waiting.result(2.5).error) == (False, "operation_timeout")
+    assert (envelope["envelope_id"], envelope["retry_attempt"]) == (lost["envelope_id"], 1)
+
+
+def test_command_in_a_black_hole_comes_again_even_when_the_app_was_back_before_its_time_ran_out(
+    ws: Workspace, app: RawApp, dana: Person, later: Later
+) -> None:
+    ws.faults.redeliver_on_reconnect()
+    app.connect()
+    ws.faults.black_hole()
+    waiting = later(dana.command, "/iaas list")
+    sent = ws.wait_for_entry("envelope")
+    back = app.connect()
+
+    ws.clock.advance(3.1)
+
+    assert waiting.result(2.5).error == "operation_timeout"
+    assert back.receive()["envelope_id"] == sent["envelope_id"]
+    assert back.is_silent()
+
+
 def test_interactive_payloads_are_not_redelivered_by_default(
     ws: Workspace, app: RawApp, dana: Person, later: Later
 ) -> None:
