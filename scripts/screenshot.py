@@ -21,13 +21,22 @@ FLAGS: Final = (
     "--disable-sync",
 )
 SIZES: Final = {1280: 860, 390: 844}
-FINISHED: Final = ("/iaas spawn web-07 size=small", "/iaas list web")
+FINISHED: Final = (
+    "/iaas spawn web-07 size=small",
+    "/iaas transform web-05 cpu=4 memory=8",
+    "/iaas list lab-k8s",
+)
 """Commands whose cards are complete in the picture."""
-UNDER_WAY: Final = "/iaas transform web-02 cpu=4 memory=8"
+UNDER_WAY: Final = "/iaas clone web-02 web-08"
 """The command that the picture catches while it runs."""
+HOT_VM: Final = "web-03"
 PATIENCE_MS: Final = 90_000
-STEP_MS: Final = 1_500
-"""How long a card that runs is watched before the picture: a small vCenter's task is then half done."""
+SETTLED: Final = """() => {
+  const cards = [...document.querySelectorAll('[data-testid=message]')].map((one) => one.innerText);
+  const open = cards.some((text) => /\u00b7 (checking|queued|running)/.test(text));
+  return !open && !document.querySelector('[aria-busy=true]');
+}"""
+HALF_DONE: Final = "() => /running [2-6]\\d %/.test(document.querySelector('[data-testid=timeline]').innerText)"
 
 
 def main() -> None:
@@ -63,13 +72,10 @@ def _tell(page: Page, person: str) -> None:
     page.get_by_test_id("place-vm-requests").click()
     for command in FINISHED:
         _type(page, command)
-        page.wait_for_function(_SETTLED, timeout=PATIENCE_MS)
-    _heat(page, "web-03")
+        page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
+    _heat(page, HOT_VM)
     _type(page, UNDER_WAY)
-    page.wait_for_timeout(STEP_MS)
-
-
-_SETTLED: Final = """() => !document.querySelector('.task-of-in_progress, .task-of-pending, [aria-busy=true]')"""
+    page.wait_for_function(HALF_DONE, timeout=PATIENCE_MS)
 
 
 def _type(page: Page, command: str) -> None:

@@ -53,12 +53,17 @@ function message(one, app, joined) {
       one.ephemeral && !joined && h("p", { class: "only-you" }, icon(EYE), "Only visible to you"),
       !joined && head(who, one),
       content(one, app),
+      joined && edited(one),
       tools(one, app)));
 }
 
 function head(who, one) {
   return h("p", { class: "message-head" }, h("b", {}, who.label), who.app && h("span", { class: "badge" }, "APP"),
-    h("time", { datetime: new Date(Number(one.ts) * 1000).toISOString() }, clock(one.ts)));
+    h("time", { datetime: new Date(Number(one.ts) * 1000).toISOString() }, clock(one.ts)), edited(one));
+}
+
+function edited(one) {
+  return one.edited ? h("span", { class: "edited", title: "This message was changed after it was sent" }, "(edited)") : null;
 }
 
 export function avatar(who) {
@@ -68,11 +73,10 @@ export function avatar(who) {
 
 function content(one, app) {
   const ctx = context(one, app);
-  const edited = one.edited ? h("span", { class: "edited", title: "This message was changed after it was sent" }, "(edited)") : null;
   const blocks = one.blocks?.length ? renderBlocks(one.blocks, ctx) : null;
   const words = blocks ?? (one.text ? h("div", { class: "text" }, mrkdwn(one.text, app.blocks.names)) : null);
   const error = one.error ? h("p", { class: "send-error", role: "alert" }, one.error) : null;
-  return [words, renderAttachments(one.attachments, ctx), (one.files ?? []).map(file), edited, error];
+  return [words, renderAttachments(one.attachments, ctx), (one.files ?? []).map(file), error];
 }
 
 function file(one) {
