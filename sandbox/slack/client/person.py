@@ -128,7 +128,7 @@ class Person:
             fitting = (one for one in reversed(_messages(state, channel)) if _fits(one, predicate, contains))
             return next(fitting, None)
 
-        return self._wait(find, f"a message with {contains!r}", timeout_s)
+        return self.wait_for(find, f"a message with {contains!r}", timeout_s)
 
     def wait_for_card(self, contains: str, *, channel: str | None = None, timeout_s: float = 10.0) -> SeenMessage:
         """Return the newest message of the bot with blocks and these words, as soon as there is one.
@@ -156,7 +156,7 @@ class Person:
             top = seen.view(state["modals"][-1]) if state["modals"] else None
             return top if top is not None and _view_fits(top, title, contains) else None
 
-        return self._wait(find, f"a modal {title!r} with {contains!r}", timeout_s)
+        return self.wait_for(find, f"a modal {title!r} with {contains!r}", timeout_s)
 
     def wait_for_no_modal(self, *, timeout_s: float = 10.0) -> None:
         """Return once no modal is open.
@@ -164,7 +164,7 @@ class Person:
         Raises:
             NeverAppearedError: after the timeout.
         """
-        self._wait(lambda state: True if not state["modals"] else None, "no modal", timeout_s)
+        self.wait_for(lambda state: True if not state["modals"] else None, "no modal", timeout_s)
 
     def wait_for_home(self, contains: str, *, timeout_s: float = 10.0) -> SeenView:
         """Return the Home tab once it has these words.
@@ -177,7 +177,7 @@ class Person:
             home = seen.view(state["home"]) if state["home"] else None
             return home if home is not None and contains in home.all_text else None
 
-        return self._wait(find, f"a Home tab with {contains!r}", timeout_s)
+        return self.wait_for(find, f"a Home tab with {contains!r}", timeout_s)
 
     def wait_for_notice(self, contains: str, *, timeout_s: float = 10.0) -> str:
         """Return Slack's own line with these words, as soon as there is one.
@@ -189,12 +189,17 @@ class Person:
         def find(state: dict[str, Any]) -> str | None:
             return next((line["text"] for line in reversed(state["notices"]) if contains in line["text"]), None)
 
-        return self._wait(find, f"a notice with {contains!r}", timeout_s)
+        return self.wait_for(find, f"a notice with {contains!r}", timeout_s)
 
     def _act(self, kind: str, **asked: Any) -> Result:  # noqa: ANN401  JSON of any shape
         return seen.result(self._door.post("act", {"user": self.name, "kind": kind, **asked}))
 
-    def _wait(self, find: Callable[[dict[str, Any]], T | None], what: str, timeout_s: float) -> T:
+    def wait_for(self, find: Callable[[dict[str, Any]], T | None], what: str, timeout_s: float) -> T:
+        """Return what `find` makes of the person's state, as soon as it is not None.
+
+        Raises:
+            NeverAppearedError: after the timeout; `what` says what was waited for.
+        """
         deadline = monotonic() + timeout_s
         while True:
             state = self.state()
