@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.answers import Ask, Reply, Started
 from bot.command import Call, Context
-from bot.lookup import is_clone_name, is_taken, taken
+from bot.naming import is_clone_name, is_taken, taken
 from operations.errors import ConfirmationNeededError
 from operations.model import NO_ARGUMENTS, Arguments, Request, State
 from vsphere.model import Vm

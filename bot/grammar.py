@@ -95,7 +95,7 @@ def parse(line: str, shape: Shape) -> Words:
             continue
         key = _meant(token.key, shape)
         if key in options:
-            raise UsageError(f"{key} is given twice", usage=shape.usage)
+            raise UsageError(f"the option {key} is given twice", usage=shape.usage)
         options[key] = _value(token, key, tokens, shape)
     return Words(verb=verb, names=tuple(names), options=MappingProxyType(options), rest=rest)
 
@@ -133,9 +133,9 @@ def _value(token: _Token, key: str, following: list[_Token], shape: Shape) -> st
     if not token.has_value and following and following[0].key is None:
         token = following.pop(0)
     elif not token.has_value:
-        raise UsageError(f"--{key} has no value", usage=shape.usage)
+        raise UsageError(f"the option --{key} has no value", usage=shape.usage)
     if not token.text:
-        raise UsageError(f"{key}= has no value (no spaces round the =)", usage=shape.usage)
+        raise UsageError(f"the option {key}= has no value (no spaces round the =)", usage=shape.usage)
     return token.text
 
 
@@ -145,7 +145,7 @@ def _flag(token: _Token, key: str, usage: str) -> str:
         return "true"
     if value in _NO:
         return "false"
-    raise UsageError(f"--{key} takes no value", usage=usage)
+    raise UsageError(f"the option --{key} takes no value", usage=usage)
 
 
 def _unknown(key: str, shape: Shape) -> str:

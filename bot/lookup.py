@@ -1,8 +1,6 @@
 """From what a person wrote to the one object that is meant: never a guess, and nothing shown that they may not see."""
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import count
 
 from rapidfuzz import fuzz, process, utils
 
@@ -22,7 +20,6 @@ MOST_CHOICES = 20
 _NEAR = 3
 _NEAR_ENOUGH = 65
 _TRIED = 12
-_TRAILING_NUMBER = re.compile(r"^(.*?)(\d{1,6})$")
 
 
 def one_vm(text: str, call: Call, context: Context) -> Vm:
@@ -76,7 +73,7 @@ def visible_vms(call: Call, context: Context, *, verb: str) -> list[Vm]:
     Raises:
         NotReadyError: an inventory has not arrived yet.
     """
-    _ensure_ready(context.sites)
+    ensure_ready(context.sites)
     found = [vm for gateway in context.sites for vm in gateway.inventory.vms() if may_see(vm, call, context, verb=verb)]
     return sorted(found, key=lambda vm: (vm.name.casefold(), vm.ref))
 
@@ -93,58 +90,6 @@ def vcenter_named(name: str | None, context: Context) -> str:
         NotFoundError: there is none of this name.
     """
     return context.sites.gateway(name).name if name else context.sites.default.name
-
-
-def is_taken(name: str, vcenter: str, context: Context) -> bool:
-    """Whether a VM or template of the vCenter has the name, in any folder: two of one name are a trap.
-
-    Raises:
-        NotReadyError: the inventory has not arrived yet.
-    """
-    gateway = context.sites.gateway(vcenter)
-    _ensure_ready([gateway])
-    return bool(gateway.inventory.find_vms(name))
-
-
-def taken(name: str, vcenter: str, call: Call, context: Context, *, at: int) -> Answer:
-    """The answer to a name that is taken: the same line with a free one, to be had with one click.
-
-    Args:
-        name: of the VM to be made.
-        vcenter: where it is to be made.
-        call: the line.
-        context: where to look.
-        at: which of the line's words the name is.
-    """
-    inventory = context.sites.gateway(vcenter).inventory
-    free = next(one for one in _successors(name) if not inventory.find_vms(one))
-    names = [*call.words.names]
-    names[at] = free + names[at][len(name) :]
-    command = command_line(call.words.verb, *names, options=call.words.options)
-    return Answer(
-        title=f"The name {name} is taken in {vcenter}.",
-        lines=("Choose another name, or take the free one below.",),
-        buttons=(Button(label=f"Call it {free}", command=command),),
-        tone=Tone.FAILED,
-    )
-
-
-def free_clone_name(source: Vm, context: Context) -> str:
-    """`web-01-clone-1`, or the first number that is free."""
-    inventory = inventory_of(source.ref, context)
-    names = (_clone_name(source, number) for number in count(1))
-    return next(name for name in names if not inventory.find_vms(name))
-
-
-def is_clone_name(name: str, source: Vm) -> bool:
-    """Whether `free_clone_name` may have made the name for this source."""
-    number = name.rpartition("-")[2]
-    return number.isdecimal() and name == _clone_name(source, int(number))
-
-
-def _clone_name(source: Vm, number: int) -> str:
-    ending = f"-clone-{number}"
-    return source.name[: MAX_NAME - len(ending)] + ending
 
 
 def nearest_names(text: str, names: list[str], limit: int = _NEAR) -> list[str]:
@@ -168,7 +113,7 @@ def _find(text: str, context: Context) -> list[Vm]:
     found = context.sites.find_vms(text)
     if found:
         return found
-    _ensure_ready(context.sites)
+    ensure_ready(context.sites)
     # A name with a dash or space that Slack's repair has replaced is found by its repaired form.
     wanted = text.casefold()
     return [vm for vm in _everything(context) if not vm.name.isascii() and repair(vm.name).casefold() == wanted]
@@ -180,7 +125,12 @@ def _everything(context: Context) -> Iterator[Vm]:
         yield from gateway.inventory.templates()
 
 
-def _ensure_ready(gateways: Iterable[Gateway]) -> None:
+def ensure_ready(gateways: Iterable[Gateway]) -> None:
+    """Hold off while an inventory is missing: what it holds can't be denied.
+
+    Raises:
+        NotReadyError: an inventory has not arrived yet.
+    """
     missing = [gateway for gateway in gateways if not gateway.inventory.ready]
     if missing:
         facts = [
@@ -240,12 +190,3 @@ def _again(words: Words, old: str, new: str, *, label: str) -> Button:
     else:
         options = {key: new if value == old else value for key, value in options.items()}
     return Button(label=label, command=command_line(words.verb, *names, options=options))
-
-
-def _successors(name: str) -> Iterator[str]:
-    """`web-07` → `web-08`, `web-09`…; `web` → `web-2`, `web-3`…; within vSphere's limit."""
-    found = _TRAILING_NUMBER.match(name)
-    stem, digits = (found[1], found[2]) if found else (f"{name}-", "1")
-    for number in count(int(digits) + 1):
-        ending = str(number).zfill(len(digits))
-        yield stem[: MAX_NAME - len(ending)] + ending

@@ -7,7 +7,8 @@ from bot import values
 from bot.answers import Reply
 from bot.changes import make, same_wish
 from bot.command import Call, Command, Context, Words
-from bot.lookup import free_clone_name, one_vm
+from bot.lookup import one_vm
+from bot.naming import free_clone_name
 
 _USAGE: Final = "clone VM [NEWNAME]"
 

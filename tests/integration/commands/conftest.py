@@ -157,9 +157,9 @@ def estate() -> Iterator[Estate]:
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def whole_floor(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    """Operations that run, for all tests of this folder."""
+    """Operations that run, for all tests of a module; none may still run while another module draws at random."""
     gateway = Gateway(
         VcenterSettings(
             name="lab",

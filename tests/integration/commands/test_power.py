@@ -69,3 +69,12 @@ def test_somebody_elses_vm_is_refused(floor: Floor) -> None:
 
     assert (operation.state, refused.state) == (State.SUCCEEDED, State.REFUSED)
     assert floor.estate.vm("fin-app-01").power == "poweredOn"
+
+
+def test_poweroff_of_a_guest_without_tools_asks_before_it_cuts_the_power(floor: Floor) -> None:
+    ask = floor.asked("poweroff lab-scratch-01")
+
+    operation = floor.confirm(ask)
+
+    assert operation.state is State.SUCCEEDED, operation
+    assert floor.estate.vm("lab-scratch-01").power == "poweredOff"

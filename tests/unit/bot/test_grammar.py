@@ -49,12 +49,12 @@ def test_words_are_read(line: str, names: tuple[str, ...], options: dict[str, st
         pytest.param('show "web 01', 'the quote " is not closed', id="open quote"),
         pytest.param("show 'web", "the quote ' is not closed", id="open single quote"),
         pytest.param('show "web"01', 'the quote " is not closed', id="text after the quote"),
-        pytest.param("transform x cpu=4 --cpu 8", "cpu is given twice", id="twice"),
+        pytest.param("transform x cpu=4 --cpu 8", "the option cpu is given twice", id="twice"),
         pytest.param("spawn x for=14d", "there is no option for here; known: cpu=, memory= and --hard", id="unknown"),
-        pytest.param("transform x --cpu", "--cpu has no value", id="no value at the end"),
-        pytest.param("transform x --cpu --hard", "--cpu has no value", id="an option is no value"),
-        pytest.param("transform x cpu= 4", "cpu= has no value (no spaces round the =)", id="space after ="),
-        pytest.param("poweroff x --hard=maybe", "--hard takes no value", id="flag with a value"),
+        pytest.param("transform x --cpu", "the option --cpu has no value", id="no value at the end"),
+        pytest.param("transform x --cpu --hard", "the option --cpu has no value", id="an option is no value"),
+        pytest.param("transform x cpu= 4", "the option cpu= has no value (no spaces round the =)", id="space after ="),
+        pytest.param("poweroff x --hard=maybe", "the option --hard takes no value", id="flag with a value"),
     ],
 )
 def test_what_could_be_a_typing_error_is_refused_with_the_right_form(line: str, fact: str) -> None:
