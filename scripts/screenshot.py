@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-CHROMIUM: Final = "/usr/bin/chromium"
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",

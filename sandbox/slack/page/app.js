@@ -201,6 +201,7 @@ function draw() {
     return;
   }
   app.blocks = blocksContext();
+  app.nameFacts = JSON.stringify([app.state.users, app.state.channels, app.state.groups]);
   const before = root.querySelector(".timeline");
   const follows = !before || app.ui.toEnd || before.scrollHeight - before.scrollTop - before.clientHeight < NEAR_END_PX;
   morphChildren(root, page(app));

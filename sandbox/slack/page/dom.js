@@ -14,6 +14,28 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+/**
+ * Promise an element: `build` runs only when `facts` differ from those that the node on the page was built from.
+ * `facts` must hold all that the outcome depends on.
+ */
+export function memo(tag, key, facts, build) {
+  const node = document.createElement(tag);
+  node._key = key;
+  node._facts = JSON.stringify(facts);
+  node._build = () => Object.assign(build(), { _key: key, _facts: node._facts });
+  return node;
+}
+
+/* Promises inside a tree that goes onto the page as it is. */
+function kept(node) {
+  if (node._build) return kept(node._build());
+  for (const child of [...node.childNodes]) {
+    const real = kept(child);
+    if (real !== child) child.replaceWith(real);
+  }
+  return node;
+}
+
 /** Make an SVG element; `children` are further SVG elements. */
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
@@ -68,15 +90,20 @@ export function listen(root) {
 
 /** Make `old` look like `fresh` while keeping its nodes: focus, scroll, what was typed and what was unfolded stay. */
 export function morph(old, fresh) {
+  if (fresh._build) {
+    if (old._facts === fresh._facts && old._key === fresh._key) return old;
+    return morph(old, fresh._build());
+  }
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old._key !== fresh._key) {
-    old.replaceWith(fresh);
-    return fresh;
+    const real = kept(fresh);
+    old.replaceWith(real);
+    return real;
   }
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return old;
   }
-  for (const own of ["_on", "_read"]) old[own] = fresh[own];
+  for (const own of ["_on", "_read", "_facts"]) old[own] = fresh[own];
   morphAttributes(old, fresh);
   if (!old.hasAttribute("data-own")) morphChildren(old, fresh);
   morphValue(old, fresh);
@@ -114,7 +141,7 @@ export function morphChildren(old, fresh) {
   let here = old.firstChild;
   wanted.forEach((child, index) => {
     const found = chosen[index];
-    if (!found) old.insertBefore(child, here);
+    if (!found) old.insertBefore(kept(child), here);
     else {
       if (found === here) here = here.nextSibling;
       else old.insertBefore(found, here);

@@ -1,7 +1,7 @@
 /* The second pane: the sandbox vCenter as it really is, whatever the bot was told. Drawn only; see levers.js. */
 
 import { fetchEstate } from "./api.js";
-import { h, icon } from "./dom.js";
+import { h, icon, memo } from "./dom.js";
 import { actOn, fillLevers, troubleLevers, vmLevers } from "./levers.js";
 
 const POLL_MS = 1500;
@@ -122,12 +122,16 @@ function folder(name, vms, app) {
 }
 
 function machine(vm, app) {
+  return memo("li", vm.id, [vm, app.nameFacts], () => drawMachine(vm, app));
+}
+
+function drawMachine(vm, app) {
   const on = vm.power === "poweredOn";
   const cpu = vm.load.cpu_percent;
   const size = `${vm.cpus} CPU · ${(vm.memory_mib / 1024).toFixed(vm.memory_mib < 1024 ? 1 : 0)} GB`;
   const owner = app.blocks?.names.user(vm.custom["iaas.owner"] ?? "") ?? "nobody";
   const facts = [`owner ${owner}`, vm.host.split(".")[0], vm.datastore, vm.ip, `hot-add ${vm.cpu_hot_add ? "CPU" : "–"}/${vm.memory_hot_add ? "memory" : "–"}`];
-  return h("li", { key: vm.id, data: { testid: `vm-${vm.name}`, power: vm.power } },
+  return h("li", { data: { testid: `vm-${vm.name}`, power: vm.power } },
     h("details", { class: "row" },
       h("summary", {}, h("span", { class: `power power-${on ? "on" : "off"}`, role: "img", "aria-label": on ? "on" : "off" }),
         h("span", { class: "row-name" }, vm.name), alarmSign(vm.alarms), h("small", {}, size),

@@ -1,6 +1,6 @@
 /* The timeline of one channel: days, authors, messages, threads, notices that only one person sees. */
 
-import { h, icon } from "./dom.js";
+import { h, icon, memo } from "./dom.js";
 import { renderAttachments, renderBlocks } from "./blocks.js";
 import { clock, dayName } from "./dates.js";
 import { mrkdwn } from "./inline.js";
@@ -40,11 +40,16 @@ function context(one, app) {
   return { ...app.blocks, scope: `m-${one.ts}`, where: { channel: one.channel ?? app.place, ts: one.ts }, values: one.state?.values };
 }
 
+/* Most messages do not change from one look to the next, and drawing them is most of the page's work. */
 function message(one, app, joined) {
+  const facts = [one, joined, app.user, app.ui.threads.has(one.ts), app.nameFacts];
+  return memo("article", `m-${one.ts}`, facts, () => drawMessage(one, app, joined));
+}
+
+function drawMessage(one, app, joined) {
   const who = app.who(one);
   const props = {
     class: `message ${joined ? "message-joined" : ""} ${one.ephemeral ? "message-private" : ""}`,
-    key: `m-${one.ts}`,
     data: { testid: "message", ts: one.ts, ephemeral: one.ephemeral ? "yes" : undefined },
   };
   return h("article", props,

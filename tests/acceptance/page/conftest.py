@@ -1,5 +1,6 @@
 """A workspace, an app that answers in it, and Chromium in front of its page."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from sandbox.slack import Workspace
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -93,7 +95,7 @@ def app(workspace: Workspace, farewells: list[threading.Thread]) -> Iterator[App
 def browser() -> Iterator[Browser]:
     """Chromium for one module; for longer, playwright's event loop would be in the way of other tests' own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 
