@@ -71,7 +71,8 @@ class Gateway(Writes):
     def health(self) -> Health:
         """What is known of the connection, without asking vCenter."""
         age_s = self.inventory.age_s()
-        failure = self._session.failure or self._watches[0].failure
+        failures = (self._session.failure, *(watch.failure for watch in self._watches))
+        failure = next((one for one in failures if one is not None), None)
         connected = failure is None and age_s is not None and age_s < _STALE_S
         return Health(
             vcenter=self.name,

@@ -13,9 +13,9 @@ from typing import Any
 import structlog
 
 from vsphere.clock import Clock
-from vsphere.collector import Change, filter_spec, object_spec, property_spec, read
+from vsphere.collector import Change, filter_spec, object_spec, property_spec, read, retrieve
 from vsphere.errors import ConnectionLostError
-from vsphere.faults import NameOf, translate_tree
+from vsphere.faults import NameOf, translate_tree, translated
 from vsphere.model import Ref, Task, TaskState
 from vsphere.properties import Refs, number, text, time_or_none
 from vsphere.session import Session
@@ -113,11 +113,17 @@ class TaskWatcher:
     ) -> list[Task]:
         """Running and recently ended tasks, oldest first, for whoever has lost the answer to a write.
 
+        They are read now, in one call: whether a write arrived must not hang on a long poll that may be broken unseen.
+
         Args:
             entity: what the task works on: the source VM of a clone, the folder of a create.
             description_id: such as `VirtualMachine.clone`; case does not count, since products differ in it.
             since: by our clock; the difference to vCenter's is taken into account.
+
+        Raises:
+            ConnectionLostError: vCenter can't be asked now.
         """
+        self._read_all()
         earliest = since + self._session.time_offset if since else _EPOCH
         found = [
             task
@@ -137,7 +143,9 @@ class TaskWatcher:
         with self._news:
             for change in found:
                 if change.kind != "leave":
-                    self._learn(self._refs.get(change.obj.moref), change.values)
+                    ref = self._refs.get(change.obj.moref)
+                    self._learn(ref, change.values)
+                    self._seen_in[ref] = self._round
             self._prune()
             self._news.notify_all()
 
@@ -151,6 +159,14 @@ class TaskWatcher:
             return task
         return None
 
+    def _read_all(self) -> None:
+        with translated("list the recent tasks", name_of=self._name_of):
+            found = [one for spec in task_filters(self._session) for one in retrieve(self._session, spec)]
+        with self._news:
+            for change in found:
+                self._learn(self._refs.get(change.obj.moref), change.values)
+            self._prune()
+
     def _read_directly(self, ref: Ref) -> Task | None:
         log.debug("vcenter.task.read_directly", vcenter=self._session.name, task=ref.moref)
         try:
@@ -161,14 +177,15 @@ class TaskWatcher:
             return None
         with self._news:
             self._learn(ref, values)
-            # Only the long poll makes a task current; a direct read holds for this moment.
-            self._seen_in.pop(ref, None)
             return self._tasks[ref]
 
     def _learn(self, ref: Ref, values: Any) -> None:  # noqa: ANN401  a mapping of trees
+        """Take what was heard; what the long poll brings late of a task that was read to have ended is old news."""
+        known = self._tasks.get(ref)
+        if known is not None and known.state in _FINAL:
+            return
         merged = self._values.setdefault(ref, {})
         merged.update(values)
-        self._seen_in[ref] = self._round
         self._tasks[ref] = self._task(ref, merged)
 
     def _task(self, ref: Ref, values: dict[str, Tree]) -> Task:

@@ -50,7 +50,7 @@ def test_the_window_chooses_the_interval(lab: Lab, window: timedelta, interval_s
 
 def test_events_of_one_vm_and_kind_come_oldest_first(lab: Lab) -> None:
     vm = lab.create("eventful-01")
-    since = NOW()
+    since = NOW() - timedelta(seconds=1)
     lab.end(lab.gateway.power_on(vm.ref))
     lab.end(lab.gateway.power_off(vm.ref))
 

@@ -5,8 +5,10 @@ import threading
 import pytest
 
 from tests.integration.vsphere.lab import Lab
+from vsphere.clock import SystemClock
 from vsphere.errors import ConnectionLostError, NotFoundError
 from vsphere.model import Ref, TaskState
+from vsphere.tasks import TaskWatcher
 
 
 def test_progress_is_reported_as_vcenter_tells_it(lab: Lab) -> None:
@@ -105,7 +107,10 @@ def test_twenty_followers_cost_no_call_of_their_own(lab: Lab) -> None:
 def test_recent_tasks_are_chosen_by_object_kind_and_time(lab: Lab) -> None:
     vm = lab.create("recent-01")
     lab.end(lab.gateway.power_on(vm.ref))
-    between = lab.gateway.read_vm(vm.ref).read_at
+    # Far enough from both tasks that the measured difference of the clocks may be some milliseconds wrong.
+    threading.Event().wait(0.3)
+    between = SystemClock().now()
+    threading.Event().wait(0.3)
     lab.end(lab.gateway.power_off(vm.ref))
     tasks = lab.gateway.tasks
 
@@ -116,3 +121,21 @@ def test_recent_tasks_are_chosen_by_object_kind_and_time(lab: Lab) -> None:
     assert kinds == ["virtualmachine.poweron", "virtualmachine.poweroff"]
     assert later == ["virtualmachine.poweroff"]
     assert vm.ref in {one.result for one in created}
+
+
+def test_recent_tasks_do_not_hang_on_the_long_poll(lab: Lab) -> None:
+    vm = lab.create("recent-02")
+    lab.end(lab.gateway.power_on(vm.ref))
+    unfed = TaskWatcher(lab.gateway._session, clock=SystemClock(), name_of=str)
+
+    (task,) = unfed.recent(entity=vm.ref)
+
+    assert (task.description_id.lower(), task.state) == ("virtualmachine.poweron", TaskState.SUCCESS)
+
+
+def test_recent_tasks_of_a_vcenter_that_is_away_are_not_an_empty_list(own_lab: Lab) -> None:
+    own_lab.estate.outage("refuse")
+    own_lab.estate.drop_connections()
+
+    with pytest.raises(ConnectionLostError):
+        own_lab.gateway.tasks.recent()
