@@ -34,6 +34,7 @@ class App:
     def __init__(self, workspace: Workspace) -> None:
         self.web = WebClient(token=workspace.bot_token, base_url=workspace.api_url)
         self.heard: list[dict[str, Any]] = []
+        self._news = threading.Condition()
         self.view: dict[str, Any] | None = None
         """Opened at the next command."""
         self.options: list[dict[str, Any]] = []
@@ -53,6 +54,15 @@ class App:
         """What people did, of one payload type."""
         return [payload for payload in self.heard if payload.get("type") == kind]
 
+    def wait(self, kind: str, *, within_s: float = 8.0) -> dict[str, Any]:
+        """The first payload of a type ("command" for a slash command), as soon as it has come."""
+        with self._news:
+            assert self._news.wait_for(lambda: self._first(kind), within_s), f"no {kind} came"
+            return self._first(kind) or {}
+
+    def _first(self, kind: str) -> dict[str, Any] | None:
+        return next((one for one in self.heard if one.get("type") == kind or kind in one), None)
+
     def close(self) -> None:
         """Leave the workspace."""
         self._socket.close()
@@ -62,10 +72,12 @@ class App:
         answer = {"block_suggestion": {"options": self.options}, "view_submission": self.answer}.get(
             payload.get("type", "")
         )
+        with self._news:
+            self.heard.append(payload)
+            self._news.notify_all()
         client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=answer))
         if self.view is not None and "command" in payload:
             self.web.views_open(trigger_id=payload["trigger_id"], view=self.view)
-        self.heard.append(payload)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_a_choice_in_a_message_arrives_as_a_block_action(page: Page, app: Any, k
     app.post({"type": "section", "block_id": "asked", "text": plain("Choose"), "accessory": element})
 
     _choose(page.locator("[data-block-id=asked][data-action-id=choice]"), kind)
-    action = _wait(page, app, "block_actions")["actions"][0]
+    action = app.wait("block_actions")["actions"][0]
 
     assert {key: action[key] for key in expected} == expected
     assert (action["type"], action["block_id"], action["action_id"]) == (kind, "asked", "choice")
@@ -54,7 +54,7 @@ def test_a_button_sends_its_value_once_and_as_the_person_one_is(page: Page, app:
     expect(page.get_by_test_id("person-ann")).to_have_attribute("aria-pressed", "true")
 
     page.get_by_role("button", name="Go").click()
-    payload = _wait(page, app, "block_actions")
+    payload = app.wait("block_actions")
 
     assert payload["user"]["id"] == "U0ANN"
     assert payload["container"]["message_ts"] == ts
@@ -74,7 +74,7 @@ def test_no_in_a_confirm_dialog_sends_nothing_and_yes_sends(page: Page, app: Any
     before = app.payloads("block_actions")
     page.get_by_role("button", name="Go").click()
     page.get_by_test_id("confirm-yes").click()
-    _wait(page, app, "block_actions")
+    app.wait("block_actions")
 
     assert before == []
     assert len(app.payloads("block_actions")) == 1
@@ -87,7 +87,7 @@ def test_an_external_select_asks_the_app_while_one_types(page: Page, app: Any) -
 
     page.get_by_role("combobox").press_sequentially("web")
     page.get_by_role("option", name="WEB-02").click()
-    action = _wait(page, app, "block_actions")["actions"][0]
+    action = app.wait("block_actions")["actions"][0]
 
     assert app.payloads("block_suggestion")[-1]["value"] == "web"
     assert action["selected_option"]["value"] == "web-02"
@@ -103,10 +103,10 @@ def test_a_command_is_offered_completed_and_sent(page: Page, app: Any) -> None:
     expect(box).to_have_value("/iaas ")
     box.press_sequentially("list web")
     box.press("Enter")
-    page.wait_for_function("document.querySelector('[data-testid=composer]').value === ''")
+    sent = app.wait("command")
 
-    sent = [payload for payload in app.heard if "command" in payload]
-    assert [(one["command"], one["text"], one["user_id"]) for one in sent] == [("/iaas", "list web", "U0DANA")]
+    assert (sent["command"], sent["text"], sent["user_id"]) == ("/iaas", "list web", "U0DANA")
+    expect(box).to_have_value("")
 
 
 def test_an_unknown_command_is_told_and_stays_in_the_box(page: Page, app: Any) -> None:
@@ -193,13 +193,3 @@ def _choose(control: Locator, kind: str) -> None:
 
 def _button(name: str, **more: Any) -> dict[str, Any]:
     return {"type": "button", "action_id": name, "text": plain(name.title()), **more}
-
-
-def _wait(page: Page, app: Any, kind: str) -> dict[str, Any]:
-    """The first payload of a kind, as soon as the app has heard it; the page's own timeout limits the wait."""
-    for _ in range(80):
-        if app.payloads(kind):
-            break
-        page.wait_for_timeout(50)
-    heard: dict[str, Any] = app.payloads(kind)[0]
-    return heard

@@ -43,11 +43,11 @@ def test_home_asks_the_app_and_shows_what_it_publishes(page: Page, app: Any) -> 
     app.web.views_publish(user_id="U0DANA", view={"type": "home", "blocks": blocks})
     expect(page.get_by_test_id("home")).to_contain_text("Your VMs")
     page.get_by_role("button", name="Go").click()
-    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    clicked = app.wait("block_actions")
 
     [opened] = [one["event"] for one in app.heard if one.get("event", {}).get("type") == "app_home_opened"]
     assert opened["tab"] == "home"
-    assert app.payloads("block_actions")[0]["view"]["type"] == "home"
+    assert clicked["view"]["type"] == "home"
 
 
 def test_a_room_that_got_news_is_counted_until_one_looks(page: Page, app: Any) -> None:
