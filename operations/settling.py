@@ -132,6 +132,8 @@ class Settler:
         tasks = self._tasks(stage, work, since=since)
         if tasks:
             return _Look(finding=Finding(verdict=Verdict.TASK, task=tasks[-1].ref))
+        if stage.boots and vm.booted_at is not None and vm.booted_at >= since + work.gateway.server_time_offset():
+            return _Look(finding=Finding(verdict=Verdict.DONE))
         if stage.events and work.gateway.events_since(work.target, since - _MARGIN, stage.events):
             return _Look(finding=Finding(verdict=Verdict.DONE))
         return _Look()

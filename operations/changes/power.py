@@ -179,11 +179,13 @@ STAGES = (
         title=REBOOT,
         send=lambda work: work.gateway.reboot_guest(work.target),
         events=frozenset({"VmGuestRebootEvent"}),
+        boots=True,
     ),
     Stage(
         title=RESET,
         send=lambda work: work.gateway.reset(work.target),
         task="VirtualMachine.reset",
         events=frozenset({"VmResettingEvent"}),
+        boots=True,
     ),
 )

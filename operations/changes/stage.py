@@ -78,6 +78,8 @@ class Stage:
     """What vCenter says the task works on."""
     events: frozenset[str] = frozenset()
     """Entries of vCenter's event log that prove it."""
+    boots: bool = False
+    """Whether a boot of the VM since then proves it as well."""
     waits: bool = False
     """Whether there is no task and the wanted state comes later, as with a guest that shuts down."""
     gone_is_done: bool = False
