@@ -53,6 +53,7 @@ class Connection(SocketModeClient):
             ping_interval=ping_interval_s,
         )
         self._refused = refused
+        self._wall_until = 0.0
         self.down_since: float | None = None
         self.registered: int | None = None
         """How many sockets Slack counts for the app, by its last hello."""
@@ -94,14 +95,21 @@ class Connection(SocketModeClient):
         self._refused(None)
         return str(response["url"])
 
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002  the SDK's signature
+        """Reconnect, but not into the wall of too many sockets."""
+        pause_s = self._wall_until - asyncio.get_running_loop().time()
+        if pause_s > 0:
+            await asyncio.sleep(pause_s)
+        await super().connect_to_new_endpoint(force)
+
     async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
-        """Pause before the reconnect when Slack says that there are too many sockets."""
+        """Note what Slack says when it wants the socket to go."""
         if message.get("type") == "disconnect":
             reason = message.get("reason")
             log.info("slack.socket.asked_to_leave", reason=reason)
             if reason == "too_many_websockets":
                 log.error("slack.sockets.too_many", hint="Stop other processes that use this app's token.")
-                await asyncio.sleep(_WALL_PAUSE_S)
+                self._wall_until = asyncio.get_running_loop().time() + _WALL_PAUSE_S
         await super().run_message_listeners(message, raw_message)
 
     async def _listen(self, _client: Any, message: dict[str, Any], _raw: str | None) -> None:  # noqa: ANN401  the SDK's signature

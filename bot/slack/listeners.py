@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import structlog
 
+from bot.blocks import limits
 from bot.blocks.gate import Surface, rescue
+from bot.blocks.text import clip, escape
 from bot.grammar import UsageError
 from bot.slack.envelope import Envelope, Json
 from bot.slack.once import Once
@@ -78,7 +80,7 @@ class Listeners:
             retry=envelope.retry,
         )
         self._enqueue(lambda: self._work.say(line, place, changes=self._changes(line)), place)
-        words = self._dispatcher.acknowledge(line)
+        words = clip(escape(self._dispatcher.acknowledge(line)), limits.TEXT)
         return rescue({"response_type": "ephemeral", "text": words}, Surface.ACK) if words else _NOTHING
 
     def _clicked(self, envelope: Envelope) -> Json:

@@ -87,7 +87,10 @@ class Work:
         self._show(reply, line, place, asked_at)
 
     def confirm(self, pending: Pending, place: Place) -> None:
-        """Carry out what was confirmed, unless the plan has changed."""
+        """Carry out what was confirmed, unless the plan has changed or the person has seen an error instead."""
+        if self._is_late(place):
+            self._replies.tell(place, error.late_confirmation())
+            return
         actor = self._actor(place)
         if actor is not None:
             asked_at = self._clock.now()

@@ -42,6 +42,12 @@ def late(line: str) -> Message:
     )
 
 
+def late_confirmation() -> Message:
+    """A confirmation was taken up so late that the person has seen an error."""
+    text = "Nothing was done. Type the command again."
+    return answer(Answer(title="Your confirmation reached me too late", lines=(text,), tone=Tone.QUESTION))
+
+
 def elsewhere(name: str) -> Message:
     """The card could not be posted where the command was typed."""
     text = "I'm not in this channel, so the card is in our direct messages. To have it here: `/invite` me."

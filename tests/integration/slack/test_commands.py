@@ -44,6 +44,7 @@ def test_an_operation_has_one_card_that_is_edited_to_its_end(stage: Stage) -> No
 
     assert (last.ts, last.channel) == (first.ts, first.channel)
     assert "web-01 is on" in last.text
+    assert first.raw["metadata"]["event_payload"]["id"] == operation.id
     assert "iaas.say.cancel" in first.action_ids()
     assert "iaas.say.cancel" not in last.action_ids()
     assert stage.operations.cards.addresses[operation.id] == {"channel": "C0VMREQ", "ts": first.ts}
@@ -75,6 +76,21 @@ def test_a_refusal_is_told_to_the_asker_alone(stage: Stage) -> None:
 
     assert stage.dana.wait_for_card("refused").ephemeral
     assert not any("refused" in one.all_text for one in stage.workspace.as_user("ann").messages())
+    stage.workspace.assert_no_violations()
+
+
+def test_an_answer_for_all_is_seen_by_all(stage: Stage) -> None:
+    stage.dana.command("/iaas shout hello")
+
+    assert not stage.workspace.as_user("ann").wait_for_message(contains="hello").ephemeral
+    stage.workspace.assert_no_violations()
+
+
+def test_the_first_answer_shows_foreign_text_as_it_is(stage: Stage) -> None:
+    result = stage.dana.command("/iaas <!channel>")
+
+    assert result.response is not None
+    assert "<!" not in result.response["text"]
     stage.workspace.assert_no_violations()
 
 

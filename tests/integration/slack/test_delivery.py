@@ -90,6 +90,22 @@ def test_a_job_that_starts_late_because_all_are_busy_asks_first(staged: Callable
     stage.workspace.assert_no_violations()
 
 
+def test_a_confirmation_that_is_taken_up_late_is_not_carried_out(staged: Callable[..., Stage]) -> None:
+    stage = staged(job_threads=2, late_after_s=1.0)
+    stage.dana.command("/iaas nuke web-01")
+    modal = stage.dana.wait_for_modal("Delete web-01")
+    for number in range(2):
+        stage.dana.command(f"/iaas slow {number}")
+    stage.dana.submit(modal, {"iaas.name": "web-01"})
+    threading.Event().wait(1.2)
+
+    stage.dispatcher.release.set()
+
+    stage.dana.wait_for_message(contains="reached me too late")
+    assert stage.dispatcher.confirmed == []
+    stage.workspace.assert_no_violations()
+
+
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 def test_a_429_is_waited_out_and_the_end_is_shown(stage: Stage, method: str) -> None:
     stage.workspace.faults.method_fails(method, status=429, retry_after_s=2)

@@ -159,6 +159,17 @@ def test_dead_sockets_that_slack_still_counts_are_seen(stage: Stage) -> None:
     _until(lambda: stage.front.health().registered == 5, 5)
 
 
+def test_a_socket_too_many_waits_instead_of_knocking(staged: Callable[..., Stage]) -> None:
+    stage = staged(options={"max_connections": 1}, wait=False)
+    stage.workspace.wait_for_sockets(1)
+
+    threading.Event().wait(6)
+
+    asked = [one for one in stage.workspace.entries("http") if one["method"] == "apps.connections.open"]
+    assert len(asked) <= 3
+    assert stage.dana.command("/iaas echo hi").ok
+
+
 def test_leaving_answers_what_has_arrived(stage: Stage) -> None:
     stage.front.stop_receiving()
 
