@@ -152,10 +152,12 @@ class Channel:
         """Close every connection, also under a call that is waiting: that call then raises."""
         with self._lock:
             self._closed = True
-            connections = [*self._idle, *self._busy]
-            self._idle.clear()
-        for connection in connections:
-            _shut(connection)
+            idle, self._idle = self._idle, []
+            busy = list(self._busy)
+        for connection in idle:
+            connection.close()
+        for connection in busy:
+            _interrupt(connection)
 
     def _take(self) -> HTTPSConnection:
         with self._lock:
@@ -198,14 +200,16 @@ def _stale(connection: HTTPSConnection) -> bool:
     return bool(readable)
 
 
-def _shut(connection: HTTPSConnection) -> None:
-    """Wake whoever waits on the socket; closing alone would leave a blocked read waiting."""
+def _interrupt(connection: HTTPSConnection) -> None:
+    """Wake the thread that waits on the socket; that thread closes it.
+
+    The plain socket's shutdown, since the TLS socket's takes the TLS state away under the reader.
+    """
     try:
         if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
     except OSError as error:
         log.debug("vcenter.connection.closed", reason=str(error))
-    connection.close()
 
 
 def _colons(digest: str) -> str:

@@ -78,6 +78,9 @@ class Watch:
                 self._follow()
             except (VsphereError, SoapFault) as error:
                 self._rest(translate(error, action=f"watch {self._name}"))
+            except Exception as error:
+                log.exception("vcenter.watch.failed", vcenter=self._session.name, watch=self._name)
+                self._rest(translate(error, action=f"watch {self._name}"))
 
     def _rest(self, error: VsphereError) -> None:
         if self._stop.is_set():

@@ -179,3 +179,16 @@ def test_a_collector_that_vcenter_throws_away_is_made_anew(own_lab: Lab, eventua
     own_lab.estate.rename_vm("web-03", "web-after")
 
     eventually(lambda: len(own_lab.gateway.inventory.find_vms("web-after")) == 1)
+
+
+def test_a_subscriber_that_fails_does_not_stop_the_mirror(own_lab: Lab, eventually: Eventually) -> None:
+    def fail(changed: set[Ref]) -> None:
+        raise RuntimeError(f"a subscriber's bug, met with {len(changed)} changes")
+
+    own_lab.gateway.inventory.subscribe(fail)
+
+    own_lab.estate.rename_vm("web-03", "web-first")
+    eventually(lambda: len(own_lab.gateway.inventory.find_vms("web-first")) == 1)
+    own_lab.estate.rename_vm("web-04", "web-second")
+
+    eventually(lambda: len(own_lab.gateway.inventory.find_vms("web-second")) == 1)
