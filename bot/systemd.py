@@ -3,6 +3,10 @@
 import os
 import socket
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 def notify(state: str) -> None:
     """Send `state` (`READY=1`, `WATCHDOG=1`, `STOPPING=1`) to the socket that systemd named, if it named one."""
@@ -10,8 +14,12 @@ def notify(state: str) -> None:
     if not address:
         return
     path = f"\0{address[1:]}" if address.startswith("@") else address
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.sendto(state.encode(), path)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.sendto(state.encode(), path)
+    except OSError as error:
+        # Whoever supervises may be gone; that is no reason to stop serving people.
+        log.debug("systemd.notify.failed", reason=str(error))
 
 
 def watchdog_interval_s() -> float | None:

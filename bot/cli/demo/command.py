@@ -1,5 +1,7 @@
 """`iaas-bot demo`: the whole product on one machine, in the browser or headless."""
 
+import signal
+import sys
 import threading
 from typing import Annotated
 
@@ -32,6 +34,8 @@ def demo(
         from bot.cli.demo.world import World  # noqa: PLC0415  see above
     except ModuleNotFoundError as error:
         raise typer.BadParameter(f"the sandbox is not installed here ({error.name}); run it from a clone") from None
+    # Without this a SIGTERM would leave the sandbox and the bot behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.echo("Starting the sandbox's vCenter and Slack, and the bot …", err=True)
     with World.start(port=0 if headless else port) as world:
         if headless:

@@ -121,7 +121,7 @@ class Bot:
                 port=self.estate.port,
                 username=self.estate.username,
                 thumbprint=self.estate.thumbprint,
-                folder="DC1/vm/Lab",
+                folder="Frankfurt/vm/Lab",
                 state_dir=self.folder,
                 database_url=self.database_url,
                 replica_id=self.replica_id,

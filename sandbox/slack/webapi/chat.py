@@ -65,6 +65,9 @@ def update(call: Call) -> Json:
         message.blocks = content.blocks
     if "attachments" in call.args:
         message.attachments = content.attachments
+    if "metadata" in call.args:
+        # As with blocks: what is not named stays, and an empty object removes it.
+        message.metadata = call.structure("metadata", "invalid_arguments") or None
     message.edited_ts = call.sandbox.clock.ts()
     call.sandbox.journal.scan(f"{message.text} {message.blocks}", f"message {message.ts}")
     call.sandbox.changes.notify(call.sandbox.state.readers(message))
