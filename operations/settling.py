@@ -132,11 +132,13 @@ class Settler:
         tasks = self._tasks(stage, work, since=since)
         if tasks:
             return _Look(finding=Finding(verdict=Verdict.TASK, task=tasks[-1].ref))
+        return _Look(finding=Finding(verdict=Verdict.DONE) if self._is_proven(stage, work, vm, since=since) else None)
+
+    def _is_proven(self, stage: Stage, work: Work, vm: Vm, *, since: datetime) -> bool:
+        """Whether a boot or the event log tells of what leaves no state behind."""
         if stage.boots and vm.booted_at is not None and vm.booted_at >= since + work.gateway.server_time_offset():
-            return _Look(finding=Finding(verdict=Verdict.DONE))
-        if stage.events and work.gateway.events_since(work.target, since - _MARGIN, stage.events):
-            return _Look(finding=Finding(verdict=Verdict.DONE))
-        return _Look()
+            return True
+        return bool(stage.events and work.gateway.events_since(work.target, since - _MARGIN, stage.events))
 
     def _look_for_made(self, stage: Stage, work: Work, *, since: datetime) -> _Look:
         """A new VM is ours only by the id it carries: others may clone the same source at the same time."""

@@ -92,6 +92,11 @@ def _report(operations: Operations, operation: Operation) -> dict[str, Any]:
         "state": operation.state.value,
         "text": operation.text,
         "stages_done": operation.stages_done,
+        "runners": [
+            str(one.data["runner"]).partition(":")[0]
+            for one in operations.events(operation.id)
+            if one.kind in {"operation.started", "operation.resumed"}
+        ],
         "kinds": [one.kind for one in operations.events(operation.id)],
     }
 

@@ -105,13 +105,15 @@ def test_a_missing_privilege_is_named_with_the_way_out(lab: Lab) -> None:
     assert "VirtualMachine.Interact.PowerOn" in ended.text
 
 
-def test_a_vm_deleted_between_plan_and_send_is_said_to_be_gone(lab: Lab) -> None:
+def test_a_vm_deleted_between_plan_and_send_is_said_to_be_gone(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = make_lab(sqlite_url, concurrency=1)
     lab.do("spawn", name="vanishing-01", arguments=SMALL)
     eventually(lambda: lab.vm("vanishing-01").power.name == "ON")
-    lab.estate.set_task(1.0, "ResetVM_Task")
-    first = lab.ask("reset", "vanishing-01")
-    second = lab.ask("snapshot.create", "vanishing-01", arguments={"snapshot": "late"})
+    lab.prepare("web-01", power="on")
+    lab.estate.set_task(2.0, "ResetVM_Task")
+    first = lab.ask("reset", "web-01")
     lab.news.wait(first.id, lambda one: one.task is not None)
+    second = lab.ask("snapshot.create", "vanishing-01", arguments={"snapshot": "late"})
 
     lab.estate.delete_vm("vanishing-01")
     ended = lab.end(second)

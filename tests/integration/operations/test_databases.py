@@ -1,0 +1,104 @@
+"""The same road on SQLite and on PostgreSQL, by URL alone; and what the record does on each."""
+
+import sqlalchemy as sa
+
+from operations.model import State
+from operations.record.database import Database
+from operations.record.replicas import Replicas
+from operations.record.tables import METADATA
+from tests.integration.operations.conftest import MakeLab
+from tests.integration.operations.lab import DANA
+
+SMALL = {"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5}
+
+
+def test_the_whole_road_is_the_same_on_either_database(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    kind = database_url.partition(":")[0].partition("+")[0]
+
+    made = lab.do("spawn", name=f"road-{kind}", arguments=SMALL)
+    taken = lab.do("snapshot.create", made.result, arguments={"snapshot": "x"})
+    lab.do("nuke", made.result)
+
+    assert lab.writes("CreateVM_Task") == ["CreateVM_Task"]
+    assert lab.writes("Destroy_Task") == ["Destroy_Task"]
+    assert lab.operations.audit.verify() == []
+    ops = lab.operations.recent(10, vm=made.result)
+    assert [one.verb for one in ops] == ["nuke", "snapshot.create", "spawn"]
+    assert lab.operations.recent(10, actor_id=DANA.id, states=[State.SUCCEEDED])[0].verb == "nuke"
+    assert lab.operations.recent(10, since=taken.created_at)[-1].id == taken.id
+
+
+def test_cards_catch_up_with_what_was_not_shown(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.prepare("web-01", power="off")
+    ended = lab.do("poweron", "web-01")
+    cards = lab.operations.cards
+
+    assert [(one.id, address, shown) for one, address, shown in cards.stale()] == [(ended.id, None, 0)]
+    cards.remember(ended.id, {"channel": "C1", "ts": "1.2"})
+    cards.shown(ended.id, 1)
+    assert [(address, shown) for _, address, shown in cards.stale()] == [({"channel": "C1", "ts": "1.2"}, 1)]
+    cards.shown(ended.id, ended.version)
+    cards.shown(ended.id, 1)
+    assert cards.stale() == []
+
+
+def test_a_row_that_was_tampered_with_is_found(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.prepare("web-01", power="off")
+    lab.do("poweron", "web-01")
+    engine = sa.create_engine(database_url)
+
+    with engine.begin() as connection:
+        connection.execute(sa.text("update event set actor = 'U666' where seq = 1"))
+
+    assert lab.operations.audit.verify() == ["event 1 was changed after it was written"]
+    with engine.begin() as connection:
+        connection.execute(sa.text("delete from event where seq = (select max(seq) from event)"))
+    engine.dispose()
+    assert any("the record ends" in one for one in lab.operations.audit.verify())
+
+
+def test_the_record_is_exported_as_json_lines_and_csv(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.ask("poweron", "web-01", actor=DANA)
+
+    lines = list(lab.operations.audit.export())
+    table = list(lab.operations.audit.export(format="csv"))
+
+    assert lines[0].startswith('{"actor":"U1"')
+    assert table[0] == "seq,at,operation_id,kind,actor,data,previous_hash,hash"
+    assert len(table) == len(lines) + 1
+
+
+def test_migrations_make_the_tables_that_the_code_expects(database_url: str) -> None:
+    database = Database(database_url)
+    database.migrate()
+    database.migrate()
+
+    engine = sa.create_engine(database_url)
+    found = sa.inspect(engine)
+    for table in METADATA.sorted_tables:
+        columns = {one["name"]: one["nullable"] for one in found.get_columns(table.name)}
+        assert columns == {one.name: one.nullable for one in table.columns}, table.name
+        assert {one["name"] for one in found.get_indexes(table.name)} >= {str(one.name) for one in table.indexes}
+    engine.dispose()
+    database.close()
+
+
+def test_only_one_replica_takes_over_from_a_dead_one(database_url: str) -> None:
+    database = Database(database_url)
+    database.migrate()
+    replicas = Replicas(database)
+    replicas.beat("dead")
+    replicas.beat("alive")
+    taken: list[str] = []
+
+    assert replicas.silent(me="alive", ttl_s=30) == []
+    assert replicas.silent(me="alive", ttl_s=-1) == ["dead"]
+    assert replicas.bury("dead", me="alive", ttl_s=-1, take_over=lambda: taken.append("alive"))
+    assert not replicas.bury("dead", me="other", ttl_s=30, take_over=lambda: taken.append("other"))
+
+    assert taken == ["alive"]
+    database.close()
