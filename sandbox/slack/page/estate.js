@@ -105,7 +105,7 @@ function machines(vms, app) {
   const found = vms.filter((vm) => `${vm.folder}/${vm.name} ${vm.custom["iaas.owner"] ?? ""}`.toLowerCase().includes(wanted));
   const shown = [...found.filter((vm) => vm.alarms.length), ...found.filter((vm) => !vm.alarms.length)].slice(0, VMS_SHOWN);
   const red = shown.filter((vm) => vm.alarms.length);
-  const folders = [...new Set(shown.map((vm) => vm.folder))];
+  const folders = [...new Set(found.map((vm) => vm.folder))];  // in the order of the inventory, alarm or not
   const filter = h("input", {
     class: "field vm-filter", type: "search", placeholder: "Filter", "aria-label": "Filter VMs", data: { testid: "vm-filter" },
     on: { input: (event, node) => { app.ui.vmFilter = node.value; app.render(); } },
