@@ -140,9 +140,7 @@ def _view(view: Mapping[str, Any], kind: Surface) -> Problems:
 
 
 def _has_input(blocks: object) -> bool:
-    return isinstance(blocks, list) and any(
-        isinstance(b, Mapping) and b.get("type") == "input" for b in blocks
-    )
+    return isinstance(blocks, list) and any(isinstance(b, Mapping) and b.get("type") == "input" for b in blocks)
 
 
 def _attachments(attachments: object) -> Problems:

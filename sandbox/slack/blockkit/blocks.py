@@ -43,9 +43,7 @@ DATA_TABLE_CHARACTERS = 20_000
 COLUMNS = 20
 
 
-def _block(
-    required: dict[str, Shape] | None = None, optional: dict[str, Shape] | None = None, *rules: Rule
-) -> Object:
+def _block(required: dict[str, Shape] | None = None, optional: dict[str, Shape] | None = None, *rules: Rule) -> Object:
     return Object(required=required or {}, optional={"block_id": ID, **(optional or {})}, rules=rules)
 
 
@@ -187,9 +185,7 @@ BLOCKS = Typed(
     {
         **_PLAIN_BLOCKS,
         "markdown": _block({"text": Str(12_000)}),
-        "alert": _block(
-            {"text": text(200)}, {"level": Choice(("default", "info", "warning", "error", "success"))}
-        ),
+        "alert": _block({"text": text(200)}, {"level": Choice(("default", "info", "warning", "error", "success"))}),
         "card": _CARD,
         "carousel": _block({"elements": Items(Typed({"card": _CARD}), 1, 10)}),
         "container": _block(

@@ -9,9 +9,7 @@ _LABEL = Str(20)
 _POINT = Object(required={"label": _LABEL, "value": Number(whole=False)})
 _SLICE = Object(required={"label": _LABEL, "value": Number(whole=False, above=0)})
 _SERIES = Object(required={"name": _LABEL, "data": Items(_POINT, 1, 20)})
-_AXES = Object(
-    required={"categories": Items(_LABEL, 1, 20)}, optional={"x_label": Str(50), "y_label": Str(50)}
-)
+_AXES = Object(required={"categories": Items(_LABEL, 1, 20)}, optional={"x_label": Str(50), "y_label": Str(50)})
 
 
 def _labels_are_categories(value: Mapping[str, Any], at: str) -> Problems:
@@ -22,9 +20,7 @@ def _labels_are_categories(value: Mapping[str, Any], at: str) -> Problems:
             yield Problem(message=message, at=f"{at}/series/{index}/data")
 
 
-_AXED = Object(
-    required={"series": Items(_SERIES, 1, 12), "axis_config": _AXES}, rules=(_labels_are_categories,)
-)
+_AXED = Object(required={"series": Items(_SERIES, 1, 12), "axis_config": _AXES}, rules=(_labels_are_categories,))
 
 CHART = Typed(
     {

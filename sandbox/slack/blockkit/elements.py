@@ -61,9 +61,7 @@ def _group(most: int, initial: dict[str, Shape], *, rich: bool, linked: bool = F
     )
 
 
-_FEEDBACK = Object(
-    required={"text": plain(75), "value": Str(2000)}, optional={"accessibility_label": Str(75)}
-)
+_FEEDBACK = Object(required={"text": plain(75), "value": Str(2000)}, optional={"accessibility_label": Str(75)})
 
 IMAGE = Object(
     required={"alt_text": Str(2000)},
@@ -104,23 +102,17 @@ ELEMENTS = Typed(
         "overflow": _group(5, {}, rich=False, linked=True),
         "checkboxes": _group(10, {"initial_options": Items(option(rich=True), 1, 10)}, rich=True),
         "radio_buttons": _group(10, {"initial_option": option(rich=True)}, rich=True),
-        "static_select": Object(
-            optional={**_HINTED, **_STATIC, "initial_option": option()}, rules=_CHOICE_SOURCE
-        ),
+        "static_select": Object(optional={**_HINTED, **_STATIC, "initial_option": option()}, rules=_CHOICE_SOURCE),
         "multi_static_select": Object(
             optional={**_MULTI, **_STATIC, "initial_options": Items(option(), 1, 100)}, rules=_CHOICE_SOURCE
         ),
-        "external_select": Object(
-            optional={**_HINTED, "min_query_length": Number(0), "initial_option": option()}
-        ),
+        "external_select": Object(optional={**_HINTED, "min_query_length": Number(0), "initial_option": option()}),
         "multi_external_select": Object(
             optional={**_MULTI, "min_query_length": Number(0), "initial_options": Items(option(), 1, 100)}
         ),
         "users_select": Object(optional={**_HINTED, "initial_user": Str()}),
         "multi_users_select": Object(optional={**_MULTI, "initial_users": _IDS}),
-        "channels_select": Object(
-            optional={**_HINTED, "initial_channel": Str(), "response_url_enabled": BOOL}
-        ),
+        "channels_select": Object(optional={**_HINTED, "initial_channel": Str(), "response_url_enabled": BOOL}),
         "multi_channels_select": Object(optional={**_MULTI, "initial_channels": _IDS}),
         "conversations_select": Object(
             optional={
@@ -143,9 +135,7 @@ ELEMENTS = Typed(
         "timepicker": Object(
             optional={**_HINTED, "initial_time": Str(pattern=r"([01]\d|2[0-3]):[0-5]\d"), "timezone": Str()}
         ),
-        "datetimepicker": Object(
-            optional={**_COMMON, "initial_date_time": Number(1_000_000_000, 9_999_999_999)}
-        ),
+        "datetimepicker": Object(optional={**_COMMON, "initial_date_time": Number(1_000_000_000, 9_999_999_999)}),
         "plain_text_input": Object(
             optional={
                 **_TYPED_IN,
@@ -180,9 +170,7 @@ ELEMENTS = Typed(
                 "max_lines": Number(1, 100),
             }
         ),
-        "file_input": Object(
-            optional={"action_id": ID, "filetypes": Items(Str()), "max_files": Number(1, 10)}
-        ),
+        "file_input": Object(optional={"action_id": ID, "filetypes": Items(Str()), "max_files": Number(1, 10)}),
     }
 )
 """Every element that Slack documents."""
@@ -192,9 +180,7 @@ _PICKERS = (*_SELECTS, *(f"multi_{name}" for name in _SELECTS), "checkboxes", "r
 
 IN_SECTION = ELEMENTS.only(*_PICKERS, "button", "workflow_button", "image", "overflow", "timepicker")
 IN_ACTIONS = ELEMENTS.only(*_PICKERS, "button", "workflow_button", "overflow", "timepicker", "datetimepicker")
-IN_INPUT = ELEMENTS.without(
-    "button", "workflow_button", "icon_button", "feedback_buttons", "image", "overflow"
-)
+IN_INPUT = ELEMENTS.without("button", "workflow_button", "icon_button", "feedback_buttons", "image", "overflow")
 IN_CONTEXT_ACTIONS = ELEMENTS.only("icon_button", "feedback_buttons")
 
 
@@ -203,7 +189,5 @@ def elements(block: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     found = [(name, block.get(name)) for name in ("accessory", "element")]
     for name in ("elements", "actions"):
         listed = block.get(name)
-        found += [
-            (f"{name}/{index}", e) for index, e in enumerate(listed if isinstance(listed, list) else [])
-        ]
+        found += [(f"{name}/{index}", e) for index, e in enumerate(listed if isinstance(listed, list) else [])]
     return [(at, element) for at, element in found if isinstance(element, Mapping)]

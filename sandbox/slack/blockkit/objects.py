@@ -49,9 +49,7 @@ CONFIRM = Object(
 
 SLACK_FILE = Object(optional={"id": Str(), "url": URL}, rules=(one_of("id", "url"), not_both("id", "url")))
 
-DISPATCH = Object(
-    required={"trigger_actions_on": Items(Choice(("on_enter_pressed", "on_character_entered")), 1, 2)}
-)
+DISPATCH = Object(required={"trigger_actions_on": Items(Choice(("on_enter_pressed", "on_character_entered")), 1, 2)})
 
 FILTER = Object(
     optional={
@@ -64,9 +62,7 @@ FILTER = Object(
 
 TRIGGER = Object(
     required={"url": URL},
-    optional={
-        "customizable_input_parameters": Items(Object(required={"name": Str(), "value": Str(least=0)}), 0)
-    },
+    optional={"customizable_input_parameters": Items(Object(required={"name": Str(), "value": Str(least=0)}), 0)},
 )
 WORKFLOW = Object(required={"trigger": TRIGGER})
 
@@ -112,9 +108,7 @@ STYLE = Object(
 _INLINE = Typed(
     {
         "text": Object(required={"text": Str()}, optional={"style": STYLE}),
-        "link": Object(
-            required={"url": URL}, optional={"text": Str(least=0), "unsafe": BOOL, "style": STYLE}
-        ),
+        "link": Object(required={"url": URL}, optional={"text": Str(least=0), "unsafe": BOOL, "style": STYLE}),
         "emoji": Object(
             required={"name": Str()},
             optional={"unicode": Str(), "skin_tone": Number(1, 6), "url": URL, "style": STYLE},
@@ -123,9 +117,7 @@ _INLINE = Typed(
         "user": Object(required={"user_id": Str()}, optional={"style": STYLE}),
         "usergroup": Object(required={"usergroup_id": Str()}, optional={"style": STYLE}),
         "team": Object(required={"team_id": Str()}, optional={"style": STYLE}),
-        "broadcast": Object(
-            required={"range": Choice(("here", "channel", "everyone"))}, optional={"style": STYLE}
-        ),
+        "broadcast": Object(required={"range": Choice(("here", "channel", "everyone"))}, optional={"style": STYLE}),
         "color": Object(required={"value": Str(pattern="#[0-9a-fA-F]{6}")}, optional={"style": STYLE}),
         "date": Object(
             required={"timestamp": Number(0), "format": Str()},

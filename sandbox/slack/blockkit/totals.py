@@ -70,8 +70,5 @@ def one_focus(placed: Sequence[Placed], at: str) -> Problems:
 
 def weight(view: Mapping[str, Any], at: str) -> Problems:
     """A view that is too heavy for Slack, in bytes of its JSON."""
-    if (
-        len(json.dumps(view, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
-        > VIEW_BYTES
-    ):
+    if len(json.dumps(view, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass")) > VIEW_BYTES:
         yield Problem(message=f"view must be less than {VIEW_BYTES} bytes", at=at)
