@@ -18,8 +18,8 @@ class SlackSettings:
     command: str = "/iaas"
     connections: int = 2
     """Sockets per process: while one is refreshed the other hears."""
-    ping_interval_s: float = 1.75
-    """Seconds between pings. A dead socket is noticed after one and a half of them: under three seconds."""
+    ping_interval_s: float = 1.5
+    """Seconds between pings. A dead socket is noticed after one and a half of them; three seconds are the target."""
     forget_ticket_after_s: float = 3.0
     """Without connection for so long, the ticket may have expired: a new one is fetched."""
     rebuild_after_s: float = 45.0

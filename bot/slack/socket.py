@@ -1,7 +1,7 @@
 """Hears Slack over Socket Mode and answers each envelope; survives what sockets and networks do. Knows no command.
 
 The sync side runs in threads of its own, so that a stalled socket never waits for a listener and the other way
-round. Figures behind the settings: the fault table in `docs/adr/` (ping every 2 s, two sockets, a watchdog).
+round. What it survives, with figures: `tests/integration/slack/test_socket_faults.py`.
 """
 
 import asyncio
