@@ -55,20 +55,20 @@ class Replica:
             cwd=ROOT,
             env={**os.environ, "IAAS_CRASH_AT": crash_at},
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
 
     def run_until_killed(self, request: dict[str, Any], *, crash_at: str, **options: Any) -> None:
         """Run one that must die at a crash point, and at no other."""
         process = self.start(request, crash_at=crash_at, **options)
-        process.communicate(timeout=_CHILD_S)
-        assert process.returncode == -signal.SIGKILL, f"{crash_at} was never reached"
+        _, errors = process.communicate(timeout=_CHILD_S)
+        assert process.returncode == -signal.SIGKILL, f"{crash_at} was never reached: {errors.decode()}"
 
     def run_to_the_end(self, request: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
         """Run one that must finish everything, and give its report."""
         process = self.start(request, **options)
-        out, _ = process.communicate(timeout=_CHILD_S)
-        assert process.returncode == 0
+        out, errors = process.communicate(timeout=_CHILD_S)
+        assert process.returncode == 0, out.decode() + errors.decode()
         report: dict[str, Any] = json.loads(out.decode().splitlines()[-1])
         return report
 

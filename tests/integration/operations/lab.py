@@ -20,7 +20,7 @@ from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
 SITE: Final = "lab"
-READY_S: Final = 20.0
+READY_S: Final = 60.0
 PATIENCE_S: Final = 30.0
 FOLDER: Final = "Frankfurt/vm/Lab"
 HERE: Final = Origin(channel="C1", channel_name="vm-requests")
