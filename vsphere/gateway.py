@@ -41,8 +41,8 @@ class Gateway(Writes):
         self._metrics = Metrics(self._session, self._reads, clock=clock, name_of=self._name)
         super().__init__(self._session, self.inventory, self._reads)
         self._watches = [
-            Watch(session=self._session, name="inventory", filters=inventory_filters, sink=self.inventory),
-            Watch(session=self._session, name="tasks", filters=task_filters, sink=self.tasks),
+            Watch(session=self._session, name="inventory", filters=inventory_filters, sink=self.inventory, clock=clock),
+            Watch(session=self._session, name="tasks", filters=task_filters, sink=self.tasks, clock=clock),
         ]
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep_alive, name=f"{self.name}-keepalive", daemon=True)

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 import structlog
 
@@ -54,11 +54,15 @@ class Endpoint:
             CertificateError: the certificate is not the one that the settings trust.
         """
         settings = self._settings
-        connection = HTTPSConnection(
+        connection = _Connection(
             settings.host, settings.port, timeout=settings.connect_timeout_s, context=self._context
         )
         try:
             connection.connect()
+            self._check_thumbprint(connection)
+            for level, option, value in _KEEPALIVE_OPTIONS:
+                connection.sock.setsockopt(level, option, value)
+            connection.sock.settimeout(read_timeout_s)
         except ssl.SSLCertVerificationError as error:
             connection.close()
             raise CertificateError(
@@ -67,10 +71,6 @@ class Endpoint:
         except OSError as error:
             connection.close()
             raise UnreachableError(f"vCenter {settings.name} ({self._where}) can't be reached: {error}") from error
-        self._check_thumbprint(connection)
-        for level, option, value in _KEEPALIVE_OPTIONS:
-            connection.sock.setsockopt(level, option, value)
-        connection.sock.settimeout(read_timeout_s)
         return connection
 
     def _trust(self) -> ssl.SSLContext:
@@ -114,6 +114,20 @@ class Endpoint:
         return f"It shows the SHA-256 thumbprint {_colons(hashlib.sha256(certificate).hexdigest())}."
 
 
+class _Connection(HTTPSConnection):
+    """HTTPS that looks at the socket before TLS begins: one that was reset by then CPython leaves to its collector."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._tls = context
+
+    def connect(self) -> None:
+        """See `HTTPSConnection.connect`; there is no proxy between."""
+        HTTPConnection.connect(self)
+        self.sock.getpeername()
+        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
+
+
 class Channel:
     """A few kept connections for one purpose, so that a blocked long poll blocks no write."""
 
@@ -137,8 +151,10 @@ class Channel:
         connection = self._take()
         try:
             connection.request(method, path, body, headers)
-            response: HTTPResponse = connection.getresponse()
-            answer = Answer(status=response.status, cookie=response.getheader("Set-Cookie"), body=response.read())
+            # Closed here in any case: a response that breaks would keep the socket open until it is collected.
+            with connection.getresponse() as response:
+                cookie = response.getheader("Set-Cookie")
+                answer = Answer(status=response.status, cookie=cookie, body=response.read())
         except TimeoutError as error:
             self._drop(connection)
             raise ConnectionLostError(f"vCenter gave no answer within {self._read_timeout_s:g} s") from error

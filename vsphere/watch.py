@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from vsphere.api import on, vmodl
+from vsphere.clock import Clock
 from vsphere.collector import Change, changes
 from vsphere.errors import LoginError, VsphereError
 from vsphere.faults import translate
@@ -23,8 +24,11 @@ _PC = vmodl.query.PropertyCollector
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 15.0
 _LOGIN_PAUSE_S = 60.0
-_BATCH_S = 0.02
-"""A breath between two answers, so that a burst of changes costs few calls; far under the 200 ms that one may take."""
+_BREATH_S = 0.02
+_LONGEST_BREATH_S = 0.12
+_BUSY_S = 0.05
+"""Between two answers the watch takes a breath, so that a burst of changes costs few calls. In a large vCenter, where
+the next answer always waits already, the breath grows: at most eight calls a second, and a change within 200 ms."""
 
 
 class Sink(Protocol):
@@ -43,8 +47,11 @@ class Sink(Protocol):
 class Watch:
     """Runs the poll in a thread of its own."""
 
-    def __init__(self, *, session: Session, name: str, filters: Callable[[Session], list[Any]], sink: Sink) -> None:
+    def __init__(
+        self, *, session: Session, name: str, filters: Callable[[Session], list[Any]], sink: Sink, clock: Clock
+    ) -> None:
         self._session = session
+        self._clock = clock
         self._name = name
         self._filters = filters
         self._sink = sink
@@ -52,6 +59,7 @@ class Watch:
         self._failure: VsphereError | None = None
         self._stop = threading.Event()
         self._pause_s = _FIRST_PAUSE_S
+        self._breath_s = _BREATH_S
         self._thread = threading.Thread(target=self._run, name=f"{session.name}-{name}", daemon=True)
 
     @property
@@ -122,6 +130,7 @@ class Watch:
 
     def _poll_once(self, collector: Any, version: str) -> str:  # noqa: ANN401  pyVmomi's collector
         options = _PC.WaitOptions(maxWaitSeconds=POLL_MAX_WAIT_S)
+        asked_at = self._clock.monotonic()
         update = collector.WaitForUpdatesEx(version, options)
         if update is None:
             self._sink.complete()
@@ -131,5 +140,9 @@ class Watch:
             self._failure = None
             self._sink.complete()
             self._pause_s = _FIRST_PAUSE_S
-            self._stop.wait(_BATCH_S)
+            self._breathe(self._clock.monotonic() - asked_at)
         return str(update["version"])
+
+    def _breathe(self, waited_s: float) -> None:
+        self._breath_s = min(self._breath_s * 2, _LONGEST_BREATH_S) if waited_s < _BUSY_S else _BREATH_S
+        self._stop.wait(self._breath_s)
