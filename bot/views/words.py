@@ -9,6 +9,7 @@ from operations.model import Actor, Change, Effect, Operation, State
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BAR: Final = 12
+_NOT_THERE: Final = frozenset({"", "-", "\N{EN DASH}", "\N{EM DASH}"})
 _TENTHS_BELOW_S: Final = 10
 _STATES: Final = {
     State.PROPOSED: "checking",
@@ -66,7 +67,7 @@ def effect(value: Effect) -> str:
 def change(value: Change) -> str:
     """`2 → 4`, or only the new value where there was none."""
     after = escape(value.after)
-    return f"{escape(value.before)} → {after}" if value.before else after
+    return after if value.before.strip() in _NOT_THERE else f"{escape(value.before)} → {after}"
 
 
 def bar(percent: int) -> str:

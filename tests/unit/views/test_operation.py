@@ -7,8 +7,8 @@ import pytest
 
 from bot.views import glyphs
 from bot.views.operation import operation_card
-from bot.views.words import bar, duration
-from operations.model import Operation, State
+from bot.views.words import bar, change, duration
+from operations.model import Change, Operation, State
 from tests.unit.views.samples import DONE, NOW, OPERATION, PLAN
 
 
@@ -80,6 +80,11 @@ def test_every_state_has_its_glyph_in_header_and_text(state: State) -> None:
 
     assert card.text.startswith(f"{glyphs.of_state(state)} *Resize web-01* · ")
     assert card.blocks[0]["text"]["text"].startswith(glyphs.of_state(state))
+
+
+@pytest.mark.parametrize("before", ["", "-", "\N{EN DASH}"])
+def test_what_was_not_there_before_has_no_arrow(before: str) -> None:
+    assert change(Change(label="vCPU", before=before, after="2")) == "2"
 
 
 def test_a_percent_beyond_hundred_does_not_break_the_bar() -> None:
