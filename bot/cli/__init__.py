@@ -1,9 +1,17 @@
-"""The command line: `iaas-bot run | check | audit | demo`. Each command is one module; `main` joins them."""
+"""The command line: `iaas-bot run | check | audit | demo`, declared here; each command does its work in its own module.
+
+A module is loaded when its command runs: the service does not know the sandbox, and neither help nor the demo waits
+for the database's libraries.
+"""
+
+# ruff: noqa: PLC0415  see above
+
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
 
 import typer
-
-from bot.cli import audit, check, run
-from bot.cli.demo import command as demo_command
 
 app = typer.Typer(
     name="iaas-bot",
@@ -12,10 +20,90 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("demo")(demo_command.demo)
-app.add_typer(audit.app, name="audit")
+_audit = typer.Typer(help="The record of everything that was asked and done.", no_args_is_help=True)
+app.add_typer(_audit, name="audit")
+
+_Config = Annotated[Path, typer.Option("--config", envvar="IAAS_CONFIG", help="The configuration file.")]
+_DEFAULT_CONFIG = Path("/etc/iaas-bot/config.toml")
+
+
+class Format(Enum):
+    """How events are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Somebody(Enum):
+    """The people of the sandbox."""
+
+    DANA = "dana"
+    ANN = "ann"
+    BEN = "ben"
+    GUY = "guy"
+
+
+@app.command("run")
+def _run(config: _Config = _DEFAULT_CONFIG) -> None:
+    """Run the bot until SIGTERM or Ctrl-C."""
+    from bot.cli import run as command
+
+    command.run(config)
+
+
+@app.command("check")
+def _check(config: _Config = _DEFAULT_CONFIG) -> None:
+    """Read the configuration, then try the secrets, Slack, the database and every vCenter. Changes nothing."""
+    from bot.cli import check as command
+
+    command.check(config)
+
+
+@app.command("demo")
+def _demo(
+    *,
+    headless: Annotated[bool, typer.Option("--headless", help="No page: run the lines and end.")] = False,
+    as_: Annotated[Somebody, typer.Option("--as", help="Who types.")] = Somebody.DANA,
+    run: Annotated[list[str] | None, typer.Option("--run", help='A line such as "spawn web-07"; repeatable.')] = None,
+    port: Annotated[int, typer.Option(help="Of the page; 0 takes any free one.", min=0, max=65535)] = 3978,
+) -> None:
+    """Start a sandbox Slack and vCenter with the bot between them, on this machine alone.
+
+    With --headless each --run line is typed as the person, confirmed where the bot asks, and waited for; one JSON
+    object a line is printed, and the exit code is 0 only if every line succeeded.
+    """
+    if headless and not run:
+        raise typer.BadParameter('give at least one line, such as --run "spawn web-07"', param_hint="--headless")
+    if run and not headless:
+        raise typer.BadParameter("lines are run with --headless only", param_hint="--run")
+    from bot.cli.demo import command
+
+    if run:
+        command.type_lines(as_.value, run)
+    else:
+        command.show_page(port)
+
+
+@_audit.command("verify")
+def _verify(config: _Config = _DEFAULT_CONFIG) -> None:
+    """Find any event that was edited, removed or moved; exit code 1 if there is one."""
+    from bot.cli import audit as command
+
+    command.verify(config)
+
+
+@_audit.command("export")
+def _export(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="From this time on (UTC).")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="JSON lines or CSV.")] = Format.JSONL,
+    config: _Config = _DEFAULT_CONFIG,
+) -> None:
+    """Write the events to standard output, one a line."""
+    from bot.cli import audit as command
+
+    command.export(config, since, form.value)
 
 
 def main() -> None:

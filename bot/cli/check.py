@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
 from bot import logs
-from bot.cli.common import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from bot.cli.common import settings_or_exit
 from bot.config import Settings
 from bot.config.secret import Secret, SecretError
 from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
@@ -27,8 +28,8 @@ class Finding:
     detail: str
 
 
-def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Read the configuration, then try the secrets, Slack, the database and every vCenter. Changes nothing."""
+def check(config: Path) -> None:
+    """Print one line a check, and exit with 1 where one failed."""
     settings = settings_or_exit(config)
     logs.set_up(level="error", form="console")
     findings = []

@@ -1,16 +1,11 @@
-"""What the commands share: the option for the configuration file, and how its mistakes are told."""
+"""What the commands share: the configuration, or its mistakes told on the terminal."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from bot.config import ConfigError, Settings, load
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", envvar="IAAS_CONFIG", help="The configuration file.", show_default=True)
-]
-DEFAULT_CONFIG = Path("/etc/iaas-bot/config.toml")
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again will not help until the file is mended."""
 

@@ -1,9 +1,11 @@
 """`iaas-bot run`: the service itself, until SIGTERM."""
 
+from pathlib import Path
+
 import structlog
 
 from bot import logs
-from bot.cli.common import DEFAULT_CONFIG, ConfigOption, complaint, settings_or_exit
+from bot.cli.common import complaint, settings_or_exit
 from bot.config.secret import SecretError
 from bot.service import leave
 from bot.wiring import build
@@ -12,8 +14,8 @@ from operations.errors import StorageError
 log = structlog.get_logger(__name__)
 
 
-def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Run the bot until SIGTERM or Ctrl-C."""
+def run(config: Path) -> None:
+    """Run until the signal to end, and leave with the service's exit code."""
     settings = settings_or_exit(config)
     logs.set_up(level=settings.service.log_level, form=settings.service.log_format)
     try:
