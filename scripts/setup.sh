@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# A company may sign the index with a CA of its own, and then the system knows it.
+export UV_SYSTEM_CERTS=1
+
 say() { printf '==> %s\n' "$*" >&2; }
 
 find_python() {
