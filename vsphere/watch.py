@@ -27,6 +27,7 @@ _LOGIN_PAUSE_S = 60.0
 _BREATH_S = 0.02
 _LONGEST_BREATH_S = 0.12
 _BUSY_S = 0.05
+_BUSY_ANSWERS = 20
 """Between two answers the watch takes a breath, so that a burst of changes costs few calls. In a large vCenter, where
 the next answer always waits already, the breath grows: at most eight calls a second, and a change within 200 ms."""
 
@@ -59,7 +60,7 @@ class Watch:
         self._failure: VsphereError | None = None
         self._stop = threading.Event()
         self._pause_s = _FIRST_PAUSE_S
-        self._breath_s = _BREATH_S
+        self._quick_answers = 0
         self._thread = threading.Thread(target=self._run, name=f"{session.name}-{name}", daemon=True)
 
     @property
@@ -144,5 +145,5 @@ class Watch:
         return str(update["version"])
 
     def _breathe(self, waited_s: float) -> None:
-        self._breath_s = min(self._breath_s * 2, _LONGEST_BREATH_S) if waited_s < _BUSY_S else _BREATH_S
-        self._stop.wait(self._breath_s)
+        self._quick_answers = self._quick_answers + 1 if waited_s < _BUSY_S else 0
+        self._stop.wait(_LONGEST_BREATH_S if self._quick_answers > _BUSY_ANSWERS else _BREATH_S)
