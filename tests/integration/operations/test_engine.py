@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from operations.engine import APPLICATION_VERSION, QUEUE, Engine, workflow_id
 from operations.errors import StoppingError, StorageError
 from operations.record.database import Database
+from vsphere.clock import SystemClock
 
 
 class Toy:
@@ -174,3 +176,17 @@ def _until(url: str, query: str, wanted: int) -> None:
             return
         rest.wait(0.05)
     raise AssertionError(f"never {wanted}: {query}")
+
+
+def test_what_ended_long_ago_is_forgotten_by_the_engine(tmp_path: Path) -> None:
+    body = Toy()
+    engine = launched(tmp_path / "db", body)
+    engine.enqueue(workflow_id("k"), "A", partition="p")
+    url = f"sqlite:///{tmp_path / 'db'}"
+    _until(url, "select count(*) from workflow_status where status = 'SUCCESS'", 1)
+    now = SystemClock().now()
+
+    assert engine.forget(older_than=timedelta(days=1), now=now) == 0
+    assert engine.forget(older_than=timedelta(days=1), now=now + timedelta(days=2)) == 1
+    engine.destroy()
+    assert _rows(url, "select count(*) from workflow_status") == [(0,)]

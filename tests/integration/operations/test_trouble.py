@@ -2,11 +2,15 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from operations.changes.stage import Work
 from operations.errors import NotCancellableError, UnknownOperationError
 from operations.model import State
+from operations.settling import Settler, Verdict
+from operations.verbs import STAGES
 from tests.integration.operations.conftest import MakeLab
 from tests.integration.operations.lab import DANA, ERIK, NOBODY, PATIENCE_S, Lab, eventually
 from vsphere.clock import SystemClock
@@ -291,3 +295,76 @@ def test_percent_of_vcenters_task_arrives_and_versions_only_grow(lab: Lab) -> No
     percents = [one.percent for one in told if one.stage == "clone" and one.percent is not None]
     assert len(percents) >= 2
     assert percents == sorted(percents)
+
+
+def test_a_task_that_is_not_seen_to_end_is_unknown_and_names_what_a_person_can_do(
+    make_lab: MakeLab, sqlite_url: str
+) -> None:
+    lab = make_lab(sqlite_url, task_timeout_s=1)
+    lab.prepare("web-01", power="on")
+    lab.estate.set_task(3.0, "ResetVM_Task")
+
+    ended = lab.end(lab.ask("reset", "web-01"))
+
+    assert ended.state is State.UNKNOWN
+    assert ended.way_out is not None
+    assert "Look at web-01 in vCenter" in ended.way_out
+
+
+@pytest.mark.parametrize(
+    ("title", "age", "away", "verdict"),
+    [
+        ("reset", timedelta(0), True, Verdict.UNDECIDED),
+        ("reset", timedelta(0), False, Verdict.ABSENT),
+        ("reset", timedelta(minutes=30), False, Verdict.UNDECIDED),
+        ("power off", timedelta(minutes=30), False, Verdict.ABSENT),
+    ],
+    ids=["vCenter away", "nothing there", "forgotten by vCenter", "an old write whose state would last"],
+)
+def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
+    lab: Lab,
+    title: str,
+    age: timedelta,
+    away: bool,  # noqa: FBT001  a column of the table above
+    verdict: Verdict,
+) -> None:
+    earlier = SystemClock().now() - timedelta(hours=2)
+    calm = next(
+        vm for vm in lab.gateway.inventory.vms() if vm.power.name == "ON" and (vm.booted_at or earlier) < earlier
+    )
+    operation = lab.ask("poweron", calm.ref)
+    settings = replace(lab.settings, settle_timeout_s=2, settle_grace_s=0.5)
+
+    def pause(seconds: float) -> None:
+        threading.Event().wait(seconds)
+
+    settler = Settler(
+        settings=settings,
+        clock=SystemClock(),
+        rest=pause,
+        is_foreign=lambda _task, _operation_id: False,
+    )
+    if away:
+        lab.estate.outage("refuse", seconds=30)
+
+    work = Work(operation=operation, gateway=lab.gateway, spec={})
+    finding = settler.settle(STAGES[title], work, since=SystemClock().now() - age)
+
+    assert finding.verdict is verdict
+    lab.estate.restore()
+    eventually(lambda: lab.gateway.health().connected)
+
+
+def test_a_command_reaches_vcenter_within_a_second(lab: Lab) -> None:
+    clock = SystemClock()
+    waits = []
+    for _ in range(5):
+        lab.estate.reset_calls()
+        lab.operations.submit(lab.request("reboot", "web-02"))
+        began = clock.monotonic()
+        eventually(lambda: lab.writes("RebootGuest") == ["RebootGuest"])
+        waits.append(clock.monotonic() - began)
+        lab.prepare("web-02", power="on", tools_running=True)
+        lab.do("snapshot.create", "web-02", arguments={"snapshot": f"between {len(waits)}"})
+
+    assert sorted(waits)[2] < 1
