@@ -15,7 +15,10 @@ EVENT_TYPE = "iaas_operation"
 _ANSWER_TIMEOUT_S = 15.0
 _OPERATION_TIMEOUT_S = 300.0
 _FINAL = frozenset({"succeeded", "failed", "cancelled", "refused", "expired", "unknown"})
-_BAD_GLYPHS = (":x:", ":no_entry:", ":question:")
+_REFUSED_GLYPH = ":no_entry:"
+_BAD_GLYPHS = (":x:", ":question:")
+_OPERATION = re.compile(r"^Operation (\S+)$", re.MULTILINE)
+"""The last line of what a card or a refusal says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +27,9 @@ class Outcome:
 
     command: str
     card: str | None
-    """The operation's id, None where the command starts none."""
+    """The operation's id, also of one that was refused; None where the command starts none."""
     state: str
-    """The operation's final state; `answered` or `failed` where the command starts none."""
+    """The operation's final state; `answered`, `refused` or `failed` where the command starts none."""
     text: str
     took_s: float
 
@@ -79,7 +82,7 @@ class _Typist:
         news = self._person.wait_for(lambda _: self._message(), "an answer or a card", _ANSWER_TIMEOUT_S)
         card = _card(news)
         if card is None:
-            return None, "failed" if news.text.startswith(_BAD_GLYPHS) else "answered", news.text
+            return _operation_id(news), _state_of_answer(news), news.text
         card_id = str(card["id"])
         final = self._person.wait_for_message(
             lambda message: _state(message, card_id) in _FINAL, timeout_s=_OPERATION_TIMEOUT_S
@@ -107,6 +110,18 @@ class _Typist:
             if block["type"] == "input"
         }
         self._person.submit(modal, values)
+
+
+def _operation_id(message: SeenMessage) -> str | None:
+    """The operation that an answer without a live card names: a refusal is on record too."""
+    match = _OPERATION.search(message.text)
+    return match.group(1) if match else None
+
+
+def _state_of_answer(message: SeenMessage) -> str:
+    if message.text.startswith(_REFUSED_GLYPH):
+        return "refused"
+    return "failed" if message.text.startswith(_BAD_GLYPHS) else "answered"
 
 
 def _wanted_name(block: dict[str, Any]) -> str:
