@@ -1,5 +1,6 @@
 """What a VM looks like in words: the cells of a list, the fields of a card. Pure over the mirror."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot.values import gib
@@ -9,6 +10,7 @@ from vsphere.inventory import Inventory
 from vsphere.model import PowerState, Ref, Vm
 
 _NOTHING = "\u2013"
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _POWER = {PowerState.ON: "on", PowerState.OFF: "off", PowerState.SUSPENDED: "suspended"}
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 _GIB = 1024**3
@@ -27,9 +29,11 @@ def power(vm: Vm) -> str:
 
 
 def owner(vm: Vm, reader: Actor) -> str:
-    """Who owns the VM, as the custom attribute says: a Slack id, or `you`."""
+    """Who owns the VM, as the custom attribute says: a mention of the person, `you`, or the attribute's own words."""
     named = owner_of(vm)
-    return "you" if named == reader.id else named or _NOTHING
+    if named == reader.id:
+        return "you"
+    return f"<@{named}>" if named and _SLACK_ID.fullmatch(named) else named or _NOTHING
 
 
 def cells(vm: Vm, reader: Actor) -> tuple[str, ...]:

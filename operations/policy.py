@@ -102,7 +102,9 @@ class Policy:
         given = {
             verb for rule in self.rules_for(actor, origin) for verb in READING | changing if _covers(rule.verbs, verb)
         }
-        return frozenset(given | OPEN)
+        # Whoever may start something may stop it again: see may_cancel.
+        own = frozenset({"cancel"}) if given & CHANGING else frozenset()
+        return frozenset(given | own | OPEN)
 
     def rules_for(self, actor: Actor, origin: Origin) -> tuple[Rule, ...]:
         """The rules that speak of this person in this place."""
@@ -111,10 +113,12 @@ class Policy:
         return tuple(rule for rule in self._rules if _is_meant(rule, actor) and _is_here(rule, origin))
 
     def may_cancel(self, actor: Actor, asked_by: str) -> bool:
-        """Whether a person may cancel an operation: one's own, or any where a rule gives them `cancel` anywhere."""
+        """Whether a person may cancel an operation: one's own, or any where a rule that is not `own_only` gives `cancel`."""
         if _outsider(actor) is not None:
             return False
-        granted = any(_is_meant(rule, actor) and _covers(rule.verbs, "cancel") for rule in self._rules)
+        granted = any(
+            _is_meant(rule, actor) and _covers(rule.verbs, "cancel") and not rule.own_only for rule in self._rules
+        )
         return granted or actor.id == asked_by
 
     def _refuse_change(self, question: Question) -> Decision | None:

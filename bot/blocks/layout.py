@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.blocks import limits
 from bot.blocks.elements import Json, mrkdwn, plain
-from bot.blocks.text import NOTHING, clip, filled
+from bot.blocks.text import MENTION, NOTHING, clip, filled
 
 Level = Literal["default", "info", "warning", "error", "success"]
 Status = Literal["pending", "in_progress", "complete", "error"]
@@ -63,6 +63,8 @@ def alert(text: str, level: Level) -> Json:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
     """A table whose first row are the headings; every row has as many cells as `columns`.
+
+    A cell that is nothing but a mention names the person; as tables go to one reader only, it rings nobody.
 
     See `bot.views.tables` for the cut at Slack's totals.
     """
@@ -129,7 +131,11 @@ def home_tab(blocks: Sequence[Json]) -> Json:
 
 
 def _cell(text: str) -> Json:
-    return {"type": "raw_text", "text": filled(text, limits.FIELD)}
+    person = MENTION.fullmatch(text)
+    if person is None:
+        return {"type": "raw_text", "text": filled(text, limits.FIELD)}
+    who = {"type": "user", "user_id": person.group(1)}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [who]}]}
 
 
 def _rich(text: str) -> Json:

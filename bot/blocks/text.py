@@ -10,6 +10,9 @@ ELLIPSIS: Final = "…"
 NOTHING: Final = "\N{EN DASH}"
 """Stands where a text is empty, because Slack refuses empty texts."""
 
+MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,20})>")
+"""Slack's token for a person."""
+_ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]{2,20})&gt;")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _UNFINISHED = re.compile(r"&[a-z]{0,3}$|<[^<>]*$")
 
@@ -22,6 +25,11 @@ def clean(text: str) -> str:
 def escape(text: str) -> str:
     """Make foreign text literal in mrkdwn: `<!channel>` becomes words and rings nobody."""
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_for_one(text: str) -> str:
+    """As `escape`, but people are named: only for what one person sees, where a mention rings nobody."""
+    return _ESCAPED_MENTION.sub(r"<@\1>", escape(text))
 
 
 def clip(text: str, limit: int) -> str:

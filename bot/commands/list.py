@@ -80,7 +80,8 @@ def _file(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> File:
 
 
 def _harmless(cell: str) -> str:
-    # A spreadsheet would run what begins like a formula.
+    # A spreadsheet knows no mentions, and would run what begins like a formula.
+    cell = cell.removeprefix("<@").removesuffix(">") if cell.startswith("<@") else cell
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 

@@ -1,10 +1,12 @@
 """An answer that started no operation: title, lines, fields, table, code, buttons, note, in this order."""
 
+from collections.abc import Callable
+
 from bot.answers import Answer
 from bot.blocks import limits
 from bot.blocks.elements import Json
 from bot.blocks.layout import context, fields, preformatted, section
-from bot.blocks.text import clip, escape
+from bot.blocks.text import clip, escape, escape_for_one
 from bot.views import buttons, glyphs, tables
 from bot.views.message import Message, message
 
@@ -13,21 +15,22 @@ _PARTS = 20
 
 
 def answer(value: Answer) -> Message:
-    """What the command has to say, with all of its foreign text escaped."""
-    head = f"{glyphs.of_tone(value.tone)} *{_bold(value.title)}*".strip()
-    lines = [escape(line) for line in value.lines]
-    parts = [section(head), *_paragraphs(lines), *fields((escape(a), escape(b)) for a, b in value.fields)][:_PARTS]
+    """What the command has to say, with all of its foreign text escaped; only an answer to one person names people."""
+    safe = escape_for_one if value.private else escape
+    head = f"{glyphs.of_tone(value.tone)} *{_bold(safe(value.title))}*".strip()
+    lines = [safe(line) for line in value.lines]
+    parts = [section(head), *_paragraphs(lines), *fields((escape(a), safe(b)) for a, b in value.fields)][:_PARTS]
     parts += tables.blocks(value.table) if value.table else []
     parts += [preformatted(value.code)] if value.code else []
     parts += buttons.picker(value.choices) if value.choices else []
     parts += buttons.row(value.buttons)
     parts += [context(escape(value.note))] if value.note else []
-    return message([head, *lines, *_words(value)], parts)
+    return message([head, *lines, *_words(value, safe)], parts)
 
 
 def _bold(title: str) -> str:
     # Slack ends bold at a line break, so a title has one line.
-    return clip(escape(" ".join(title.split())), limits.TEXT - 100)
+    return clip(" ".join(title.split()), limits.TEXT - 100)
 
 
 def _paragraphs(lines: list[str]) -> list[Json]:
@@ -41,11 +44,11 @@ def _paragraphs(lines: list[str]) -> list[Json]:
     return [section(group) for group in groups]
 
 
-def _words(value: Answer) -> list[str]:
+def _words(value: Answer, safe: Callable[[str], str]) -> list[str]:
     """What the blocks show beside title and lines, as words."""
-    words = [f"{escape(label)}: {escape(text)}" for label, text in value.fields]
+    words = [f"{escape(label)}: {safe(text)}" for label, text in value.fields]
     if value.table:
-        words += [" | ".join(map(escape, row)) for row in (value.table.columns, *value.table.rows)]
+        words += [" | ".join(map(safe, row)) for row in (value.table.columns, *value.table.rows)]
     words += [escape(value.code)] if value.code else []
     words += [f"- {escape(choice.label)}" for choice in value.choices]
     return [*words, escape(value.note or "")]

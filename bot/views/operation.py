@@ -7,7 +7,7 @@ from typing import Final
 from bot.answers import Button
 from bot.blocks.elements import Json
 from bot.blocks.layout import Status, context, fields, plan, section, task
-from bot.blocks.text import escape, when
+from bot.blocks.text import escape, escape_for_one, when
 from bot.grammar import command_line
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
@@ -23,8 +23,10 @@ _GONE: Final = frozenset({"nuke"})
 def operation_card(operation: Operation, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     head = _head(operation, now)
-    news = [escape(operation.text)] if operation.text else []
-    news += [escape(operation.way_out)] if operation.way_out and operation.state.is_final else []
+    # A refusal is told to the asker alone, so it may name the owner.
+    safe = escape_for_one if operation.state is State.REFUSED else escape
+    news = [safe(operation.text)] if operation.text else []
+    news += [safe(operation.way_out)] if operation.way_out and operation.state.is_final else []
     blocks = [section("\n".join([head, *news])), *fields(_fields(operation)), *_progress(operation)]
     blocks += [section(line) for line in _warnings(operation)]
     blocks += [context(_footer(operation)), *buttons.row(_buttons(operation))]

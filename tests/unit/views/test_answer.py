@@ -59,3 +59,22 @@ def test_a_command_too_long_for_a_button_gets_none() -> None:
     told = answer(Answer(title="x", buttons=(Button(label="Go", command="y" * 2001),)))
 
     assert len(told.blocks) == 1
+
+
+def test_person_is_named_in_a_private_answer_and_only_there() -> None:
+    said = {"title": "Refused", "lines": ("web-01 belongs to <@U0ANN>",), "fields": (("Owner", "<@U0ANN>"),)}
+
+    private, public = answer(Answer(**said)), answer(Answer(**said, private=False))
+
+    assert "<@U0ANN>" in str(private.blocks)
+    assert "<@U0ANN>" in private.text
+    assert "<@U0ANN>" not in f"{public.blocks} {public.text}"
+
+
+def test_owner_in_a_table_is_shown_as_a_person() -> None:
+    table = Table(columns=("Name", "Owner"), rows=(("web-01", "<@U0ANN>"), ("web-02", "<!channel>")))
+
+    (block,) = [block for block in answer(Answer(title="VMs", table=table)).blocks if block["type"] == "table"]
+
+    assert block["rows"][1][1]["elements"][0]["elements"] == [{"type": "user", "user_id": "U0ANN"}]
+    assert block["rows"][2][1] == {"type": "raw_text", "text": "<!channel>"}
