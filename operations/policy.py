@@ -113,7 +113,7 @@ class Policy:
         return tuple(rule for rule in self._rules if _is_meant(rule, actor) and _is_here(rule, origin))
 
     def may_cancel(self, actor: Actor, asked_by: str) -> bool:
-        """Whether a person may cancel an operation: one's own, or any where a rule that is not `own_only` gives `cancel`."""
+        """Whether a person may cancel an operation: one's own, or any by a rule for `cancel` beyond own VMs."""
         if _outsider(actor) is not None:
             return False
         granted = any(

@@ -1,0 +1,27 @@
+"""The service as a process between the two sandboxes: one world a module, its levers at rest around each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.cli.demo.world import World
+from tests.acceptance.service.desk import Desk
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """A running bot on the demo's estate; the tests of a module work on VMs of their own in it."""
+    with World.start(live=False) as world:
+        yield world
+
+
+@pytest.fixture
+def desk(world: World) -> Iterator[Desk]:
+    """The world with all levers at rest; after the test no rule of Slack may be broken and the bot must live."""
+    world.estate.restore()
+    world.workspace.faults.clear()
+    yield Desk(world=world)
+    world.estate.restore()
+    world.workspace.faults.clear()
+    assert world.bot.is_alive(), world.bot.log_tail()
+    world.workspace.assert_no_violations()
