@@ -1,5 +1,7 @@
 """How an answer looks, and what the phone's banner says of it."""
 
+from dataclasses import replace
+
 from bot.answers import Answer, Button, Table, Tone
 from bot.views.answer import answer
 from bot.views.ids import Click
@@ -62,9 +64,9 @@ def test_a_command_too_long_for_a_button_gets_none() -> None:
 
 
 def test_person_is_named_in_a_private_answer_and_only_there() -> None:
-    said = {"title": "Refused", "lines": ("web-01 belongs to <@U0ANN>",), "fields": (("Owner", "<@U0ANN>"),)}
+    said = Answer(title="Refused", lines=("web-01 belongs to <@U0ANN>",), fields=(("Owner", "<@U0ANN>"),))
 
-    private, public = answer(Answer(**said)), answer(Answer(**said, private=False))
+    private, public = answer(said), answer(replace(said, private=False))
 
     assert "<@U0ANN>" in str(private.blocks)
     assert "<@U0ANN>" in private.text

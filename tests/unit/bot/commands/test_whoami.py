@@ -25,7 +25,7 @@ def test_whoami_tells_identity_groups_rules_and_rights() -> None:
         "Groups": "@vm-users, S1",
         "Here": "#vm-requests",
         "Rules that match": "web team",
-        "What you may do here": "spawn, snapshot, list, show, invoke, status, history, whoami, help, echo",
+        "What you may do here": "spawn, snapshot, list, show, invoke, status, cancel, history, whoami, help, echo",
     }
 
 
