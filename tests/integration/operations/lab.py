@@ -133,6 +133,7 @@ class Lab:
                 and all(getattr(self.vm(name), key) == value for key, value in wanted.items() if key not in now)
             )
         )
+        eventually(lambda: self.vm(name).change_version == self.gateway.read_vm(self.vm(name).ref).change_version)
         self.estate.reset_calls()
         return self.vm(name)
 

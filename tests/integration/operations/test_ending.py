@@ -30,9 +30,9 @@ def test_a_drained_replica_leaves_its_task_and_follows_it_after_the_restart(make
 
 def test_a_row_without_a_workflow_is_queued_at_the_next_start(make_lab: MakeLab, sqlite_url: str) -> None:
     first = make_lab(sqlite_url)
-    first.prepare("web-01", power="off")
+    first.prepare("web-cache-01", power="off")
     first.operations._attendant.enqueue = lambda operation: None  # type: ignore[method-assign]  # noqa: ARG005  the crash
-    operation = first.ask("poweron", "web-01")
+    operation = first.ask("poweron", "web-cache-01")
     first.operations.drain(5)
     first.operations.close()
 
