@@ -48,7 +48,7 @@ class SlackHealth:
 
 def slack_directory(settings: SlackSettings, clock: Clock) -> SlackDirectory:
     """The directory alone: operations need it before there is a front."""
-    web = Web(api_url=settings.api_url, read_token=settings.read_bot_token, strict=settings.strict)
+    web = Web(settings=settings)
     return SlackDirectory(web=web, clock=clock)
 
 
@@ -67,7 +67,7 @@ class SlackFront:
     ) -> None:
         self._settings = settings
         self._directory = directory
-        web = Web(api_url=settings.api_url, read_token=settings.read_bot_token, strict=settings.strict)
+        web = Web(settings=settings)
         self._outbox = Outbox(web=web, clock=clock, threads=settings.sender_threads)
         direct = DirectMessages(outbox=self._outbox)
         self._replies = Replies(outbox=self._outbox, direct=direct)
@@ -79,7 +79,7 @@ class SlackFront:
             directory=directory,
             replies=self._replies,
             announcer=self._announcer,
-            modals=Modals(web=web, outbox=self._outbox, command=settings.command),
+            modals=Modals(web=web, outbox=self._outbox),
             clock=clock,
             late_after_s=settings.late_after_s,
         )

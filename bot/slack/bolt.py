@@ -13,6 +13,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.blocks.slash import with_command
 from bot.slack.envelope import Envelope, Json
 from bot.slack.listeners import Listeners
 from bot.slack.settings import SlackSettings
@@ -29,6 +30,7 @@ class BoltFront:
 
     def __init__(self, *, settings: SlackSettings, listeners: Listeners, executor: Executor) -> None:
         self._listeners = listeners
+        self._command = settings.command
         self._app = App(
             name="iaas-bot",
             authorize=_authorize,
@@ -60,7 +62,7 @@ class BoltFront:
         except Exception:  # the ack goes out whatever happens: without it the person sees an error
             log.exception("slack.delivery.crashed", kind=envelope.kind)
             return {}
-        return payload if isinstance(payload, dict) else {}
+        return with_command(payload, self._command) if isinstance(payload, dict) else {}
 
     def _listen(self, ack: Ack, context: BoltContext) -> None:
         payload = self._listeners.take(context[_ENVELOPE])

@@ -22,10 +22,9 @@ _TRIES: Final = 2
 class Modals:
     """Views of one workspace."""
 
-    def __init__(self, *, web: Web, outbox: Outbox, command: str) -> None:
+    def __init__(self, *, web: Web, outbox: Outbox) -> None:
         self._web = web
         self._outbox = outbox
-        self._command = command
 
     def open(self, trigger: str | None, view: Json) -> str | None:
         """Open a modal now; its id, or None where Slack did not open it."""
@@ -37,7 +36,7 @@ class Modals:
 
     def publish_home(self, user: str, operations: Sequence[Operation], now: datetime) -> None:
         """Draw the person's Home tab as soon as the limits allow."""
-        view = home(operations, now, command=self._command)
+        view = home(operations, now)
         call = Call(method="views.publish", arguments={"user_id": user, "view": view})
         self._outbox.put(fixed(f"home:{user}", call))
 

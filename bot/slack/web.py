@@ -1,6 +1,6 @@
 """Slack's Web API and response_url as one call with three kinds of failure; everything passes the gate here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
@@ -11,7 +11,9 @@ from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks.gate import Surface, check, rescue
+from bot.blocks.slash import with_command
 from bot.slack.parcel import Call
+from bot.slack.settings import SlackSettings
 
 _TIMEOUT_S: Final = 10
 _LIMITED: Final = HTTPStatus.TOO_MANY_REQUESTS
@@ -51,10 +53,11 @@ class RateLimitedError(UnreachableError):
 class Web:
     """Stateless, so any thread may call. The token is read for each call and kept nowhere."""
 
-    def __init__(self, *, api_url: str, read_token: Callable[[], str], strict: bool) -> None:
-        self._api_url = api_url
-        self._read_token = read_token
-        self._gate = check if strict else rescue
+    def __init__(self, *, settings: SlackSettings) -> None:
+        self._api_url = settings.api_url
+        self._read_token = settings.read_bot_token
+        self._command = settings.command
+        self._gate = check if settings.strict else rescue
 
     def call(self, call: Call) -> Mapping[str, Any]:
         """Do one call once.
@@ -68,7 +71,7 @@ class Web:
             UnreachableError: Slack is away, or the answer got lost.
             BlockError: the gate refuses it (strict only).
         """
-        arguments = self._checked(call)
+        arguments = self._checked(with_command(call.arguments, self._command), call.method)
         try:
             if call.method == "response_url":
                 return self._respond(arguments)
@@ -104,10 +107,9 @@ class Web:
             raise RefusedError("response_url", "used_or_expired", f"{answer.status_code} {answer.body[:200]}")
         return {}
 
-    def _checked(self, call: Call) -> Mapping[str, Any]:
-        arguments = call.arguments
+    def _checked(self, arguments: Mapping[str, Any], method: str) -> Mapping[str, Any]:
         if "view" in arguments:
-            surface = Surface.HOME if call.method == "views.publish" else Surface.MODAL
+            surface = Surface.HOME if method == "views.publish" else Surface.MODAL
             return {**arguments, "view": self._gate(arguments["view"], surface)}
         return self._gate(arguments, Surface.MESSAGE) if "text" in arguments else arguments
 

@@ -19,15 +19,14 @@ _BUTTONS: Final = (
 )
 
 
-def home(operations: Sequence[Operation], now: datetime, *, command: str = "/iaas") -> Json:
+def home(operations: Sequence[Operation], now: datetime) -> Json:
     """The view for one person.
 
     Args:
         operations: The person's own, newest first.
         now: Aware.
-        command: The slash command as this workspace calls it.
     """
-    intro = f"Type `{command} help` in any channel with me, or `{command} spawn web-07` for a new VM."
+    intro = "Type `/iaas help` in any channel with me, or `/iaas spawn web-07` for a new VM."
     blocks = [header("Virtual machines for your team"), section(intro), *buttons.row(_BUTTONS), divider()]
     blocks.append(section("*Your operations*"))
     blocks += [_line(operation, now) for operation in operations[:_SHOWN]]

@@ -14,7 +14,7 @@ def test_home_shows_ones_operations_newest_first_with_a_button_each() -> None:
 
 
 def test_home_of_a_newcomer_says_what_to_type() -> None:
-    view = home([], NOW, command="/vm")
+    view = home([], NOW)
 
-    assert "`/vm help`" in str(view["blocks"])
+    assert "`/iaas help`" in str(view["blocks"])
     assert "None yet." in str(view["blocks"])
