@@ -1,5 +1,6 @@
 """`iaas-bot demo`: the whole product on one machine, in the browser or headless."""
 
+import errno
 import signal
 import sys
 import threading
@@ -14,34 +15,36 @@ from bot.cli.demo.world import BotDiedError, World
 
 def type_lines(person: str, lines: Sequence[str]) -> None:
     """Type every line as the person, print what came of it, and exit with 0 only if all succeeded."""
-    with _world(port=0) as world:
+    with _world(port=0, wait=True) as world:
         ok = run_lines(world.workspace.as_user(person), person, lines)
     raise typer.Exit(0 if ok else 1)
 
 
 def show_page(port: int) -> None:
     """Serve the sandbox's page until Ctrl-C."""
-    with _world(port=port) as world:
+    with _world(port=port, wait=False) as world:
         typer.echo(f"Open {world.workspace.url}  (sandbox: stand-ins for Slack and vCenter)", err=True)
-        typer.echo('Type "/iaas spawn web-07", or "/iaas help". Ctrl-C ends all.', err=True)
         try:
+            world.bot.wait_ready()
+            typer.echo('The bot is connected: type "/iaas spawn web-07", or "/iaas help". Ctrl-C ends all.', err=True)
             threading.Event().wait()
         except KeyboardInterrupt:
             typer.echo("Ending …", err=True)
 
 
 @contextmanager
-def _world(*, port: int) -> Iterator[World]:
+def _world(*, port: int, wait: bool) -> Iterator[World]:
     # Without this a SIGTERM would leave the sandbox and the bot behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.echo("Starting the sandbox's vCenter and Slack, and the bot …", err=True)
     try:
-        world = World.start(port=port)
+        with World.start(port=port, wait=wait) as world:
+            yield world
     except BotDiedError as error:
         typer.echo(f"iaas-bot: {error}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
         typer.echo(f"iaas-bot: the page can't have port {port} ({error.strerror}); try --port 0", err=True)
         raise typer.Exit(1) from None
-    with world:
-        yield world

@@ -1,8 +1,11 @@
 """Hears the bot say that it is ready, in the words that it says to systemd."""
 
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+
+_LOOK_EVERY_S = 0.2
 
 
 class NotReadyInTimeError(Exception):
@@ -10,37 +13,34 @@ class NotReadyInTimeError(Exception):
 
 
 class ReadySocket:
-    """A datagram socket in `folder` that a child process notifies as it would systemd."""
+    """A datagram socket at `path` that a child process notifies as it would systemd."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "notify"
-        self.path.unlink(missing_ok=True)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self.path))
+        self._socket.bind(str(path))
+        self._socket.settimeout(_LOOK_EVERY_S)
 
-    def __enter__(self) -> "ReadySocket":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Hear no more."""
         self._socket.close()
         self.path.unlink(missing_ok=True)
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float, *, is_alive: Callable[[], bool]) -> None:
         """Block until `READY=1` arrives.
 
         Raises:
-            NotReadyInTimeError: it did not, and every message that came is in the error's text.
+            NotReadyInTimeError: it did not, or the process ended; the last message is in the error's text.
         """
-        self._socket.settimeout(timeout_s)
         said = "nothing"
-        while True:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and is_alive():
             try:
                 said = self._socket.recv(4096).decode()
             except TimeoutError:
-                raise NotReadyInTimeError(
-                    f"the bot was not ready after {timeout_s:.0f} s; it said last: {said}"
-                ) from None
+                continue
             if "READY=1" in said.split("\n"):
                 return
+        what = f"was not ready after {timeout_s:.0f} s" if is_alive() else "ended by itself"
+        raise NotReadyInTimeError(f"the bot {what}; it said last: {said}")

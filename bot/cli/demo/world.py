@@ -33,6 +33,7 @@ class Bot:
     read_only: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
+    _ready: ReadySocket | None = None
 
     @property
     def log(self) -> Path:
@@ -52,29 +53,40 @@ class Bot:
         return self._process.pid
 
     def start(self, *, wait: bool = True) -> "Bot":
-        """Start the process and wait until it says that it is ready.
+        """Start the process and, with `wait`, return when it says that it is ready.
 
         Raises:
             BotDiedError: it ended, or was not ready in time.
         """
         self._write_config()
-        with ReadySocket(self.folder) as ready:
-            environment = os.environ | self.secrets() | {"NOTIFY_SOCKET": str(ready.path)} | self.environment
-            with self.log.open("ab") as log:
-                self._process = subprocess.Popen(  # noqa: S603  our own program with our own arguments
-                    [sys.executable, "-m", "bot.cli", "run", "--config", str(self.config)],
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                )
-            if wait:
-                try:
-                    ready.wait(_READY_TIMEOUT_S)
-                except NotReadyInTimeError as error:
-                    self.kill()
-                    raise BotDiedError(f"{error}\n{self.log_tail()}") from None
+        self._close_ready()
+        self._ready = ReadySocket(self.folder / f"{self.replica_id}.notify")
+        environment = os.environ | self.secrets() | {"NOTIFY_SOCKET": str(self._ready.path)} | self.environment
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  our own program with our own arguments
+                [sys.executable, "-m", "bot.cli", "run", "--config", str(self.config)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        if wait:
+            self.wait_ready()
         return self
+
+    def wait_ready(self) -> None:
+        """Return when the process says that it is ready: connected to Slack, the inventory there.
+
+        Raises:
+            BotDiedError: it ended, or was not ready in time.
+        """
+        if self._ready is None:
+            raise BotDiedError("the bot was not started")
+        try:
+            self._ready.wait(_READY_TIMEOUT_S, is_alive=self.is_alive)
+        except NotReadyInTimeError as error:
+            self.kill()
+            raise BotDiedError(f"{error}\n{self.log_tail()}") from None
 
     def secrets(self) -> dict[str, str]:
         """The environment variables that the configuration refers to."""
@@ -90,15 +102,18 @@ class Bot:
             return 0
         self._process.terminate()
         try:
-            return self._process.wait(_STOP_TIMEOUT_S)
+            exit_code = self._process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             return self.kill()
+        self._close_ready()
+        return exit_code
 
     def kill(self) -> int:
         """End it at once (SIGKILL)."""
         if self._process is None:
             return 0
         self._process.kill()
+        self._close_ready()
         return self._process.wait()
 
     def wait(self, timeout_s: float | None = None) -> int:
@@ -112,6 +127,11 @@ class Bot:
     def log_tail(self, lines: int = 30) -> str:
         """The end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def _close_ready(self) -> None:
+        if self._ready is not None:
+            self._ready.close()
+            self._ready = None
 
     def _write_config(self) -> None:
         self.config.write_text(
@@ -147,6 +167,7 @@ class World:
         live: bool = True,
         port: int = 0,
         database_url: str = "sqlite:///iaas-bot.db",
+        wait: bool = True,
     ) -> "World":
         """Start all three.
 
@@ -155,6 +176,7 @@ class World:
             live: tasks take the time of a small real vCenter; False for tests.
             port: the page's, 0 for any.
             database_url: where the bot keeps its operations.
+            wait: return when the bot is ready; otherwise `bot.wait_ready()` is to be called.
 
         Raises:
             BotDiedError: the bot did not get ready.
@@ -165,7 +187,7 @@ class World:
         bot = Bot(folder=Path(folder.name), workspace=workspace, estate=estate, database_url=database_url)
         world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
         try:
-            bot.start()
+            bot.start(wait=wait)
         except BaseException:
             world.stop()
             raise
