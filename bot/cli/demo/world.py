@@ -184,7 +184,13 @@ class World:
         folder = tempfile.TemporaryDirectory(prefix="iaas-demo-")
         estate = Estate.start(vms=vms, live=live)
         workspace = Workspace.start(port=port, estate_url=estate.address.control)
-        bot = Bot(folder=Path(folder.name), workspace=workspace, estate=estate, database_url=database_url)
+        bot = Bot(
+            folder=Path(folder.name),
+            workspace=workspace,
+            estate=estate,
+            database_url=database_url,
+            read_only=read_only,
+        )
         world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
         try:
             bot.start(wait=wait)

@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 FINAL = frozenset({"succeeded", "failed", "cancelled", "refused", "expired", "unknown"})
 ROOM = "#vm-requests"
+NAME_INPUT = "iaas.name.typed"
+"""Where a confirmation wants the VM's name."""
 _BOOKKEEPING = "SetField"
 """Custom attributes may be written again; they are no change of the VM's state."""
 
@@ -81,17 +83,28 @@ class Desk:
         person = self.person(who)
         before = _places(person)
         assert person.command(f"/iaas {line}", ROOM).ok
+        return person.wait_for_message(
+            lambda one: _is_new_card(one, before) and state in {None, state_of(one)}, timeout_s=timeout_s
+        )
 
-        def fits(one: SeenMessage) -> bool:
-            is_new = (one.channel, one.ts) not in before
-            return is_new and operation_of(one) is not None and state in {None, state_of(one)}
-
-        return person.wait_for_message(fits, timeout_s=timeout_s)
+    def confirm(self, view: SeenView, who: str = "dana", *, typed: str | None = None) -> SeenMessage:
+        """Submit a confirmation and return the card once it shows a final state."""
+        person = self.person(who)
+        before = _places(person)
+        result = person.submit(view, {} if typed is None else {NAME_INPUT: typed})
+        assert result.ok, result
+        return person.wait_for_message(lambda one: _is_new_card(one, before) and state_of(one) in FINAL, timeout_s=30)
 
     def ended(self, card: SeenMessage, who: str = "dana", *, timeout_s: float = 60) -> SeenMessage:
         """The same card once it shows a final state."""
         return self.person(who).wait_for_message(
             lambda one: operation_of(one) == operation_of(card) and state_of(one) in FINAL, timeout_s=timeout_s
+        )
+
+    def final(self, words: str, who: str = "dana", *, timeout_s: float = 30) -> SeenMessage:
+        """The newest card with these words that shows a final state, whoever asked for it."""
+        return self.person(who).wait_for_message(
+            lambda one: words in one.text and state_of(one) in FINAL, timeout_s=timeout_s
         )
 
     def vm(self, name: str) -> Vm:
@@ -138,6 +151,10 @@ def _payload(card: SeenMessage) -> dict[str, str]:
     metadata = card.raw.get("metadata") or {}
     payload: dict[str, str] = metadata.get("event_payload", {}) if metadata.get("event_type") == EVENT_TYPE else {}
     return payload
+
+
+def _is_new_card(one: SeenMessage, before: set[tuple[str, str]]) -> bool:
+    return (one.channel, one.ts) not in before and operation_of(one) is not None
 
 
 def _places(person: Person) -> set[tuple[str, str]]:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from bot.command import Command
 from bot.registry import COMMANDS
-from tests.acceptance.service.desk import Desk, eventually, operation_of, state_of
+from tests.acceptance.service.desk import NAME_INPUT, Desk, operation_of, state_of
 
-SEED_LINE = "invoke get-vm -Name veba-test-vm| fl Id, Name, PowerState, NumCpu, CoresPerSocket, MemoryMB, VMHost | Out-string"
+SEED_LINE = (
+    "invoke get-vm -Name veba-test-vm| fl Id, Name, PowerState, NumCpu, CoresPerSocket, MemoryMB, VMHost | Out-string"
+)
 
 
 def test_spawn_makes_a_vm_of_the_smallest_size_that_is_on_and_the_persons_own(desk: Desk) -> None:
@@ -65,11 +68,11 @@ def test_poweroff_shuts_the_guest_down_in_good_order(desk: Desk) -> None:
 def test_poweroff_hard_cuts_the_power_only_after_the_modal(desk: Desk) -> None:
     modal = desk.question("poweroff web-02 --hard")
     before = desk.vm("web-02").power
-    assert desk.person().submit(modal).ok
+    end = desk.confirm(modal)
 
     assert before == "poweredOn"
     assert "web-02" in modal.all_text
-    assert eventually(lambda: desk.vm("web-02").power == "poweredOff", "the power cut")
+    assert (state_of(end), desk.vm("web-02").power) == ("succeeded", "poweredOff")
     assert desk.sent("web-02") == {"PowerOffVM_Task": 1}
 
 
@@ -85,23 +88,23 @@ def test_reboot_asks_the_guest_and_reset_asks_the_person(desk: Desk) -> None:
     reboot = desk.run("reboot web-03")
     modal = desk.question("reset web-04")
     nothing_yet = desk.sent("web-04")
-    assert desk.person().submit(modal).ok
+    reset = desk.confirm(modal)
 
     assert (reboot.state, desk.sent("web-03")) == ("succeeded", {"RebootGuest": 1})
     assert nothing_yet == {}
-    assert eventually(lambda: desk.sent("web-04") == {"ResetVM_Task": 1}, "the reset")
+    assert (state_of(reset), desk.sent("web-04")) == ("succeeded", {"ResetVM_Task": 1})
 
 
 def test_nuke_wants_the_name_typed_and_takes_no_other(desk: Desk) -> None:
     modal = desk.question("nuke lab-k8s-02")
-    wrong = desk.person().submit(modal, {"iaas.name.typed": "lab-k8s-2"})
+    wrong = desk.person().submit(modal, {NAME_INPUT: "lab-k8s-2"})
     errors = desk.asked().errors
     still = desk.vm("lab-k8s-02").power
-    right = desk.person().submit(desk.asked(), {"iaas.name.typed": "lab-k8s-02"})
+    end = desk.confirm(desk.asked(), typed="lab-k8s-02")
 
     assert errors["iaas.name"].startswith("'lab-k8s-2' is not the name.")
-    assert (wrong.ok, still, right.ok) == (False, "poweredOn", True)
-    assert eventually(lambda: "lab-k8s-02" not in "".join(desk.estate.vms()), "the end of lab-k8s-02")
+    assert (wrong.ok, still, state_of(end)) == (False, "poweredOn", "succeeded")
+    assert not any(name.endswith("lab-k8s-02") for name in desk.estate.vms())
     assert desk.sent("lab-k8s-02") == {"PowerOffVM_Task": 1, "Destroy_Task": 1}
 
 
@@ -118,13 +121,13 @@ def test_transform_in_the_seeds_form_reads_memory_first_and_asks_before_a_restar
     """The first version swapped the two figures."""
     modal = desk.question("transform web-cache-01 24576 4")
     before = desk.vm("web-cache-01")
-    assert desk.person().submit(modal).ok
+    end = desk.confirm(modal)
 
+    after = desk.vm("web-cache-01")
     assert "restart" in modal.all_text.lower()
     assert (before.cpus, before.power) == (2, "poweredOn")
-    assert eventually(lambda: desk.vm("web-cache-01").memory_mib == 24576, "the new size")
-    assert eventually(lambda: desk.vm("web-cache-01").power == "poweredOn", "the restart")
-    assert desk.vm("web-cache-01").cpus == 4
+    assert state_of(end) == "succeeded", end.text
+    assert (after.cpus, after.memory_mib, after.power) == (4, 24576, "poweredOn")
     assert desk.sent("web-cache-01") == {"ShutdownGuest": 1, "ReconfigVM_Task": 1, "PowerOnVM_Task": 1}
 
 
@@ -214,7 +217,12 @@ def test_the_seeds_query_runs_as_it_was_typed(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["Remove-VM web-05 -Confirm:$false", "get-vm web-05; stop-vm web-05", "get-vm $(stop-vm web-05)", "iex 'stop-vm web-05'"],
+    [
+        "Remove-VM web-05 -Confirm:$false",
+        "get-vm web-05; stop-vm web-05",
+        "get-vm $(stop-vm web-05)",
+        "iex 'stop-vm web-05'",
+    ],
     ids=["cmdlet-that-writes", "second-statement", "subexpression", "invoke-expression"],
 )
 def test_invoke_runs_nothing_that_could_change_anything(desk: Desk, query: str) -> None:
@@ -238,9 +246,8 @@ def test_echo_whoami_and_help_say_what_the_bot_understood(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_help_of_a_verb_says_its_usage(desk: Desk, command: object) -> None:
-    name, usage = command.name, command.usage  # type: ignore[attr-defined]  parametrized by the registry
-    assert usage in desk.answer(f"help {name}").all_text
+def test_help_of_a_verb_says_its_usage(desk: Desk, command: Command) -> None:
+    assert command.usage in desk.answer(f"help {command.name}").all_text
 
 
 def test_the_same_verbs_work_in_the_direct_messages(desk: Desk) -> None:
