@@ -167,6 +167,7 @@ class World:
         live: bool = True,
         port: int = 0,
         database_url: str = "sqlite:///iaas-bot.db",
+        read_only: bool = False,
         wait: bool = True,
     ) -> "World":
         """Start all three.
@@ -176,6 +177,7 @@ class World:
             live: tasks take the time of a small real vCenter; False for tests.
             port: the page's, 0 for any.
             database_url: where the bot keeps its operations.
+            read_only: whether the bot changes nothing.
             wait: return when the bot is ready; otherwise `bot.wait_ready()` is to be called.
 
         Raises:
