@@ -6,6 +6,9 @@ import pytest
 
 from bot.cli.demo.world import World
 from tests.acceptance.service.desk import Desk
+from tests.postgres import new_database, postgres_server
+
+__all__ = ["postgres_server"]
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +28,10 @@ def desk(world: World) -> Iterator[Desk]:
     world.workspace.faults.clear()
     assert world.bot.is_alive(), world.bot.log_tail()
     world.workspace.assert_no_violations()
+
+
+@pytest.fixture(scope="module")
+def postgres_module_url(postgres_server: str) -> Iterator[str]:
+    """A new database for the tests of a module."""
+    with new_database(postgres_server) as url:
+        yield url
