@@ -13,7 +13,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "operations", "vsphere", "sandbox", "bench")
 MOST_LINES = 400
 MEDIAN_LINES = 120
-REGISTRY_HOSTS = ("pythonhosted" + ".org", "pypi" + ".org", "proxy.golang" + ".org", "npmjs" + ".org", "deb.debian" + ".org")
+REGISTRY_HOSTS = (
+    "pythonhosted" + ".org",
+    "pypi" + ".org",
+    "proxy.golang" + ".org",
+    "npmjs" + ".org",
+    "deb.debian" + ".org",
+)
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -42,13 +48,17 @@ def test_the_median_module_has_at_most_120_lines() -> None:
 def test_every_verb_has_a_row_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert [command.name for command in COMMANDS if not re.search(rf"^\|.*`{command.name}\b", readme, re.MULTILINE)] == []
+    assert [
+        command.name for command in COMMANDS if not re.search(rf"^\|.*`{command.name}\b", readme, re.MULTILINE)
+    ] == []
 
 
 def test_every_verb_has_a_test_of_its_own() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in tracked("tests/*.py"))
 
-    assert [command.name for command in COMMANDS if f'"{command.name}' not in tests and f" {command.name} " not in tests] == []
+    assert [
+        command.name for command in COMMANDS if f'"{command.name}' not in tests and f" {command.name} " not in tests
+    ] == []
 
 
 def test_no_file_names_a_host_of_a_package_registry() -> None:
