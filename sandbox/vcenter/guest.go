@@ -110,40 +110,68 @@ func guestFault(vm *simulator.VirtualMachine) types.BaseMethodFault {
 // ShutdownGuest asks the guest to go down; the VM is off a moment later.
 func (h *vmHandler) ShutdownGuest(ctx *simulator.Context, _ *types.ShutdownGuest) soap.HasFault {
 	body := new(methods.ShutdownGuestBody)
-	if fault := guestFault(h.VirtualMachine); fault != nil {
+	if fault := h.ask(ctx, func(event types.VmEvent) types.BaseEvent { return &types.VmGuestShutdownEvent{VmEvent: event} }); fault != nil {
 		body.Fault_ = simulator.Fault(faultMessage(fault), fault)
 		return body
 	}
-	own := private(ctx)
-	wait := shutdownTime
-	if set := h.w.tasks.duration("ShutdownGuest"); set > 0 {
-		wait = set
-	}
-	after(wait, func() {
-		h.w.effects.Lock()
-		defer h.w.effects.Unlock()
-		if h.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
-			h.w.powerOff(own, h.VirtualMachine)
-		}
-	})
+	h.whenGuestHeard(ctx, h.w.guestTime("ShutdownGuest"), h.w.powerOff)
 	body.Res = new(types.ShutdownGuestResponse)
 	return body
 }
 
-// RebootGuest asks the guest to start anew; the tools are away for the time of the boot.
-func (h *vmHandler) RebootGuest(_ *simulator.Context, _ *types.RebootGuest) soap.HasFault {
-	body := new(methods.RebootGuestBody)
-	if fault := guestFault(h.VirtualMachine); fault != nil {
+// StandbyGuest asks the guest to sleep; the VM is suspended a moment later.
+func (h *vmHandler) StandbyGuest(ctx *simulator.Context, _ *types.StandbyGuest) soap.HasFault {
+	body := new(methods.StandbyGuestBody)
+	if fault := h.ask(ctx, func(event types.VmEvent) types.BaseEvent { return &types.VmGuestStandbyEvent{VmEvent: event} }); fault != nil {
 		body.Fault_ = simulator.Fault(faultMessage(fault), fault)
 		return body
 	}
-	after(0, func() {
-		h.w.effects.Lock()
-		defer h.w.effects.Unlock()
-		h.w.restart(h.VirtualMachine)
-	})
+	h.whenGuestHeard(ctx, h.w.guestTime("StandbyGuest"), h.w.suspend)
+	body.Res = new(types.StandbyGuestResponse)
+	return body
+}
+
+// RebootGuest asks the guest to start anew; the tools are away for the time of the boot.
+func (h *vmHandler) RebootGuest(ctx *simulator.Context, _ *types.RebootGuest) soap.HasFault {
+	body := new(methods.RebootGuestBody)
+	if fault := h.ask(ctx, func(event types.VmEvent) types.BaseEvent { return &types.VmGuestRebootEvent{VmEvent: event} }); fault != nil {
+		body.Fault_ = simulator.Fault(faultMessage(fault), fault)
+		return body
+	}
+	h.whenGuestHeard(ctx, 0, func(_ *simulator.Context, vm *simulator.VirtualMachine) { h.w.restart(vm) })
 	body.Res = new(types.RebootGuestResponse)
 	return body
+}
+
+// ask says why the guest cannot be asked; when it can, the event log tells of it at once, long before the guest is down.
+func (h *vmHandler) ask(ctx *simulator.Context, event func(types.VmEvent) types.BaseEvent) types.BaseMethodFault {
+	if fault := guestFault(h.VirtualMachine); fault != nil {
+		return fault
+	}
+	h.w.postVM(ctx, h.VirtualMachine, event)
+	return nil
+}
+
+// whenGuestHeard acts after a while on a VM that still runs then.
+func (h *vmHandler) whenGuestHeard(
+	ctx *simulator.Context, wait time.Duration, act func(*simulator.Context, *simulator.VirtualMachine),
+) {
+	own := private(ctx)
+	after(wait, func() {
+		h.w.effects.Lock()
+		defer h.w.effects.Unlock()
+		if h.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+			act(own, h.VirtualMachine)
+		}
+	})
+}
+
+// guestTime is how long a guest takes to do what it was asked for.
+func (w *world) guestTime(method string) time.Duration {
+	if set := w.tasks.duration(method); set > 0 {
+		return set
+	}
+	return shutdownTime
 }
 
 // restart is a boot without a power-off. Hold effects.

@@ -77,14 +77,37 @@ func (h *vmHandler) PowerOffVMTask(ctx *simulator.Context, _ *types.PowerOffVM_T
 
 // powerOff switches off. Hold effects.
 func (w *world) powerOff(ctx *simulator.Context, vm *simulator.VirtualMachine) {
+	w.halt(vm, types.VirtualMachinePowerStatePoweredOff)
+	w.postVM(ctx, vm, func(event types.VmEvent) types.BaseEvent { return &types.VmPoweredOffEvent{VmEvent: event} })
+}
+
+// suspend lets a VM sleep. Hold effects.
+func (w *world) suspend(ctx *simulator.Context, vm *simulator.VirtualMachine) {
+	w.halt(vm, types.VirtualMachinePowerStateSuspended)
+	w.postVM(ctx, vm, func(event types.VmEvent) types.BaseEvent { return &types.VmSuspendedEvent{VmEvent: event} })
+}
+
+// halt ends a VM's running. Hold effects.
+func (w *world) halt(vm *simulator.VirtualMachine, state types.VirtualMachinePowerState) {
 	w.mutate(vm, func() {
-		vm.Runtime.PowerState = types.VirtualMachinePowerStatePoweredOff
+		vm.Runtime.PowerState = state
 		vm.Runtime.BootTime = nil
 		vm.Summary.Runtime = vm.Runtime
 		guestDown(vm)
 	}, powerProperties...)
 	w.recount(*vm.Runtime.Host)
-	w.postVM(ctx, vm, func(event types.VmEvent) types.BaseEvent { return &types.VmPoweredOffEvent{VmEvent: event} })
+}
+
+// SuspendVMTask lets a VM sleep.
+func (h *vmHandler) SuspendVMTask(ctx *simulator.Context, _ *types.SuspendVM_Task) soap.HasFault {
+	ref := h.start(ctx, "SuspendVM_Task", "suspend", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		if h.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
+			return nil, badPower(h.VirtualMachine, types.VirtualMachinePowerStateSuspended)
+		}
+		h.w.suspend(ctx, h.VirtualMachine)
+		return nil, nil
+	})
+	return &methods.SuspendVM_TaskBody{Res: &types.SuspendVM_TaskResponse{Returnval: ref}}
 }
 
 // ResetVMTask presses a VM's reset button.
@@ -100,19 +123,6 @@ func (h *vmHandler) ResetVMTask(ctx *simulator.Context, _ *types.ResetVM_Task) s
 		return nil, nil
 	})
 	return &methods.ResetVM_TaskBody{Res: &types.ResetVM_TaskResponse{Returnval: ref}}
-}
-
-// postVM posts an event about a VM.
-func (w *world) postVM(ctx *simulator.Context, vm *simulator.VirtualMachine, make func(types.VmEvent) types.BaseEvent) {
-	event := types.VmEvent{Event: types.Event{Vm: &types.VmEventArgument{
-		EntityEventArgument: types.EntityEventArgument{Name: vm.Name}, Vm: vm.Self,
-	}}}
-	if host, ok := w.reg.Get(*vm.Runtime.Host).(*simulator.HostSystem); ok {
-		event.Host = &types.HostEventArgument{
-			EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self,
-		}
-	}
-	w.post(ctx, make(event))
 }
 
 // hostHandler answers calls on a host.

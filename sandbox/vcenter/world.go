@@ -68,6 +68,7 @@ func newWorld() (*world, error) {
 	prototype.Self = *serviceContent(reg)
 	reg.Put(prototype)
 	reg.Handler = w.handle
+	w.describeEvents()
 	declareAlarms(w)
 	return w, nil
 }
@@ -102,12 +103,6 @@ func (w *world) mutateAs(ctx *simulator.Context, obj mo.Reference, change func()
 	ref := obj.Reference()
 	w.reg.WithLock(ctx, ref, change)
 	w.feed.changed(ref, names...)
-}
-
-// post writes an event as the sandbox's own user.
-func (w *world) post(ctx *simulator.Context, event types.BaseEvent) {
-	manager := w.reg.EventManager()
-	w.reg.WithLock(ctx, manager, func() { manager.PostEvent(ctx, &types.PostEvent{EventToPost: event}) })
 }
 
 // vms lists all VMs, templates included.
