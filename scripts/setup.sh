@@ -48,5 +48,5 @@ if [ "$(cat .venv/.locked 2>/dev/null || true)" != "$wanted" ]; then
   echo "$wanted" >.venv/.locked
 fi
 
-# Says what it does when there is something to build, and nothing when the binary is there.
-.venv/bin/python -m sandbox.vcenter.build
+# Builds when its sources changed, and says where the binary is.
+.venv/bin/python -m sandbox.vcenter.prepare

@@ -1,4 +1,4 @@
-"""Builds the sandbox's vCenter with Go, once per state of its sources; `python -m sandbox.vcenter.build` by hand."""
+"""Builds the sandbox's vCenter with Go, once per state of its sources; `python -m sandbox.vcenter.prepare` by hand."""
 
 from __future__ import annotations
 
@@ -87,6 +87,11 @@ def go_environment() -> dict[str, str]:
     return env
 
 
+def say(text: str) -> None:
+    """Tell the person who waits; on stderr, because stdout belongs to the program."""
+    print(f"sandbox: {text}", file=sys.stderr, flush=True)  # noqa: T201  progress for the person who waits
+
+
 def _existing(path: Path) -> Path:
     if not os.access(path, os.X_OK):
         raise BuildError(f"VCSIM is {str(path)!r}, which is no program")
@@ -95,7 +100,7 @@ def _existing(path: Path) -> Path:
 
 def _build(target: Path) -> None:
     go = go_tool()
-    _say(f"building the sandbox's vCenter with {go} (the first time takes a minute or two)")
+    say(f"building the sandbox's vCenter with {go} (the first time takes a minute or two)")
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         made = Path(scratch) / "program"
         command = [str(go), "build", "-buildvcs=false", "-o", str(made), "."]
@@ -112,17 +117,13 @@ def _build(target: Path) -> None:
             raise BuildError(f"the build failed: {failure}") from failure
         made.replace(target)
     _forget_old()
-    _say(f"built {target.name}")
+    say(f"built {target.name}")
 
 
 def _forget_old() -> None:
     built = sorted(CACHE.glob("sandbox-vcenter-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in built[KEPT:]:
         old.unlink(missing_ok=True)
-
-
-def _say(text: str) -> None:
-    print(f"sandbox: {text}", file=sys.stderr, flush=True)  # noqa: T201  progress for the person who waits
 
 
 @contextmanager
@@ -133,11 +134,3 @@ def _locked(path: Path) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)
-
-
-if __name__ == "__main__":
-    try:
-        _say(str(binary()))
-    except BuildError as error:
-        _say(f"{error}. {error.hint}")
-        sys.exit(1)

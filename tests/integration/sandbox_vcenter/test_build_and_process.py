@@ -48,13 +48,21 @@ def test_go_works_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_several_processes_may_ask_at_once() -> None:
-    command = [sys.executable, "-m", "sandbox.vcenter.build"]
+    command = [sys.executable, "-m", "sandbox.vcenter.prepare"]
     asked = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)]
 
     said = [process.communicate(timeout=600)[1].decode().strip().splitlines()[-1] for process in asked]
 
     assert len(set(said)) == 1
     assert Path(said[0].removeprefix("sandbox: ")).exists()
+
+
+def test_preparing_says_where_the_program_is_and_nothing_else() -> None:
+    command = [sys.executable, "-m", "sandbox.vcenter.prepare"]
+
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+
+    assert (said.stdout, said.stderr.decode()) == (b"", f"sandbox: {binary()}\n")
 
 
 def test_stopped_estate_is_gone_with_its_files() -> None:
