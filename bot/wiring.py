@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, Size
 from bot.command import Context
 from bot.config import Settings
-from bot.config.model import RuleTable, VcenterTable
+from bot.config.model import VcenterTable
+from bot.config.permission import ApprovalTable, RuleTable
 from bot.dispatch import Dispatcher
 from bot.registry import BY_NAME
 from bot.service import Ending, Service
@@ -20,6 +22,7 @@ from operations.record.audit import Audit
 from operations.record.database import Database
 from operations.service import Operations
 from operations.settings import Caps, NewVmSettings, OperationsSettings
+from operations.terms import ApprovalRule, LeaseTerms, Prices, Quota, Window
 from vsphere.clock import Clock, SystemClock
 from vsphere.gateway import Gateway
 from vsphere.placement import PlacementRules
@@ -104,6 +107,13 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
             memory_mib=_mib(settings.limits.memory_gib),
             disk_gib=settings.limits.disk_gib,
         ),
+        approvals=tuple(_approval(table) for table in settings.approval),
+        approval_ttl=settings.approvals.expire_after,
+        bin_keep=settings.bin.keep,
+        lease_bin_after=settings.leases.bin_after,
+        undo_within=settings.undo.within,
+        prices=None if settings.prices is None else Prices(**settings.prices.model_dump()),
+        tonight=Window(start=settings.window.start, end=settings.window.end, zone=ZoneInfo(settings.window.zone)),
         concurrency=settings.service.concurrency,
         queue_poll_s=settings.service.queue_poll_s,
         guest_stop_timeout_s=settings.service.guest_stop_timeout_s,
@@ -183,12 +193,34 @@ def _new_vms(table: VcenterTable) -> NewVmSettings:
         clusters=place.clusters, datastores=place.datastores, networks=place.networks, pools=place.pools
     )
     return NewVmSettings(
-        folder=place.folder, allowed=allowed, guest_id=place.guest_id, customization=table.customization
+        folder=place.folder,
+        bin_folder=place.bin_folder,
+        allowed=allowed,
+        guest_id=place.guest_id,
+        customization=table.customization,
     )
 
 
 def _rule(table: RuleTable) -> Rule:
-    return Rule(**table.model_dump())
+    quota, lease = table.quota, table.lease
+    return Rule(
+        **table.model_dump(exclude={"quota", "lease"}),
+        quota=None
+        if quota is None
+        else Quota(
+            vms=quota.vms,
+            cpu_count=quota.cpu,
+            memory_mib=_mib_or_none(quota.memory_gib),
+            disk_gib=quota.disk_gib,
+        ),
+        lease=None if lease is None else LeaseTerms(default=lease.default, longest=lease.longest),
+    )
+
+
+def _approval(table: ApprovalTable) -> ApprovalRule:
+    return ApprovalRule(
+        **table.model_dump(exclude={"memory_gib_over"}), memory_mib_over=_mib_or_none(table.memory_gib_over)
+    )
 
 
 def _own_uuid() -> tuple[str, ...]:
@@ -197,6 +229,10 @@ def _own_uuid() -> tuple[str, ...]:
         return (_OWN_UUID.read_text(encoding="ascii").strip(),)
     except OSError:
         return ()
+
+
+def _mib_or_none(gib: int | None) -> int | None:
+    return None if gib is None else _mib(gib)
 
 
 def _mib(gib: float) -> int:

@@ -103,6 +103,10 @@ class Request:
     reason: str | None = None
     confirmed: str | None = None
     """The hash of the plan that the person saw and said yes to; None where nothing was asked yet."""
+    not_before: datetime | None = None
+    """When it may begin at the earliest, for what is to be done in tonight's window; None for at once."""
+    undoes: str | None = None
+    """The operation that this one takes back."""
     asked_at: datetime
 
 
@@ -127,6 +131,8 @@ class Plan:
     effect: Effect
     changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[Change, ...] = ()
+    """What a person decides by, and what may differ a minute later: headroom, cost, quota left."""
     needs_confirmation: bool = False
     type_name_to_confirm: bool = False
     unchanged: str | None = None
@@ -135,7 +141,40 @@ class Plan:
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """What the stages need, JSON-like: placement, sizes, snapshot…"""
     hash: str
-    """SHA-256 over all of the above except warnings, in hex."""
+    """SHA-256 over all of the above except warnings and notes, in hex."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vote:
+    """One approver's yes to one plan."""
+
+    actor: Actor
+    at: datetime
+    plan_hash: str
+    """What they saw: a vote for another plan does not count."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """Who must say yes before an operation may run, and who has."""
+
+    rule: str
+    """The approval rule that asks for it."""
+    reason: str
+    """Why it needs somebody's yes: `more than 4 vCPU`."""
+    votes_needed: int
+    groups: tuple[str, ...]
+    """Slack user groups, by handle or id, whose members may decide."""
+    users: tuple[str, ...]
+    """Slack user ids that may decide beside them."""
+    channel: str
+    """Where the card for approvers goes; empty where there is none and they are asked in direct messages alone."""
+    votes: tuple[Vote, ...] = ()
+    reminded: bool = False
+    """Whether the approvers have been reminded at half time."""
+    decided_by: Actor | None = None
+    """Whose click decided it, be it the last yes or a no."""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,6 +211,16 @@ class Operation:
     result: Ref | None
     """The VM that was made."""
     cancel_requested_by: str | None
+    approval: Approval | None = None
+    """None where nobody has to be asked."""
+    expires_at: datetime | None = None
+    """When waiting for approval ends."""
+    not_before: datetime | None = None
+    """See `Request.not_before`."""
+    undoes: str | None = None
+    """The operation that this one takes back."""
+    undone_by: str | None = None
+    """The operation that takes, or took, this one back."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

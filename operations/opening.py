@@ -84,6 +84,8 @@ def _operation(
         task=None,
         result=None,
         cancel_requested_by=None,
+        not_before=request.not_before,
+        undoes=request.undoes,
         created_at=now,
         started_at=None,
         finished_at=now if state.is_final else None,

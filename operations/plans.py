@@ -10,6 +10,7 @@ from operations.record.database import to_json
 from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
 
+_NOT_HASHED = frozenset({"hash", "warnings", "notes"})
 Spec = Mapping[str, Any]
 """One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
 
@@ -107,5 +108,5 @@ def fact(vm: Vm, name: str) -> object:
 
 def _hashed(plan: Plan) -> Plan:
     data = plan_data(plan)
-    covered = {name: value for name, value in data.items() if name not in {"hash", "warnings"}}
+    covered = {name: value for name, value in data.items() if name not in _NOT_HASHED}
     return replace(plan, hash=hashlib.sha256(to_json(covered).encode()).hexdigest())

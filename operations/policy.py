@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from operations.model import Actor, Origin
 from operations.protection import ProtectedRules, protection_of
+from operations.terms import LeaseTerms, Quota
 from operations.verbnames import CHANGING, OPEN, READING
 from vsphere.model import Vm
 
@@ -34,6 +35,10 @@ class Rule:
     """Custom attributes that the VM must carry. A VM that is yet to be made carries none."""
     own_only: bool = False
     """Only VMs whose owner is the person."""
+    quota: Quota | None = None
+    """The most that the owner's VMs may have together, where this rule allows; None is no limit."""
+    lease: LeaseTerms | None = None
+    """How long a VM lives that is made under this rule; None is for ever."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +65,8 @@ class Decision:
     """The rule that allowed it, or that came nearest."""
     reason: str
     way_out: str = ""
+    grant: Rule | None = None
+    """The whole rule that allowed it, for its quota and its lease; None for a no, and for what needs no rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ class Policy:
         for rule in self._rules:
             shut = next((at for at, gate in enumerate(_GATES) if not gate.agrees(rule, question)), None)
             if shut is None:
-                return Decision(allowed=True, rule=rule.name, reason=f"the rule {rule.name} allows it")
+                return Decision(allowed=True, rule=rule.name, reason=f"the rule {rule.name} allows it", grant=rule)
             if nearest is None or shut > nearest[0]:
                 nearest = (shut, rule)
         if nearest is None or nearest[0] == 0:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
+from operations.terms import ApprovalRule, Prices, Window
 from vsphere.placement import PlacementRules
 
 
@@ -19,6 +22,13 @@ class NewVmSettings:
     """vSphere's identifier of the guest operating system of a VM made from nothing."""
     customization: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Guest customization spec in vCenter, by template name; `*` is the one for every other template."""
+    bin_folder: str | None = None
+    """Inventory path of the folder for VMs in the recycle bin; None is `Recycle bin` within `folder`."""
+
+    @property
+    def bin_path(self) -> str:
+        """Inventory path of the recycle bin; the folder is made where it is missing."""
+        return self.bin_folder or f"{self.folder.rstrip('/')}/Recycle bin"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +51,20 @@ class OperationsSettings:
     new_vms: Mapping[str, NewVmSettings] = field(default_factory=lambda: MappingProxyType({}))
     """By the vCenter's name; a vCenter without an entry takes no new VMs."""
     caps: Caps = field(default_factory=Caps)
+    approvals: tuple[ApprovalRule, ...] = ()
+    """What needs somebody's yes; the first that agrees decides who is asked."""
+    approval_ttl: timedelta = timedelta(hours=4)
+    """How long a request waits for a decision."""
+    bin_keep: timedelta = timedelta(days=7)
+    """How long a VM stays in the recycle bin."""
+    lease_bin_after: timedelta = timedelta(days=3)
+    """From power-off at the end of a lease to the recycle bin."""
+    undo_within: timedelta = timedelta(hours=1)
+    """How long after its end an operation can be taken back."""
+    prices: Prices | None = None
+    """None: no card speaks of costs."""
+    tonight: Window = field(default_factory=lambda: Window(start=time(22), end=time(5), zone=ZoneInfo("UTC")))
+    """The hours for what interrupts somebody."""
     concurrency: int = 16
     """Most operations that this replica runs at once."""
     queue_poll_s: float = 0.1
@@ -53,6 +77,8 @@ class OperationsSettings:
     """Longest time that a vCenter task is followed; then the operation is UNKNOWN."""
     first_read_timeout_s: float = 15
     """How long an operation that has changed nothing yet waits for vCenter to be reachable; then it fails."""
+    directory_timeout_s: float = 60
+    """How long it is waited, right before the first write, for whoever knows who the person is now; then it is REFUSED."""
     settle_timeout_s: float = 900
     """How long a lost answer, or vCenter's absence in the middle of an operation, is waited out; then it is UNKNOWN."""
     settle_grace_s: float = 3

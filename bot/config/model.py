@@ -1,23 +1,19 @@
 """The configuration as frozen models, one a TOML table: names, defaults, meaning. No file is read here."""
 
 import socket
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.permission import ApprovalTable, ProtectedTable, RuleTable
 from bot.config.secret import Secret, SecretField
+from bot.config.table import Name, Patterns, Span, Table
 
-Name = Annotated[str, Field(min_length=1)]
-Patterns = tuple[str, ...]
 _SIZE_NAME = r"[a-z0-9][a-z0-9-]*"
-
-
-class Table(BaseModel):
-    """A TOML table: frozen, and a key that it does not know is a mistake, not a wish."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False)
 
 
 class SlackTable(Table):
@@ -48,6 +44,9 @@ class PlacementTable(Table):
     """Networks that may be used; the first that the host has is taken."""
     pools: Patterns = Field(default=(), examples=[["self-service"]])
     """Resource pools that may be used; empty means the cluster's own."""
+    bin_folder: Name | None = Field(default=None, examples=["Datacenter/vm/Recycle bin"])
+    """Inventory path of the folder that `nuke` moves VMs to; it is made where it is missing. Where not given, the
+    folder `Recycle bin` within `folder`."""
     guest_id: Name = Field(default="otherLinux64Guest", examples=["otherLinux64Guest"])
     """vSphere's identifier of the guest operating system of VMs made by `spawn`."""
 
@@ -147,40 +146,65 @@ class ServiceTable(Table):
     """`json` for journald and collectors, `console` for people."""
 
 
-class ProtectedTable(Table):
-    """`[protected]`: VMs that no one may change through the bot. The attribute `iaas.protected` protects as well."""
+class BinTable(Table):
+    """`[bin]`: where `nuke` puts VMs, and for how long."""
 
-    names: Patterns = Field(default=(), examples=[["vcenter*", "dc-*"]])
-    """Name patterns, any case."""
-    bios_uuids: tuple[str, ...] = Field(default=(), examples=[["4204f8a6-…"]])
-    """SMBIOS UUIDs, for example vCenter's own VM. The VM that the bot runs on protects itself."""
+    keep: Span = Field(default=timedelta(days=7), examples=["7d"])
+    """How long a VM can be restored; then it is deleted for good."""
 
 
-class RuleTable(Table):
-    """`[[rule]]`: who may do what, where. All that is given must agree; what no rule allows is refused."""
+class ApprovalsTable(Table):
+    """`[approvals]`: what holds for every `[[approval]]`."""
 
-    name: Name = Field(examples=["requesters"])
-    """Named in every decision."""
-    groups: Patterns = Field(default=(), examples=[["@vm-users"]])
-    """Slack user groups, by handle or id; `*` means everybody in the workspace except guests."""
-    users: Patterns = Field(default=(), examples=[["U012AB3CD"]])
-    """Slack user ids, beside the groups."""
-    channels: Patterns = Field(examples=[["#vm-requests", "direct"]])
-    """Channel names or ids; `direct` is a direct message with the bot, `*` any place."""
-    verbs: Patterns = Field(examples=[["spawn", "poweron", "list", "show"]])
-    """Verbs; `*` all, `read` those that change nothing."""
-    folders: Patterns = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
-    """Inventory folders with all below them; `*` all."""
-    attributes: dict[str, str] = Field(default_factory=dict, examples=[{"team": "payments"}])
-    """Custom attributes that the VM must carry."""
-    own_only: bool = Field(default=False, examples=[True])
-    """Only VMs whose attribute `iaas.owner` is the person."""
+    expire_after: Span = Field(default=timedelta(hours=4), examples=["4h"])
+    """How long a request waits for a decision; the approvers are reminded at half time."""
 
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "RuleTable":
-        if not self.groups and not self.users:
-            raise ValueError(f"rule {self.name!r} names nobody: give groups or users")
-        return self
+
+class LeasesTable(Table):
+    """`[leases]`: what happens at the end of a VM's lease."""
+
+    bin_after: Span = Field(default=timedelta(days=3), examples=["3d"])
+    """From power-off at the end of the lease to the bin."""
+
+
+class UndoTable(Table):
+    """`[undo]`: how long an operation can be taken back."""
+
+    within: Span = Field(default=timedelta(hours=1), examples=["1h"])
+    """After its end."""
+
+
+class PricesTable(Table):
+    """`[prices]`: what a month costs. Without it no card speaks of costs."""
+
+    currency: Name = Field(examples=["EUR"])
+    """Shown behind the figures."""
+    cpu: float = Field(ge=0, examples=[8.0])
+    """One vCPU."""
+    memory_gib: float = Field(ge=0, examples=[3.0])
+    """One GiB of memory."""
+    disk_gib: float = Field(ge=0, examples=[0.1])
+    """One GiB of disk."""
+
+
+class WindowTable(Table):
+    """`[window]`: the hours that "tonight" means. It may span midnight."""
+
+    start: time = Field(default=time(22), examples=["22:00"])
+    """First minute."""
+    end: time = Field(default=time(5), examples=["05:00"])
+    """First minute that is no longer in it."""
+    zone: str = Field(default="UTC", examples=["Europe/Berlin"])
+    """Time zone by its IANA name."""
+
+    @field_validator("zone")
+    @classmethod
+    def _exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ValueError, ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError(f"no time zone is called {zone!r}") from error
+        return zone
 
 
 class Settings(BaseSettings):
@@ -202,6 +226,13 @@ class Settings(BaseSettings):
     service: ServiceTable = ServiceTable()
     protected: ProtectedTable = ProtectedTable()
     rule: tuple[RuleTable, ...] = ()
+    approval: tuple[ApprovalTable, ...] = ()
+    approvals: ApprovalsTable = ApprovalsTable()
+    bin: BinTable = BinTable()
+    leases: LeasesTable = LeasesTable()
+    undo: UndoTable = UndoTable()
+    prices: PricesTable | None = None
+    window: WindowTable = WindowTable()
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Settings":
@@ -213,8 +244,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"size.{name} is over limits.cpu or limits.memory_gib")
             if size.disk_gib > self.limits.disk_gib:
                 raise ValueError(f"size.{name} is over limits.disk_gib")
-        rules = [rule.name for rule in self.rule]
-        twice = sorted({name for name in rules if rules.count(name) > 1})
-        if twice:
-            raise ValueError(f"two rules have one name: {', '.join(twice)}")
+        for what, names in (
+            ("rules", [one.name for one in self.rule]),
+            ("approvals", [one.name for one in self.approval]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} have one name: {', '.join(twice)}")
+        priced = [one.name for one in self.approval if one.cost_over is not None]
+        if priced and self.prices is None:
+            raise ValueError(f"approval {priced[0]!r} has cost_over, but there is no [prices] table")
         return self

@@ -14,6 +14,8 @@ from operations.record.tables import CARD, OPERATION
 from vsphere.clock import Clock
 
 _LIMIT = 500
+_HERE = ""
+"""The place of the card where the operation was asked for."""
 _PAST = timedelta(hours=24)
 """An operation that ended longer ago interests nobody in a channel any more; `history` has it."""
 
@@ -43,7 +45,9 @@ class Cards:
         recent = write_time(self._clock.now() - _PAST)
         query = (
             sa.select(OPERATION, CARD.c.address.label("card_address"), shown.label("card_version"))
-            .select_from(OPERATION.outerjoin(CARD, CARD.c.operation_id == OPERATION.c.id))
+            .select_from(
+                OPERATION.outerjoin(CARD, sa.and_(CARD.c.operation_id == OPERATION.c.id, CARD.c.place == _HERE))
+            )
             .where(shown < OPERATION.c.version)
             .where(sa.or_(OPERATION.c.finished_at.is_(None), OPERATION.c.finished_at > recent))
             .order_by(OPERATION.c.created_at)
@@ -62,10 +66,10 @@ class Cards:
 
     def _put(self, operation_id: str, values: Mapping[str, object]) -> None:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        statement = insert(CARD).values({"operation_id": operation_id, "shown_version": 0, **values})
+        statement = insert(CARD).values({"operation_id": operation_id, "place": _HERE, "shown_version": 0, **values})
         wanted = dict(values)
         if "shown_version" in wanted:
             newer = statement.excluded.shown_version > CARD.c.shown_version
             wanted["shown_version"] = sa.case((newer, statement.excluded.shown_version), else_=CARD.c.shown_version)
         with self._database.writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["operation_id"], set_=wanted))
+            connection.execute(statement.on_conflict_do_update(index_elements=["operation_id", "place"], set_=wanted))

@@ -8,7 +8,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from operations.model import Actor, ActorKind, Change, Effect, Event, Operation, Origin, Plan, Request, State
+from operations.model import (
+    Actor,
+    ActorKind,
+    Approval,
+    Change,
+    Effect,
+    Event,
+    Operation,
+    Origin,
+    Plan,
+    Request,
+    State,
+    Vote,
+)
 from operations.record.chain import read_time, write_time
 from operations.record.database import from_json, to_json
 from vsphere.model import Ref
@@ -44,6 +57,11 @@ def operation_row(operation: Operation, request: Request, *, subject: str) -> di
         "task": operation.task,
         "result": _text(operation.result),
         "cancel_requested_by": operation.cancel_requested_by,
+        "approval": None if operation.approval is None else to_json(approval_data(operation.approval)),
+        "expires_at": _time(operation.expires_at),
+        "not_before": _time(operation.not_before),
+        "undoes": operation.undoes,
+        "undone_by": operation.undone_by,
         "runner": None,
         "attempts": 0,
         "created_at": write_time(operation.created_at),
@@ -81,6 +99,11 @@ def read_operation(row: Row) -> Operation:
         task=row["task"],
         result=_ref(row["result"]),
         cancel_requested_by=row["cancel_requested_by"],
+        approval=None if row["approval"] is None else _read_approval(from_json(row["approval"])),
+        expires_at=_read_time(row["expires_at"]),
+        not_before=_read_time(row["not_before"]),
+        undoes=row["undoes"],
+        undone_by=row["undone_by"],
         created_at=read_time(row["created_at"]),
         started_at=_read_time(row["started_at"]),
         finished_at=_read_time(row["finished_at"]),
@@ -101,6 +124,8 @@ def read_request(row: Row) -> Request:
         arguments=MappingProxyType(data["arguments"]),
         reason=data["reason"],
         confirmed=data["confirmed"],
+        not_before=_read_time(data["not_before"]),
+        undoes=data["undoes"],
         asked_at=read_time(data["asked_at"]),
     )
 
@@ -153,8 +178,9 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "vm_name": plan.vm_name,
         "summary": plan.summary,
         "effect": plan.effect.value,
-        "changes": [[one.label, one.before, one.after] for one in plan.changes],
+        "changes": _changes(plan.changes),
         "warnings": list(plan.warnings),
+        "notes": _changes(plan.notes),
         "needs_confirmation": plan.needs_confirmation,
         "type_name_to_confirm": plan.type_name_to_confirm,
         "unchanged": plan.unchanged,
@@ -171,8 +197,9 @@ def _read_plan(data: Row) -> Plan:
         vm_name=data["vm_name"],
         summary=data["summary"],
         effect=Effect(data["effect"]),
-        changes=tuple(Change(label=one[0], before=one[1], after=one[2]) for one in data["changes"]),
+        changes=_read_changes(data["changes"]),
         warnings=tuple(data["warnings"]),
+        notes=_read_changes(data["notes"]),
         needs_confirmation=data["needs_confirmation"],
         type_name_to_confirm=data["type_name_to_confirm"],
         unchanged=data["unchanged"],
@@ -180,6 +207,51 @@ def _read_plan(data: Row) -> Plan:
         details=MappingProxyType(data["details"]),
         hash=data["hash"],
     )
+
+
+def approval_data(approval: Approval) -> dict[str, Any]:
+    """An approval as JSON-like data."""
+    return {
+        "rule": approval.rule,
+        "reason": approval.reason,
+        "votes_needed": approval.votes_needed,
+        "groups": list(approval.groups),
+        "users": list(approval.users),
+        "channel": approval.channel,
+        "votes": [
+            {"actor": _actor(one.actor), "at": write_time(one.at), "plan_hash": one.plan_hash} for one in approval.votes
+        ],
+        "reminded": approval.reminded,
+        "decided_by": None if approval.decided_by is None else _actor(approval.decided_by),
+        "decided_at": _time(approval.decided_at),
+    }
+
+
+def _read_approval(data: Row) -> Approval:
+    votes = [
+        Vote(actor=_read_actor(one["actor"]), at=read_time(one["at"]), plan_hash=one["plan_hash"])
+        for one in data["votes"]
+    ]
+    return Approval(
+        rule=data["rule"],
+        reason=data["reason"],
+        votes_needed=data["votes_needed"],
+        groups=tuple(data["groups"]),
+        users=tuple(data["users"]),
+        channel=data["channel"],
+        votes=tuple(votes),
+        reminded=data["reminded"],
+        decided_by=None if data["decided_by"] is None else _read_actor(data["decided_by"]),
+        decided_at=_read_time(data["decided_at"]),
+    )
+
+
+def _changes(changes: tuple[Change, ...]) -> list[list[str]]:
+    return [[one.label, one.before, one.after] for one in changes]
+
+
+def _read_changes(data: list[list[str]]) -> tuple[Change, ...]:
+    return tuple(Change(label=label, before=before, after=after) for label, before, after in data)
 
 
 def _actor(actor: Actor) -> dict[str, Any]:
@@ -216,6 +288,8 @@ def _request(request: Request) -> dict[str, Any]:
         "arguments": dict(request.arguments),
         "reason": request.reason,
         "confirmed": request.confirmed,
+        "not_before": _time(request.not_before),
+        "undoes": request.undoes,
         "asked_at": write_time(request.asked_at),
     }
 

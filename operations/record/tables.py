@@ -35,6 +35,11 @@ OPERATION = sa.Table(
     sa.Column("task", sa.Text),
     sa.Column("result", sa.Text),
     sa.Column("cancel_requested_by", sa.Text),
+    sa.Column("approval", sa.Text),
+    sa.Column("expires_at", sa.String(40)),
+    sa.Column("not_before", sa.String(40)),
+    sa.Column("undoes", sa.String(16)),
+    sa.Column("undone_by", sa.String(16)),
     sa.Column("runner", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("created_at", sa.String(40), nullable=False),
@@ -73,9 +78,24 @@ CARD = sa.Table(
     "card",
     METADATA,
     sa.Column("operation_id", sa.String(16), primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
     sa.Column("address", sa.Text),
     sa.Column("shown_version", sa.Integer, nullable=False),
 )
+"""`place` is empty for where it was asked, else the Slack id of the channel or the person that was asked to decide."""
+
+NOTICE = sa.Table(
+    "notice",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("sent_at", sa.String(40)),
+    sa.Index("notice_sent_at", "sent_at"),
+)
+"""What is to be told to somebody once: the key is what makes it once, in all replicas and after any restart."""
 
 REPLICA = sa.Table(
     "replica",

@@ -1,4 +1,4 @@
-"""The tables of the first version: operation, event, chain, card, replica."""
+"""The tables of the first version: operation, event, chain, card, notice, replica."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,9 +18,20 @@ def upgrade() -> None:
     op.create_table(
         "card",
         sa.Column("operation_id", sa.String(16), primary_key=True),
+        sa.Column("place", sa.Text, primary_key=True),
         sa.Column("address", sa.Text),
         sa.Column("shown_version", sa.Integer, nullable=False),
     )
+    op.create_table(
+        "notice",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("created_at", sa.String(40), nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.Column("sent_at", sa.String(40)),
+    )
+    op.create_index("notice_sent_at", "notice", ["sent_at"])
     op.create_table(
         "replica",
         sa.Column("id", sa.Text, primary_key=True),
@@ -56,6 +67,11 @@ def _make_operation() -> None:
         sa.Column("task", sa.Text),
         sa.Column("result", sa.Text),
         sa.Column("cancel_requested_by", sa.Text),
+        sa.Column("approval", sa.Text),
+        sa.Column("expires_at", sa.String(40)),
+        sa.Column("not_before", sa.String(40)),
+        sa.Column("undoes", sa.String(16)),
+        sa.Column("undone_by", sa.String(16)),
         sa.Column("runner", sa.Text),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_at", sa.String(40), nullable=False),

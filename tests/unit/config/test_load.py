@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from bot.config import ConfigError, Settings, load
-from bot.config.model import RuleTable, VcenterTable
+from bot.config.model import VcenterTable
+from bot.config.permission import ApprovalTable, RuleTable
 from bot.config.secret import Secret, SecretError
 
 ROOT = Path(__file__).parents[3]
@@ -73,9 +74,9 @@ def test_example_names_every_key() -> None:
 def test_every_field_says_what_it_means_and_shows_an_example() -> None:
     silent = [
         f"{model.__name__}.{name}"
-        for model in (VcenterTable, RuleTable)
+        for model in (VcenterTable, RuleTable, ApprovalTable)
         for name, field in model.model_fields.items()
-        if not field.description or not (field.examples or name == "placement")
+        if not field.description or not (field.examples or name in {"placement", "quota", "lease"})
     ]
 
     assert silent == []

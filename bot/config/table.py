@@ -1,0 +1,31 @@
+"""What all tables of the configuration share: frozen models, and the kinds of values that several of them hold."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1)]
+Patterns = tuple[str, ...]
+_SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
+
+
+class Table(BaseModel):
+    """A TOML table: frozen, and a key that it does not know is a mistake, not a wish."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False)
+
+
+def _span(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if found is None or int(found[1]) == 0:
+        raise ValueError("no length of time: write 30m, 4h, 14d or 2w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+"""A length of time: `30m`, `4h`, `14d`, `2w`."""
