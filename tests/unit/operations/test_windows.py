@@ -1,0 +1,98 @@
+"""When "tonight" is: over midnight, in any zone, and on the two nights on which clocks jump."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operations.terms import Window
+from operations.windows import closes_at, next_time, opens_at, tonight
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = Window(start=time(22), end=time(5), zone=BERLIN)
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def window(start: str, end: str) -> Window:
+    return Window(start=time.fromisoformat(start), end=time.fromisoformat(end), zone=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-11-26T05:12", "2026-11-26T21:00"),
+        ("2026-11-26T20:59:59", "2026-11-26T21:00"),
+        ("2026-07-01T12:00", "2026-07-01T20:00"),
+    ],
+    ids=["by day", "a second before", "in summer"],
+)
+def test_outside_the_window_tonight_is_when_it_opens(now: str, opens: str) -> None:
+    assert closes_at(NIGHT, utc(now)) is None
+    assert tonight(NIGHT, utc(now)) == utc(opens)
+
+
+@pytest.mark.parametrize("now", ["2026-11-26T21:00", "2026-11-26T23:30", "2026-11-27T03:59:59"])
+def test_inside_the_window_tonight_is_at_once_on_both_sides_of_midnight(now: str) -> None:
+    assert closes_at(NIGHT, utc(now)) == utc("2026-11-27T04:00")
+    assert tonight(NIGHT, utc(now)) is None
+
+
+def test_the_end_of_the_window_is_outside_it() -> None:
+    assert tonight(NIGHT, utc("2026-11-27T04:00")) == utc("2026-11-27T21:00")
+
+
+def test_a_window_that_spans_no_midnight_is_shut_at_night() -> None:
+    noon = window("12:00", "13:00")
+
+    assert [closes_at(noon, utc(f"2026-11-26T{at}")) for at in ("10:59", "11:00", "12:00")] == [
+        None,
+        utc("2026-11-26T12:00"),
+        None,
+    ]
+
+
+def test_a_window_whose_end_is_its_start_is_always_open() -> None:
+    assert all(tonight(window("06:00", "06:00"), utc(f"2026-11-26T{hour:02}:30")) is None for hour in range(24))
+
+
+def test_a_start_in_the_hour_that_is_skipped_opens_once_an_hour_later_by_the_clock() -> None:
+    # On 2027-03-28 clocks in Berlin go from 02:00 to 03:00, which is 01:00 UTC.
+    early = window("02:30", "04:00")
+
+    assert opens_at(early, utc("2027-03-28T00:00")) == utc("2027-03-28T01:30")
+    assert closes_at(early, utc("2027-03-28T01:30")) == utc("2027-03-28T02:00")
+    assert opens_at(early, utc("2027-03-28T01:30")) == utc("2027-03-29T00:30")
+
+
+def test_a_start_in_the_hour_that_comes_twice_opens_at_the_first_and_not_again() -> None:
+    # On 2026-10-25 clocks in Berlin go from 03:00 back to 02:00, which is 01:00 UTC.
+    early = window("02:30", "02:45")
+
+    assert opens_at(early, utc("2026-10-24T23:00")) == utc("2026-10-25T00:30")
+    assert closes_at(early, utc("2026-10-25T00:30")) == utc("2026-10-25T00:45")
+    assert closes_at(early, utc("2026-10-25T01:30")) is None
+    assert opens_at(early, utc("2026-10-25T00:30")) == utc("2026-10-26T01:30")
+
+
+def test_the_night_of_a_jump_is_an_hour_shorter_or_longer() -> None:
+    spring, autumn = utc("2027-03-27T21:00"), utc("2026-10-24T20:00")
+
+    assert closes_at(NIGHT, spring) == utc("2027-03-28T03:00")
+    assert closes_at(NIGHT, autumn) == utc("2026-10-25T04:00")
+
+
+@given(
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+    at=st.times(),
+    now=st.datetimes(datetime(2011, 12, 20), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
+)
+def test_a_time_of_day_comes_within_two_days_and_never_in_the_past(zone: ZoneInfo, at: time, now: datetime) -> None:
+    moment = next_time(at.replace(tzinfo=None, fold=0), zone, now)
+
+    assert 0 < (moment - now).total_seconds() <= 49 * 3600
