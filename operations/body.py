@@ -7,13 +7,16 @@ from typing import TypeVar
 
 import structlog
 
+from operations.admission import Admission, Gates
 from operations.changes.stage import Work
+from operations.endings import Ending
 from operations.errors import StoppingError, StorageError, TakenOverError
-from operations.model import Event, Operation, State
+from operations.following import Follower
+from operations.model import Event, Operation, Request, State
 from operations.plans import done_words, specs_of
-from operations.progress import Progress
+from operations.progress import Progress, Waiting
 from operations.record.store import Store
-from operations.runner import Ending, Intent, Runner
+from operations.runner import Intent, Runner
 from operations.settings import OperationsSettings
 from operations.settling import Settler
 from operations.verbs import STAGES
@@ -27,7 +30,6 @@ _T = TypeVar("_T")
 _STORAGE_PAUSE_S = 1.0
 _MOST_RUNS = 25
 """An operation that ends its process each time must not do so for ever; DBOS forgets to count at a takeover."""
-Admission = Callable[[Operation, Work], Ending | None]
 
 
 class Body:
@@ -40,7 +42,7 @@ class Body:
         sites: Sites,
         settings: OperationsSettings,
         clock: Clock,
-        admit: Admission,
+        gates: Gates,
         runner_id: str,
     ) -> None:
         self._store = store
@@ -51,13 +53,16 @@ class Body:
         self._claimed: set[str] = set()
         self._running: set[str] = set()
         self._idle = threading.Condition()
+        waiting = Waiting(
+            settings=settings, clock=clock, operation=self.operation, progress=self._progress, rest=self.rest
+        )
         self._runner = Runner(
             settings=settings,
             clock=clock,
             ledger=self,
             settler=Settler(settings=settings, clock=clock, rest=self.rest, is_foreign=self._is_foreign),
-            admit=admit,
-            progress=self._progress,
+            follower=Follower(waiting),
+            admission=Admission(waiting, gates=gates, request=self._request),
             rest=self.rest,
         )
 
@@ -161,7 +166,7 @@ class Body:
             text = f"This version of the bot does not know how to {operation.stages[index]}."
             return Ending(state=State.FAILED, text=text, way_out="Ask an administrator to update it.")
         ref = operation.result or operation.vm
-        request = self._insist(lambda: self._store.request(operation.id))
+        request = self._request(operation.id)
         vcenter = ref.vcenter if ref else request.vcenter
         gateway = self._sites.gateway(vcenter) if vcenter else self._sites.default
         return self._runner.run(
@@ -192,6 +197,9 @@ class Body:
             reason=ending.text,
         )
         return operation
+
+    def _request(self, operation_id: str) -> Request:
+        return self._insist(lambda: self._store.request(operation_id))
 
     def _events(self, operation_id: str) -> list[Event]:
         return self._insist(lambda: self._store.events(operation_id))

@@ -4,20 +4,18 @@ from dataclasses import replace
 
 from operations.changes.making import new_vm_settings
 from operations.changes.stage import Asking, Work
+from operations.endings import Ending
 from operations.errors import BadRequestError
 from operations.model import Actor, ActorKind, Operation, Request, State
 from operations.plans import mismatch
 from operations.policy import Decision, Policy, Question
 from operations.ports import Directory
-from operations.runner import Ending
 from operations.settings import OperationsSettings
 from operations.verbs import VERBS, Verb
 from vsphere.errors import NotFoundError, NotReadyError
 from vsphere.gateway import Gateway
 from vsphere.model import Vm
 from vsphere.sites import Sites
-
-_NOBODY = "Who you are could not be checked again right before it was sent, so it was not sent."
 
 
 class Door:
@@ -60,15 +58,16 @@ class Door:
         decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
         return next((one for one in decisions if not one.allowed), decisions[-1])
 
-    def admit(self, operation: Operation, work: Work, request: Request) -> Ending | None:
+    def present(self, actor: Actor) -> Actor | None:
+        """See `operations.admission.Gates`. Remediation and the system itself are in no directory."""
+        return self._directory.look_up(actor.id) if actor.kind is ActorKind.PERSON else actor
+
+    def admit(self, operation: Operation, work: Work, request: Request, actor: Actor) -> Ending | None:
         """Right before the first write: judge again, as the person and the VM are now, and compare with the plan.
 
         Returns:
             How the operation ends instead; None to go on.
         """
-        actor = self._present(operation.actor)
-        if actor is None:
-            return Ending(state=State.REFUSED, text=_NOBODY, way_out="Ask again in a minute.")
         verb = VERBS[operation.verb]
         vm = work.vm
         if vm is None and verb.has_source:
@@ -102,10 +101,6 @@ class Door:
         if verb.makes:
             questions.append(replace(asked, path=new_vm_settings(asking).folder, owner=actor.id))
         return questions
-
-    def _present(self, actor: Actor) -> Actor | None:
-        """The actor as of now. Remediation and the system itself are in no directory."""
-        return self._directory.look_up(actor.id) if actor.kind is ActorKind.PERSON else actor
 
 
 def _vm(verb: Verb, request: Request, gateway: Gateway) -> Vm | None:

@@ -1,11 +1,14 @@
 """What happens while a stage is followed: percent to the row once a second at most, a heartbeat, whether to stop."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from operations.errors import OperationsError
+from operations.model import Operation
 from operations.record.store import Store
+from operations.settings import OperationsSettings
 from vsphere.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -65,3 +68,16 @@ class Progress:
         except OperationsError as error:
             log.warning("operation.cancel.unreadable", operation_id=self._operation_id, reason=str(error))
         return self.cancel_requested
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """What whoever waits needs: a limit, a clock, the record, and a way to be interrupted."""
+
+    settings: OperationsSettings
+    clock: Clock
+    operation: Callable[[str], Operation]
+    """Reads an operation by its id."""
+    progress: Callable[[Operation], Progress]
+    rest: Callable[[float], None]
+    """Waits so many seconds, and raises `StoppingError` when the process ends."""

@@ -9,7 +9,6 @@ import structlog
 
 from operations.attendant import Attendant
 from operations.body import Body
-from operations.changes.stage import Work
 from operations.crash import crash_point
 from operations.door import Door
 from operations.engine import Engine, workflow_id
@@ -28,7 +27,6 @@ from operations.record.cards import Cards
 from operations.record.database import Database
 from operations.record.replicas import Replicas
 from operations.record.store import Store
-from operations.runner import Ending
 from operations.settings import OperationsSettings
 from vsphere.clock import Clock
 from vsphere.model import Ref
@@ -78,7 +76,7 @@ class Operations:
             sites=sites,
             settings=settings,
             clock=clock,
-            admit=self._admit,
+            gates=self._door,
             runner_id=f"{settings.replica_id}:{secrets.token_hex(4)}",
         )
         self._engine = Engine(
@@ -218,9 +216,6 @@ class Operations:
     def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
-
-    def _admit(self, operation: Operation, work: Work) -> Ending | None:
-        return self._door.admit(operation, work, self._store.request(operation.id))
 
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:

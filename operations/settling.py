@@ -114,8 +114,11 @@ class Settler:
         return lost_at is None or self._clock.monotonic() - age_s > lost_at
 
     def _nothing(self, stage: Stage, since: datetime) -> Finding:
+        if stage.lasts:
+            return Finding(verdict=Verdict.ABSENT)
+        # A task is listed before the call is answered; an entry of the event log may come late, or never in a burst.
         forgotten = self._clock.now() - since > _REMEMBERED
-        return Finding(verdict=Verdict.UNDECIDED if forgotten and not stage.lasts else Verdict.ABSENT)
+        return Finding(verdict=Verdict.UNDECIDED if forgotten or stage.task is None else Verdict.ABSENT)
 
     def _look(self, stage: Stage, work: Work, *, since: datetime) -> _Look:
         if not work.gateway.inventory.ready:

@@ -36,9 +36,11 @@ class Directory:
 
     def __init__(self) -> None:
         self._people = {one.id: one for one in (DANA, ERIK, NOBODY)}
+        self.asked = 0
 
     def look_up(self, actor_id: str) -> Actor | None:
         """See `operations.ports.Directory`."""
+        self.asked += 1
         return self._people.get(actor_id)
 
     def change(self, actor: Actor) -> None:
@@ -112,6 +114,10 @@ class Lab:
 
     def prepare(self, name: str, **changes: Any) -> Vm:
         """Change a VM from outside, as an administrator would, and wait until the mirror has heard of it."""
+        if changes.get("power") == "on" and changes.get("tools_running") is False:
+            # Its guest would start the tools at the end of the boot.
+            self.estate.set_vm(name, power="on")
+            eventually(lambda: self.estate.vm(name).tools_running)
         self.estate.set_vm(name, **changes)
         wanted = {**changes, "power": f"powered{changes['power'].title()}"} if "power" in changes else changes
         now = {

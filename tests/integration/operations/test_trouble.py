@@ -258,15 +258,65 @@ def test_somebody_who_lost_the_right_while_it_waited_is_refused(lab: Lab) -> Non
     assert lab.writes("CreateSnapshot_Task") == []
 
 
-def test_somebody_nobody_knows_any_more_is_refused(lab: Lab) -> None:
+def test_somebody_nobody_knows_any_more_is_refused_after_a_while(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = make_lab(sqlite_url, directory_timeout_s=1)
     lab.prepare("web-01", power="on")
     lab.directory.forget(DANA.id)
 
     ended = lab.end(lab.ask("reset", "web-01"))
 
     assert ended.state is State.REFUSED
-    assert "could not be checked" in ended.text
+    assert "could not be checked again right before it was sent, for 1 s" in ended.text
+    assert ended.way_out
     assert lab.writes() == []
+
+
+def test_what_was_queued_waits_while_slack_is_away_and_is_done_once_it_answers(lab: Lab) -> None:
+    lab.prepare("web-01", power="on")
+    lab.directory.forget(DANA.id)
+    operation = lab.ask("reset", "web-01")
+    lab.news.wait(operation.id, lambda one: one.state is State.RUNNING)
+    asked = lab.directory.asked
+    eventually(lambda: lab.directory.asked > asked)
+    assert lab.writes() == []
+
+    lab.directory.change(DANA)
+
+    assert lab.end(operation).state is State.SUCCEEDED
+    assert lab.writes() == ["ResetVM_Task"]
+
+
+def test_waiting_for_slack_ends_with_the_wish_to_cancel(lab: Lab) -> None:
+    lab.prepare("web-01", power="on")
+    lab.directory.forget(DANA.id)
+    operation = lab.ask("reset", "web-01")
+    lab.news.wait(operation.id, lambda one: one.state is State.RUNNING)
+
+    lab.operations.cancel(operation.id, DANA)
+
+    ended = lab.end(operation)
+    assert (ended.state, ended.text) == (State.CANCELLED, "Cancelled by <@U1>. Nothing was changed.")
+    assert lab.writes() == []
+
+
+def test_waiting_for_slack_ends_with_the_process_and_goes_on_after_a_restart(
+    make_lab: MakeLab, sqlite_url: str
+) -> None:
+    first = make_lab(sqlite_url)
+    first.prepare("web-01", power="on")
+    first.directory.forget(DANA.id)
+    operation = first.ask("reset", "web-01")
+    first.news.wait(operation.id, lambda one: one.state is State.RUNNING)
+
+    clock = SystemClock()
+    began = clock.monotonic()
+    first.operations.drain(10)
+    first.operations.close()
+    assert clock.monotonic() - began < 5
+    second = make_lab(sqlite_url)
+
+    assert second.end(second.operations.get(operation.id)).state is State.SUCCEEDED
+    assert second.writes() == ["ResetVM_Task"]
 
 
 def test_a_vm_that_was_protected_meanwhile_is_left_alone(lab: Lab) -> None:
@@ -317,9 +367,16 @@ def test_a_task_that_is_not_seen_to_end_is_unknown_and_names_what_a_person_can_d
         ("reset", timedelta(0), True, Verdict.UNDECIDED),
         ("reset", timedelta(0), False, Verdict.ABSENT),
         ("reset", timedelta(minutes=30), False, Verdict.UNDECIDED),
+        ("reboot", timedelta(0), False, Verdict.UNDECIDED),
         ("power off", timedelta(minutes=30), False, Verdict.ABSENT),
     ],
-    ids=["vCenter away", "nothing there", "forgotten by vCenter", "an old write whose state would last"],
+    ids=[
+        "vCenter away",
+        "nothing there",
+        "forgotten by vCenter",
+        "no task and no state",
+        "an old write whose state would last",
+    ],
 )
 def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
     lab: Lab,
@@ -359,12 +416,11 @@ def test_a_command_reaches_vcenter_within_a_second(lab: Lab) -> None:
     clock = SystemClock()
     waits = []
     for _ in range(5):
-        lab.estate.reset_calls()
+        lab.prepare("web-02", power="on", tools_running=True)
         lab.operations.submit(lab.request("reboot", "web-02"))
         began = clock.monotonic()
         eventually(lambda: lab.writes("RebootGuest") == ["RebootGuest"])
         waits.append(clock.monotonic() - began)
-        lab.prepare("web-02", power="on", tools_running=True)
         lab.do("snapshot.create", "web-02", arguments={"snapshot": f"between {len(waits)}"})
 
     assert sorted(waits)[2] < 1

@@ -1,0 +1,60 @@
+"""How an operation ends before its last stage: the state, and the words for a person. Pure."""
+
+from dataclasses import dataclass
+
+from operations.model import Operation, State
+from vsphere.errors import TaskCancelledError, VsphereError
+from vsphere.model import Task
+
+_UNKNOWN_WAY_OUT = "Look at {name} in vCenter, task list included, and run the command again only if it was not done."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How an operation ends early."""
+
+    state: State
+    text: str
+    way_out: str | None = None
+
+
+def cancelled(operation: Operation, more: str = "") -> Ending:
+    """A person stopped it; `more` says what may still happen."""
+    who = f" by <@{operation.cancel_requested_by}>" if operation.cancel_requested_by else ""
+    return Ending(state=State.CANCELLED, text=f"Cancelled{who}. {more or _before(operation)}")
+
+
+def failed(operation: Operation, error: VsphereError) -> Ending:
+    """VCenter said no, or could not be asked."""
+    text = f"{_sentence(str(error))} {_before(operation)}"
+    return Ending(state=State.FAILED, text=text, way_out=error.way_out)
+
+
+def broken_off(operation: Operation, task: Task) -> Ending:
+    """Our task ended in an error, or somebody cancelled it; `operation` is read after that, so that it tells who."""
+    error = task.error if isinstance(task.error, VsphereError) else VsphereError("the task failed in vCenter")
+    if not (task.cancelled or isinstance(error, TaskCancelledError)):
+        return failed(operation, error)
+    if operation.cancel_requested_by is not None:
+        return cancelled(operation)
+    text = f"The task was cancelled in vCenter. {_before(operation)}"
+    return Ending(state=State.FAILED, text=text, way_out=error.way_out)
+
+
+def unknown(operation: Operation, why: str) -> Ending:
+    """It was sent, and nobody can tell what became of it."""
+    return Ending(
+        state=State.UNKNOWN,
+        text=f"Whether vCenter did it can't be told: {_sentence(why)}",
+        way_out=_UNKNOWN_WAY_OUT.format(name=operation.vm_name),
+    )
+
+
+def _before(operation: Operation) -> str:
+    """What has been done already."""
+    done = operation.stages[: operation.stages_done]
+    return f"Done before that: {', '.join(done)}." if done else "Nothing was changed."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
