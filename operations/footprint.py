@@ -1,0 +1,45 @@
+"""What a VM takes up, and what it will after a plan: for quotas, approvals, costs and headroom. Pure."""
+
+import math
+from dataclasses import dataclass
+
+from operations.model import Plan
+from operations.plans import specs_of
+from vsphere.model import Vm
+
+_GIB = 1024**3
+_SIZES = ("cpu_count", "memory_mib", "disk_gib")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Footprint:
+    """One VM's share of the estate."""
+
+    cpu_count: int
+    memory_mib: int
+    disk_gib: int
+
+
+def footprint_of(vm: Vm) -> Footprint:
+    """What a VM has been given; a thin disk counts whole, since it may grow."""
+    disk_bytes = vm.committed_bytes + vm.uncommitted_bytes
+    return Footprint(cpu_count=vm.cpu_count, memory_mib=vm.memory_mib, disk_gib=max(1, math.ceil(disk_bytes / _GIB)))
+
+
+def footprint_after(plan: Plan, vm: Vm | None) -> Footprint | None:
+    """What the VM that results will have.
+
+    Args:
+        plan: what is to be done.
+        vm: the VM that is changed or copied; None where one is made from nothing.
+
+    Returns:
+        None where no size can be told: the plan makes no VM and no VM is given.
+    """
+    sizes: dict[str, int] = {}
+    if vm is not None:
+        now = footprint_of(vm)
+        sizes = {name: getattr(now, name) for name in _SIZES}
+    for spec in specs_of(plan):
+        sizes |= {name: spec[name] for name in _SIZES if isinstance(spec.get(name), int)}
+    return Footprint(**sizes) if len(sizes) == len(_SIZES) else None
