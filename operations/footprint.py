@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from operations.model import Plan
 from operations.plans import specs_of
+from operations.terms import Prices
 from vsphere.model import Vm
 
 _GIB = 1024**3
+_MIB_PER_GIB = 1024
 _SIZES = ("cpu_count", "memory_mib", "disk_gib")
 
 
@@ -43,3 +45,9 @@ def footprint_after(plan: Plan, vm: Vm | None) -> Footprint | None:
     for spec in specs_of(plan):
         sizes |= {name: spec[name] for name in _SIZES if isinstance(spec.get(name), int)}
     return Footprint(**sizes) if len(sizes) == len(_SIZES) else None
+
+
+def monthly_cost(footprint: Footprint, prices: Prices) -> float:
+    """What such a VM costs a month, on or off, in the currency of the prices."""
+    memory_gib = footprint.memory_mib / _MIB_PER_GIB
+    return footprint.cpu_count * prices.cpu + memory_gib * prices.memory_gib + footprint.disk_gib * prices.disk_gib

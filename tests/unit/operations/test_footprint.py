@@ -2,9 +2,10 @@
 
 import pytest
 
-from operations.footprint import Footprint, footprint_after, footprint_of
+from operations.footprint import Footprint, footprint_after, footprint_of, monthly_cost
 from operations.model import Plan
 from operations.plans import Spec, already_so, make_plan
+from operations.terms import Prices
 from tests.unit.operations.samples import VM_REF, vm
 
 
@@ -42,3 +43,9 @@ def test_a_plan_with_nothing_to_do_leaves_the_vm_as_it_is() -> None:
     same = already_so(verb="poweron", vm=VM_REF, vm_name="web-01", summary="Power on", words="It is on already.")
 
     assert footprint_after(same, vm()) == footprint_of(vm())
+
+
+def test_a_month_costs_all_three_and_half_a_gigabyte_half() -> None:
+    prices = Prices(currency="EUR", cpu=8, memory_gib=3, disk_gib=0.1)
+
+    assert monthly_cost(Footprint(cpu_count=2, memory_mib=1536, disk_gib=40), prices) == pytest.approx(16 + 4.5 + 4)
