@@ -51,7 +51,7 @@ def plan_transform(asking: Asking) -> Plan:
         stages=_around_restart(vm, resize) if cold else [resize],
         effect=Effect.RESTART if cold else Effect.NONE,
         changes=_lines(vm, size),
-        warnings=(*cold, *_hard_warning(vm)) if cold else (),
+        warnings=_hard_warning(vm) if cold else (),
         needs_confirmation=bool(cold),
         change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "power", "cpu_count", "cores_per_socket", "memory_mib"),
@@ -100,16 +100,16 @@ def check_size(vm: Vm, size: Size, caps: Caps) -> None:
 
 
 def reasons_to_restart(vm: Vm, size: Size) -> tuple[str, ...]:
-    """Why the VM has to be off for this; empty where it does not."""
+    """Why the VM has to be off for this, in words that follow "with a restart"; empty where it does not."""
     if vm.power is PowerState.OFF:
         return ()
     reasons = []
     if size.cpu_count < vm.cpu_count or size.memory_mib < vm.memory_mib:
-        reasons.append("It has to restart: a running VM can't shrink.")
+        reasons.append("a running VM can't shrink")
     if size.cpu_count > vm.cpu_count and not vm.cpu_hot_add:
-        reasons.append("It has to restart: CPU hot-add is off for this VM.")
+        reasons.append("CPU hot-add is off")
     if size.memory_mib > vm.memory_mib and not vm.memory_hot_add:
-        reasons.append("It has to restart: memory hot-add is off for this VM.")
+        reasons.append("memory hot-add is off")
     return tuple(reasons)
 
 

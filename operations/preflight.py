@@ -1,0 +1,130 @@
+"""What a person decides by, beside the plan itself: short lines of what is left, what it costs, who is asked. Pure.
+
+The lines come from the mirror and may differ a minute later, so the plan's hash does not cover them. What is not known
+has no line.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from operations.changes.resizing import RESIZE, Size, reasons_to_restart
+from operations.changes.stage import Asking
+from operations.footprint import Footprint, footprint_after, footprint_of, monthly_cost
+from operations.headroom import Estate, room_lines
+from operations.model import Approval, Change, Plan
+from operations.plans import specs_of
+from operations.policy import Decision
+from operations.terms import Prices
+from vsphere.model import PowerState, Vm
+
+EXPIRES_ATTRIBUTE = "iaas.expires"
+"""The custom attribute that says when a VM's lease ends, ISO 8601 in UTC."""
+_WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
+"""Verbs for which snapshots are worth a look first."""
+_ENDS = frozenset({"nuke"})
+"""Verbs after which the VM costs nothing, sooner or later."""
+_MOST_VALUE = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """What the gates said of the request."""
+
+    decision: Decision
+    approval: Approval | None = None
+    """Whose yes it needs; None where nobody has to be asked."""
+    quota: tuple[Change, ...] = ()
+    """What is left of the owner's quota; empty where there is none."""
+
+
+def with_notes(plan: Plan, asking: Asking, judged: Judged) -> Plan:
+    """The same plan with its notes; one that has nothing to do stays without."""
+    if plan.unchanged is not None:
+        return plan
+    lines = tuple(replace(one, after=_clip(one.after)) for one in _notes(plan, asking, judged))
+    return replace(plan, notes=lines)
+
+
+def _notes(plan: Plan, asking: Asking, judged: Judged) -> Iterator[Change]:
+    vm, after = asking.vm, footprint_after(plan, asking.vm)
+    estate = Estate(vcenter=asking.gateway.name, inventory=asking.gateway.inventory)
+    yield from _how(plan, vm)
+    yield from room_lines(plan, estate, vm=vm, after=after)
+    yield from _snapshots(plan, vm)
+    yield from judged.quota
+    yield from _lease(plan, vm, asking.settings.tonight.zone)
+    if asking.settings.prices is not None:
+        yield from _cost(plan, _before(plan, vm), after, asking.settings.prices)
+    yield from _yes(judged.approval)
+    if judged.decision.rule:
+        yield Change(label="Rule", before="", after=judged.decision.rule)
+
+
+def _how(plan: Plan, vm: Vm | None) -> Iterator[Change]:
+    """Hot or with a restart, and why."""
+    spec = next((one for one in specs_of(plan) if one["stage"] == RESIZE), None)
+    if spec is None or vm is None:
+        return
+    cold = reasons_to_restart(vm, Size(cpu_count=spec["cpu_count"], memory_mib=spec["memory_mib"]))
+    if cold:
+        told = [f"with a restart: {' and '.join(reasons)}" for reasons in (cold, cold[:1])]
+        yield Change(label="How", before="", after=next((one for one in told if len(one) <= _MOST_VALUE), told[-1]))
+    elif vm.power is PowerState.ON:
+        yield Change(label="How", before="", after="while it runs: hot-add is on")
+    else:
+        yield Change(label="How", before="", after="at once: it is not running")
+
+
+def _snapshots(plan: Plan, vm: Vm | None) -> Iterator[Change]:
+    if vm is not None and plan.verb in _WITH_SNAPSHOTS:
+        yield Change(label="Snapshots", before="", after="it has some" if vm.snapshot_count else "none")
+
+
+def _lease(plan: Plan, vm: Vm | None, zone: tzinfo) -> Iterator[Change]:
+    """When the lease ends: of a new VM as the plan says it, of another as it says itself."""
+    makes = any("pool" in spec for spec in specs_of(plan))
+    said = next((spec["expires"] for spec in specs_of(plan) if spec.get("expires")), None)
+    text = said if said or makes or vm is None else vm.attributes.get(EXPIRES_ATTRIBUTE)
+    ends = _read_time(str(text)) if text else None
+    if ends is not None and plan.verb not in _ENDS:
+        yield Change(label="Lease ends", before="", after=f"{ends.astimezone(zone):%-d %b %Y, %H:%M %Z}")
+
+
+def _before(plan: Plan, vm: Vm | None) -> Footprint | None:
+    """What the VM takes up now; None for one that is yet to be made."""
+    makes = any("pool" in spec for spec in specs_of(plan))
+    return None if vm is None or makes else footprint_of(vm)
+
+
+def _cost(plan: Plan, before: Footprint | None, after: Footprint | None, prices: Prices) -> Iterator[Change]:
+    now = None if before is None else monthly_cost(before, prices)
+    then = 0 if plan.verb in _ENDS else None if after is None else monthly_cost(after, prices)
+    if then is not None and now != then:
+        told = "" if now is None else _money(now, prices)
+        yield Change(label="Cost a month", before=told, after=_money(then, prices) if then else "nothing")
+
+
+def _money(amount: float, prices: Prices) -> str:
+    return f"{prices.currency} {amount:,.2f}"
+
+
+def _yes(approval: Approval | None) -> Iterator[Change]:
+    if approval is None:
+        return
+    # People are not named here, because a name on a card rings them; the card for approvers does that.
+    people = [f"{len(approval.users)} more" if approval.groups else "those named"] if approval.users else []
+    who = " or ".join([*approval.groups, *people])
+    yield Change(label="Needs a yes", before="", after=f"{approval.votes_needed} from {who}: {approval.reason}")
+
+
+def _read_time(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _MOST_VALUE else f"{text[: _MOST_VALUE - 1]}…"
