@@ -22,6 +22,7 @@ from operations.model import Actor, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
+from operations.preflight import Judged, with_notes
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
@@ -120,8 +121,12 @@ class Operations:
         self._engine.destroy()
         self._database.close()
 
-    def submit(self, request: Request) -> Operation:
+    def submit(self, request: Request, *, ask: bool = False) -> Operation:
         """Take a request on.
+
+        Args:
+            request: what somebody wants.
+            ask: whether a yes is asked for even where the plan does not hurt.
 
         Returns:
             The new operation, or the one that answers the request already; in state REFUSED where policy says no.
@@ -146,8 +151,8 @@ class Operations:
         known = self._store.same(request, subject=subject, window_s=self._settings.duplicate_window_s)
         if known is not None:
             return known
-        plan = verb.plan(asking)
-        _ask_where_it_hurts(plan, request)
+        plan = with_notes(verb.plan(asking), asking, Judged(decision=decision))
+        _ask_where_it_hurts(plan, request, ask=ask)
         operation = planned(request, decision, plan, now=self._clock.now())
         kept = self._open(operation, request, decision, subject=subject)
         if kept.id == operation.id and kept.state is State.QUEUED:
@@ -222,8 +227,9 @@ class Operations:
             listener(operation)
 
 
-def _ask_where_it_hurts(plan: Plan, request: Request) -> None:
-    if not plan.needs_confirmation or request.confirmed == plan.hash:
+def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
+    asks = plan.needs_confirmation or (ask and plan.unchanged is None)
+    if not asks or request.confirmed == plan.hash:
         return
     if request.confirmed is None:
         raise ConfirmationNeededError(plan)
