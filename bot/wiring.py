@@ -75,7 +75,9 @@ def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:
 def build_policy(settings: Settings) -> Policy:
     """The rules of the file, and what is protected."""
     protected = ProtectedRules(
-        names=settings.protected.names, bios_uuids=(*settings.protected.bios_uuids, *_own_uuid())
+        names=settings.protected.names,
+        bios_uuids=(*settings.protected.bios_uuids, *_own_uuid()),
+        addresses=tuple(table.host for table in settings.vcenter.values()),
     )
     return Policy(
         tuple(_rule(table) for table in settings.rule), protected=protected, read_only=settings.service.read_only

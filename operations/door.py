@@ -14,6 +14,7 @@ from operations.settings import OperationsSettings
 from operations.verbs import VERBS, Verb
 from vsphere.errors import NotFoundError, NotReadyError
 from vsphere.gateway import Gateway
+from vsphere.inventory import Inventory
 from vsphere.model import Vm
 from vsphere.sites import Sites
 
@@ -96,11 +97,15 @@ class Door:
         asked = Question(actor=actor, origin=asking.request.origin, verb=verb.name)
         questions = []
         if asking.vm is not None and verb.judges_source:
-            path = asking.gateway.inventory.path(asking.vm.ref)
-            questions.append(replace(asked, vm=asking.vm, path=path))
+            questions.append(replace(asked, vm=asking.vm, path=_path(asking.vm, asking.gateway.inventory)))
         if verb.makes:
             questions.append(replace(asked, path=new_vm_settings(asking).folder, owner=actor.id))
         return questions
+
+
+def _path(vm: Vm, inventory: Inventory) -> str:
+    """The inventory path of a VM by the folder that it was read with, which the mirror may not have heard of yet."""
+    return inventory.path(vm.ref) if vm.folder is None else f"{inventory.path(vm.folder)}/{vm.name}"
 
 
 def _vm(verb: Verb, request: Request, gateway: Gateway) -> Vm | None:

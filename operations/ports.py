@@ -12,5 +12,10 @@ Listener = Callable[[Operation], None]
 class Directory(Protocol):
     """Who somebody is now, in Slack's words."""
 
-    def look_up(self, actor_id: str) -> Actor | None:
-        """The person with the groups of this moment; None where nobody can say, and then the answer is no."""
+    def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:
+        """The person with the groups of this moment; None where nobody can say, and then the answer is no.
+
+        Args:
+            actor_id: whom.
+            fresh: ask anew, whatever is remembered: for the click of an approver.
+        """

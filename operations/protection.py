@@ -1,4 +1,4 @@
-"""Which VMs nobody may change through the bot, whoever asks: by name, by custom attribute, by SMBIOS UUID. Pure."""
+"""Which VMs nobody may change through the bot, whoever asks: by name, custom attribute, SMBIOS UUID, address. Pure."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -20,6 +20,8 @@ class ProtectedRules:
     """Name patterns such as `dc-*`; case does not count."""
     bios_uuids: tuple[str, ...] = ()
     """SMBIOS UUIDs: vCenter's own VM, and the VM that the bot runs on."""
+    addresses: tuple[str, ...] = ()
+    """Host names or IP addresses by which the bot reaches its vCenters: the VM that answers to one is vCenter's own."""
 
 
 def protection_of(vm: Vm, rules: ProtectedRules) -> str | None:
@@ -29,6 +31,9 @@ def protection_of(vm: Vm, rules: ProtectedRules) -> str | None:
         return f"by the name pattern {pattern}"
     if vm.attributes.get(ATTRIBUTE, "").strip().casefold() not in _CLEARED:
         return f"by its custom attribute {ATTRIBUTE}"
+    own = {address.casefold() for address in rules.addresses}
+    if any(known and known.casefold() in own for known in (vm.host_name, vm.ip_address)):
+        return "since vCenter runs on it"
     listed = {form for uuid in rules.bios_uuids for form in _forms(uuid)}
     if _digits(vm.bios_uuid) in listed:
         return "since vCenter or the bot itself runs on it"

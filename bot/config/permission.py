@@ -57,7 +57,7 @@ class RuleTable(Table):
     """Verbs; `*` all, `read` those that change nothing."""
     folders: Patterns = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
     """Inventory folders with all below them; `*` all."""
-    attributes: dict[str, str] = Field(default_factory=dict, examples=[{"team": "payments"}])
+    attributes: dict[str, Name] = Field(default_factory=dict, examples=[{"team": "payments"}])
     """Custom attributes that the VM must carry."""
     own_only: bool = Field(default=False, examples=[True])
     """Only VMs whose attribute `iaas.owner` is the person."""

@@ -17,7 +17,7 @@ from vsphere.clock import Clock
 log = structlog.get_logger(__name__)
 
 GROUPS_FOR_S: Final = 60.0
-PERSON_FOR_S: Final = 300.0
+PERSON_FOR_S: Final = 60.0
 _WARM_FOR_S: Final = 600.0
 """Groups are kept warm for so long after somebody was last looked up."""
 _REFRESH_AT_S: Final = 45.0
@@ -52,12 +52,7 @@ class SlackDirectory:
         self._used_at: float | None = None
 
     def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:
-        """See `Directory.look_up`.
-
-        Args:
-            actor_id: Slack's user id.
-            fresh: ask Slack anew: for the click of an approver.
-        """
+        """See `Directory.look_up`."""
         self._used_at = self._clock.monotonic()
         try:
             person = self._person(actor_id, 0.0 if fresh else PERSON_FOR_S)
