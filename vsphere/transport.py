@@ -10,7 +10,8 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException, HTTPSConnection
+from typing import Any
 
 import structlog
 
@@ -54,7 +55,7 @@ class Endpoint:
             CertificateError: the certificate is not the one that the settings trust.
         """
         settings = self._settings
-        connection = _Connection(
+        connection = HTTPSConnection(
             settings.host, settings.port, timeout=settings.connect_timeout_s, context=self._context
         )
         try:
@@ -79,6 +80,7 @@ class Endpoint:
             context = ssl.create_default_context(cafile=settings.ca_file)
         except OSError as error:
             raise CertificateError(f"ca_file {settings.ca_file} can't be read: {error}") from error
+        context.sslsocket_class = _Socket
         if settings.insecure or self._thumbprint:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -114,18 +116,16 @@ class Endpoint:
         return f"It shows the SHA-256 thumbprint {_colons(hashlib.sha256(certificate).hexdigest())}."
 
 
-class _Connection(HTTPSConnection):
-    """HTTPS that looks at the socket before TLS begins: one that was reset by then CPython leaves to its collector."""
+class _Socket(ssl.SSLSocket):
+    """Closes itself when its connection is found reset before TLS began: CPython leaves that to its collector."""
 
-    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext) -> None:
-        super().__init__(host, port, timeout=timeout, context=context)
-        self._tls = context
-
-    def connect(self) -> None:
-        """See `HTTPSConnection.connect`; there is no proxy between."""
-        HTTPConnection.connect(self)
-        self.sock.getpeername()
-        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
+    def getpeername(self) -> Any:  # noqa: ANN401  as in the base class: it depends on the kind of address
+        """See `socket.getpeername`."""
+        try:
+            return super().getpeername()
+        except OSError:
+            self.close()
+            raise
 
 
 class Channel:
