@@ -5,6 +5,7 @@ from enum import Enum
 
 from operations.errors import OperationsError
 from operations.model import Operation, Plan, Request
+from operations.terms import Window
 from vsphere.errors import VsphereError
 
 
@@ -80,6 +81,8 @@ class Ask:
 
     plan: Plan
     request: Request
+    tonight: Window
+    """The hours for what interrupts somebody."""
 
 
 Reply = Answer | Started | Ask

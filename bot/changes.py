@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.answers import Ask, Reply, Started
 from bot.command import Call, Context
+from bot.extras import read_extras
 from bot.naming import is_clone_name, is_taken, taken
 from operations.errors import ConfirmationNeededError
 from operations.model import NO_ARGUMENTS, Arguments, Request, State
@@ -15,6 +16,7 @@ _LATELY = 20
 
 def change(verb: str, vm: Vm, call: Call, context: Context, arguments: Arguments = NO_ARGUMENTS) -> Reply:
     """Ask for a change of a VM."""
+    extras = read_extras(call.words, verb)
     request = Request(
         verb=verb,
         actor=call.actor,
@@ -23,9 +25,11 @@ def change(verb: str, vm: Vm, call: Call, context: Context, arguments: Arguments
         vm=vm.ref,
         vcenter=vm.ref.vcenter,
         arguments=arguments,
+        reason=extras.reason,
+        not_before=extras.not_before(context.operations.tonight, call.asked_at),
         asked_at=call.asked_at,
     )
-    return submit(request, context)
+    return submit(request, context, ask=extras.ask)
 
 
 def make(
@@ -58,6 +62,7 @@ def make(
     where = source.ref.vcenter if source else vcenter or context.sites.default.name
     if is_taken(name, where, context):
         return same_wish(verb, call, context, name=name) or taken(name, where, call, context, at=at)
+    extras = read_extras(call.words, verb)
     request = Request(
         verb=verb,
         actor=call.actor,
@@ -67,9 +72,10 @@ def make(
         name=name,
         vcenter=where,
         arguments=arguments,
+        reason=extras.reason,
         asked_at=call.asked_at,
     )
-    return submit(request, context)
+    return submit(request, context, ask=extras.ask)
 
 
 def same_wish(
@@ -92,14 +98,14 @@ def same_wish(
     return None
 
 
-def submit(request: Request, context: Context) -> Reply:
-    """Hand the request over; a plan that hurts comes back as a question.
+def submit(request: Request, context: Context, *, ask: bool = False) -> Reply:
+    """Hand the request over; a plan that hurts comes back as a question, and with `ask` any plan does.
 
     Raises:
         OperationsError: the request makes no sense, or can't be recorded.
         VsphereError: vCenter could not be asked about it.
     """
     try:
-        return Started(operation=context.operations.submit(request))
+        return Started(operation=context.operations.submit(request, ask=ask))
     except ConfirmationNeededError as needed:
-        return Ask(plan=needed.plan, request=request)
+        return Ask(plan=needed.plan, request=request, tonight=context.operations.tonight)

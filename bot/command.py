@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.answers import Answer, Reply
 from bot.catalogue import Catalogue
+from bot.extras import flags_of, options_of
 from bot.grammar import Shape, UsageError, Words
 from operations.model import Actor, Origin
 from operations.policy import Policy
@@ -82,7 +83,8 @@ class Command:
     @property
     def shape(self) -> Shape:
         """What the grammar has to know of it."""
-        return Shape(usage=self.usage, options=self.options, flags=self.flags, raw=self.raw)
+        options, flags = (*self.options, *options_of(self.verbs)), (*self.flags, *flags_of(self.verbs))
+        return Shape(usage=self.usage, options=options, flags=flags, raw=self.raw)
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -12,18 +12,18 @@ from bot import registry
 from bot.answers import Answer, Button, Reply, Tone, from_error
 from bot.changes import submit
 from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
+from bot.extras import read_extras
 from bot.grammar import join, parse, split_verb
-from bot.permission import refusal
+from bot.permission import outsider_refusal, refusal
 from bot.text import repair, repair_literal
 from operations.errors import OperationsError
 from operations.model import Actor, Origin, Request
+from operations.windows import tonight as begins_tonight
 from vsphere.errors import VsphereError
 
 _MOST_SHOWN = 60
 _MOST_IN_BUTTON = 1500
 """Slack's button values end at 2,000 characters."""
-_OPEN = "help"
-"""A verb that every member of the workspace may use."""
 
 
 class UnknownVerbError(UsageError):
@@ -80,18 +80,32 @@ class Dispatcher:
         try:
             understood = _understand(line)
         except UsageError as error:
-            return refusal(_OPEN, actor, origin, self._context) or _usage_answer(error)
+            verb = split_verb(repair(line))[0]
+            return outsider_refusal(verb, actor, origin, self._context) or _usage_answer(error)
         # A change is judged where it is submitted, so that its refusal is on record; outsiders don't get that far.
-        verb = _OPEN if understood.command.changes else understood.command.name
-        refused = refusal(verb, actor, origin, self._context)
+        judge = outsider_refusal if understood.command.changes else refusal
+        refused = judge(understood.command.name, actor, origin, self._context)
         if refused is not None:
             return refused
         call = Call(words=understood.words, actor=actor, origin=origin, key=key, asked_at=asked_at)
         return _answered(lambda: understood.command.run(understood.arguments, call, self._context))
 
-    def confirm(self, request: Request, plan_hash: str) -> Reply:
-        """Ask again for what an `Ask` was about, now that the person said yes to the plan of this hash."""
+    def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
+        """Ask again for what an `Ask` was about, now that the person said yes to the plan of this hash.
+
+        Args:
+            request: as it was asked about.
+            plan_hash: what the person has seen.
+            tonight: whether it shall wait until tonight's window opens.
+        """
+        if tonight:
+            opens = begins_tonight(self._context.operations.tonight, request.asked_at)
+            request = replace(request, not_before=opens)
         return _answered(lambda: submit(replace(request, confirmed=plan_hash), self._context))
+
+    def look(self, request: Request) -> Reply:
+        """Plan a request anew, and ask about the plan whether it hurts or not."""
+        return _answered(lambda: submit(request, self._context, ask=True))
 
 
 def _understand(text: str) -> _Understood:
@@ -103,6 +117,7 @@ def _understand(text: str) -> _Understood:
         raise UnknownVerbError(verb, rest)
     line = f"{command.name} {split_verb(repair_literal(text))[1] if command.raw else rest}"
     words = parse(line, command.shape)
+    read_extras(words, command.usage)
     return _Understood(command=command, words=words, arguments=command.parse(words))
 
 

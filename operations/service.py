@@ -29,6 +29,7 @@ from operations.record.database import Database
 from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.settings import OperationsSettings
+from operations.terms import Window
 from vsphere.clock import Clock
 from vsphere.model import Ref
 from vsphere.sites import Sites
@@ -197,6 +198,11 @@ class Operations:
     def events(self, operation_id: str) -> list[Event]:
         """See `Store.events`."""
         return self._store.events(self._store.get(operation_id).id)
+
+    @property
+    def tonight(self) -> Window:
+        """The hours for what interrupts somebody."""
+        return self._settings.tonight
 
     def subscribe(self, listener: Listener) -> None:
         """Be told of every new version of every operation that this replica runs or takes."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.blocks import limits
-from bot.blocks.text import filled
+from bot.blocks.text import clip, filled
 
 Json = dict[str, Any]
 
@@ -52,7 +52,8 @@ def static_select(placeholder: str, options: Iterable[Json], *, action_id: str) 
     }
 
 
-def plain_text_input(*, action_id: str, placeholder: str = "", multiline: bool = False) -> Json:
-    """A line, or several, to type in; inside an input block."""
+def plain_text_input(*, action_id: str, placeholder: str = "", multiline: bool = False, initial: str = "") -> Json:
+    """A line, or several, to type in, with what stands there at first; inside an input block."""
     element: Json = {"type": "plain_text_input", "action_id": action_id, "multiline": multiline}
+    element |= {"initial_value": clip(initial, limits.TEXT)} if initial else {}
     return element | ({"placeholder": plain(placeholder, limits.PLACEHOLDER)} if placeholder else {})

@@ -5,6 +5,7 @@ from typing import Final
 from bot import values
 from bot.answers import Answer, Button, Reply
 from bot.command import Call, Command, Context, UsageError, Words
+from bot.extras import ASK, AT, REASON, flags_of, options_of
 from bot.permission import allowed_commands
 
 _USAGE: Final = "help [VERB]"
@@ -48,13 +49,26 @@ def _line(command: Command) -> str:
 
 
 def _explain(command: Command, *, allowed: bool) -> Answer:
-    aliases = f"Also: {', '.join(command.aliases)}" if command.aliases else ""
+    aliases = f"Other words for it: {', '.join(command.aliases)}" if command.aliases else ""
+    extras = _extras(command)
     refused = "" if allowed else "You may not use it here; `whoami` shows the rules that match you."
     return Answer(
         title=command.name,
-        lines=tuple(line for line in (command.summary, command.details, aliases, refused) if line),
+        lines=tuple(line for line in (command.summary, command.details, extras, aliases, refused) if line),
         code=f"/iaas {command.usage}",
     )
+
+
+def _extras(command: Command) -> str:
+    """What may be said with it that is not its own."""
+    told = {
+        REASON: '`reason="…"` for whoever is asked for a yes',
+        AT: "`at=tonight` or `at=22:30` to have it begin later",
+        ASK: "`--ask` to see the plan first",
+    }
+    own = {*options_of(command.verbs), *flags_of(command.verbs)}
+    parts = [words for name, words in told.items() if name in own]
+    return f"Also: {', '.join(parts)}." if parts else ""
 
 
 COMMAND: Final = Command(

@@ -20,8 +20,9 @@ from bot.slack.place import Place, of_action, of_command
 from bot.slack.ports import Dispatcher
 from bot.slack.work import Work
 from bot.views import error, ids
+from bot.views.change import read_form
 from bot.views.ids import Click, Kind, Pending
-from bot.views.modals import wrong_name
+from bot.views.modals import planning_modal, wrong_name
 from operations.model import Origin
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,8 @@ class Listeners:
     def _clicked(self, envelope: Envelope) -> Json:
         body = envelope.body
         action = body["actions"][0]
+        if action.get("action_id") in {ids.TONIGHT, ids.CHANGE}:
+            return self._chosen(envelope, str(action["action_id"]))
         place = Place(
             user=str(body["user"]["id"]),
             origin=of_action(body),
@@ -105,27 +108,50 @@ class Listeners:
         return _NOTHING
 
     def _submitted(self, envelope: Envelope) -> Json:
-        body = envelope.body
-        view = body["view"]
-        pending = Pending.load(view.get("private_metadata")) if view.get("callback_id") == ids.CONFIRM else None
-        user = str(body["user"]["id"])
+        view = envelope.body["view"]
+        ours = view.get("callback_id") in {ids.CONFIRM, ids.CHANGE_FORM}
+        pending = Pending.load(view.get("private_metadata")) if ours else None
         if pending is None:
-            place = _in_private(user, envelope)
-            self._enqueue(lambda: self._work.tell(place, error.outdated()), place)
-            return _NOTHING
-        typed = _typed_name(view)
-        if pending.type_name is not None and typed.strip() != pending.type_name.strip():
-            return rescue({"response_action": "errors", "errors": wrong_name(pending.type_name, typed)}, Surface.ACK)
-        place = Place(
-            user=user,
-            origin=Origin(channel=pending.channel, channel_name=pending.channel_name, is_direct=pending.is_direct),
-            trigger=body.get("trigger_id"),
-            response_url=pending.response_url,
-            key=pending.key,
-            received_at=envelope.received_at,
-            retry=envelope.retry,
-        )
+            return self._outdated(envelope)
+        if view["callback_id"] == ids.CHANGE_FORM:
+            return self._changed(envelope, pending)
+        wrong = _wrong_name(pending, view)
+        if wrong:
+            return rescue({"response_action": "errors", "errors": wrong}, Surface.ACK)
+        place = _of_form(envelope, pending)
         self._enqueue(lambda: self._work.confirm(pending, place), place)
+        return _NOTHING
+
+    def _chosen(self, envelope: Envelope, action_id: str) -> Json:
+        """A button of the pre-flight card: tonight, or other figures."""
+        view = envelope.body.get("view") or {}
+        pending = Pending.load(view.get("private_metadata"))
+        if pending is None:
+            return self._outdated(envelope)
+        place, view_id = _of_form(envelope, pending), str(view["id"])
+        if action_id == ids.CHANGE:
+            self._enqueue(lambda: self._work.offer_change(pending, view_id), place)
+            return _NOTHING
+        wrong = _wrong_name(pending, view)
+        if wrong:
+            self._enqueue(lambda: self._work.complain(view, " ".join(wrong.values())), place)
+        else:
+            self._enqueue(lambda: self._work.tonight(pending, place, view_id), place)
+        return _NOTHING
+
+    def _changed(self, envelope: Envelope, pending: Pending) -> Json:
+        """The form with other figures: what can't be read is told at its field, the rest is planned anew."""
+        view = envelope.body["view"]
+        asked, wrong = read_form(pending, _values(view))
+        if wrong:
+            return rescue({"response_action": "errors", "errors": wrong}, Surface.ACK)
+        place, view_id = _of_form(envelope, asked), str(view["id"])
+        self._enqueue(lambda: self._work.replan(asked, place, view_id), place)
+        return rescue({"response_action": "update", "view": planning_modal(asked)}, Surface.ACK)
+
+    def _outdated(self, envelope: Envelope) -> Json:
+        place = _in_private(str(envelope.body["user"]["id"]), envelope)
+        self._enqueue(lambda: self._work.tell(place, error.outdated()), place)
         return _NOTHING
 
     def _event(self, envelope: Envelope) -> Json:
@@ -172,9 +198,31 @@ def _value(action: Mapping[str, Any]) -> object:
     return chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
 
 
-def _typed_name(view: Mapping[str, Any]) -> str:
-    values = (view.get("state") or {}).get("values") or {}
-    return str(((values.get(ids.NAME_BLOCK) or {}).get(ids.NAME_ACTION) or {}).get("value") or "")
+def _values(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was typed and chosen in a modal, by block and action."""
+    return (view.get("state") or {}).get("values") or {}
+
+
+def _wrong_name(pending: Pending, view: Mapping[str, Any]) -> dict[str, str]:
+    """The complaint about the name that had to be typed, by block; empty where it is right or none is asked for."""
+    typed = str(((_values(view).get(ids.NAME_BLOCK) or {}).get(ids.NAME_ACTION) or {}).get("value") or "")
+    if pending.type_name is None or typed.strip() == pending.type_name.strip():
+        return {}
+    return wrong_name(pending.type_name, typed)
+
+
+def _of_form(envelope: Envelope, pending: Pending) -> Place:
+    """The place where what a modal asks about was said."""
+    body = envelope.body
+    return Place(
+        user=str(body["user"]["id"]),
+        origin=Origin(channel=pending.channel, channel_name=pending.channel_name, is_direct=pending.is_direct),
+        trigger=body.get("trigger_id"),
+        response_url=pending.response_url,
+        key=pending.key,
+        received_at=envelope.received_at,
+        retry=envelope.retry,
+    )
 
 
 def _in_private(user: str, envelope: Envelope) -> Place:

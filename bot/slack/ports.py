@@ -33,8 +33,11 @@ class Dispatcher(Protocol):
     def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
         """Do what a line says."""
 
-    def confirm(self, request: Request, plan_hash: str) -> Reply:
-        """Ask again, now that the person said yes to the plan of this hash."""
+    def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
+        """Ask again, now that the person said yes to the plan of this hash, for now or for tonight."""
+
+    def look(self, request: Request) -> Reply:
+        """Plan a request anew, and ask about the plan whether it hurts or not."""
 
 
 class Cards(Protocol):

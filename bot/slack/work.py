@@ -1,21 +1,24 @@
 """The jobs behind the listeners: ask who it is, run the line, show what comes of it. Runs in job threads."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from bot.answers import Answer, Ask, Reply, Started
+from bot.blocks.elements import Json
 from bot.slack.announcer import Announcer
 from bot.slack.modals import Modals
 from bot.slack.place import Place
 from bot.slack.ports import Dispatcher, Operations
 from bot.slack.replies import Replies
 from bot.views import error
-from bot.views.answer import answer
+from bot.views.answer import again, answer
+from bot.views.change import change_modal, sizes_of
 from bot.views.ids import Pending
 from bot.views.message import Message
-from bot.views.modals import confirm_modal, loading_modal, told_modal
+from bot.views.modals import complaining, confirm_modal, loading_modal, told_modal
 from bot.views.operation import operation_card
 from operations.model import Actor, State
 from operations.ports import Directory
@@ -78,7 +81,7 @@ class Work:
         asked_at = self._clock.now()
         reply = self._run(line, place, asked_at)
         if isinstance(reply, Ask):
-            self._modals.update(view_id, confirm_modal(reply.plan, _pending(reply, place)))
+            self._modals.update(view_id, self._question(reply, place.response_url))
             return
         if reply is None:
             self._modals.update(view_id, told_modal(error.stranger()))
@@ -96,6 +99,43 @@ class Work:
             asked_at = self._clock.now()
             reply = self._dispatcher.confirm(pending.request(actor, asked_at=asked_at), pending.plan_hash)
             self._show(reply, pending.verb, place, asked_at)
+
+    def tonight(self, pending: Pending, place: Place, view_id: str) -> None:
+        """Carry out tonight what was confirmed by the button for it; the modal tells what came of it."""
+        if self._is_late(place):
+            self._modals.update(view_id, told_modal(error.late_confirmation()))
+            return
+        actor = self._actor(place)
+        if actor is not None:
+            asked_at = self._clock.now()
+            request = pending.request(actor, asked_at=asked_at)
+            reply = self._dispatcher.confirm(request, pending.plan_hash, tonight=True)
+            self._modals.update(view_id, told_modal(self._summary(reply)))
+            self._show(reply, pending.verb, place, asked_at)
+
+    def complain(self, view: Mapping[str, Any], complaint: str) -> None:
+        """Say in an open modal what is wrong with the click."""
+        self._modals.update(str(view["id"]), complaining(view, complaint))
+
+    def offer_change(self, pending: Pending, view_id: str) -> None:
+        """Put the form for other figures in the place of a question."""
+        self._modals.update(view_id, change_modal(pending))
+
+    def replan(self, pending: Pending, place: Place, view_id: str) -> None:
+        """Plan what was asked for with other figures, and ask about that; figures that can't be are asked for again."""
+        actor = self._actor(place)
+        if actor is None:
+            self._modals.update(view_id, told_modal(error.stranger()))
+            return
+        asked_at = self._clock.now()
+        match reply := self._dispatcher.look(pending.request(actor, asked_at=asked_at)):
+            case Ask():
+                self._modals.update(view_id, self._question(reply, pending.response_url))
+            case Answer():
+                self._modals.update(view_id, change_modal(pending, " ".join([reply.title, *reply.lines])))
+            case Started():
+                self._modals.update(view_id, told_modal(self._summary(reply)))
+                self._show(reply, pending.verb, place, asked_at)
 
     def show_home(self, user: str) -> None:
         """Publish the Home tab with the person's operations."""
@@ -128,7 +168,7 @@ class Work:
         operation = reply.operation
         if operation.created_at < asked_at - _CLOCK_STEP:
             # The same wish again, or the same delivery after a restart: its card is there, or resync posts it.
-            self._replies.tell(place, operation_card(operation, self._clock.now()))
+            self._replies.tell(place, again(operation_card(operation, self._clock.now())))
             return
         if operation.state is State.REFUSED:
             # A refusal embarrasses nobody before others.
@@ -140,9 +180,13 @@ class Work:
         )
 
     def _ask(self, reply: Ask, line: str, place: Place) -> None:
-        view = confirm_modal(reply.plan, _pending(reply, place))
+        view = self._question(reply, place.response_url)
         if not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
             self._replies.tell(place, error.question_lost(line))
+
+    def _question(self, ask: Ask, response_url: str | None) -> Json:
+        pending = Pending.of(ask.request, ask.plan, sizes=sizes_of(ask.plan), response_url=response_url)
+        return confirm_modal(ask.plan, pending, window=ask.tonight, now=self._clock.now())
 
     def _summary(self, reply: Reply) -> Message:
         if isinstance(reply, Started):
@@ -157,8 +201,3 @@ class Work:
 
     def _age_s(self, place: Place) -> float:
         return self._clock.monotonic() - place.received_at
-
-
-def _pending(ask: Ask, place: Place) -> Pending:
-    name = ask.plan.vm_name if ask.plan.type_name_to_confirm else None
-    return Pending.of(ask.request, plan_hash=ask.plan.hash, type_name=name, response_url=place.response_url)

@@ -28,6 +28,12 @@ def answer(value: Answer) -> Message:
     return message([head, *lines, *_words(value, safe)], parts)
 
 
+def again(card: Message) -> Message:
+    """The card of an operation that answers a second wish for the same."""
+    told = "You have asked for this already: it is one operation, and this is how far it is."
+    return Message(text=clip(f"{told}\n{card.text}", limits.MESSAGE_TEXT), blocks=(context(told), *card.blocks))
+
+
 def _bold(title: str) -> str:
     # Slack ends bold at a line break, so a title has one line.
     return clip(" ".join(title.split()), limits.TEXT - 100)

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any, Final
 
 from bot.blocks import limits
-from operations.model import Actor, Origin, Request, Scalar
+from bot.blocks.text import clip
+from operations.model import Actor, Origin, Plan, Request, Scalar
 from vsphere.model import Ref
 
 VERSION: Final = 1
@@ -18,6 +19,15 @@ LOADING: Final = "iaas.loading"
 """callback_id of a modal without a form."""
 NAME_BLOCK: Final = "iaas.name"
 NAME_ACTION: Final = "iaas.name.typed"
+CHANGE_FORM: Final = "iaas.change"
+"""callback_id of the form for other figures, and the begin of its block ids."""
+TONIGHT: Final = "iaas.pre.tonight"
+"""action_id of the button that says yes for tonight."""
+CHANGE: Final = "iaas.pre.change"
+"""action_id of the button that opens the form."""
+
+
+_MOST_TITLE: Final = 200
 
 
 class Kind(Enum):
@@ -62,6 +72,12 @@ class Pending:
     vcenter: str | None
     arguments: Mapping[str, Scalar]
     reason: str | None
+    not_before: str | None
+    """ISO 8601; None for at once."""
+    title: str
+    """What would be done, in a few words."""
+    sizes: Mapping[str, int] | None
+    """The figures that may be changed, as the plan has them; None where there are none."""
     channel: str
     channel_name: str
     is_direct: bool
@@ -72,9 +88,14 @@ class Pending:
 
     @classmethod
     def of(
-        cls, request: Request, *, plan_hash: str, type_name: str | None = None, response_url: str | None = None
+        cls,
+        request: Request,
+        plan: Plan,
+        *,
+        sizes: Mapping[str, int] | None = None,
+        response_url: str | None = None,
     ) -> "Pending":
-        """What has to be kept of a request."""
+        """What has to be kept of a request that is asked about."""
         return cls(
             verb=request.verb,
             key=request.key,
@@ -83,16 +104,19 @@ class Pending:
             vcenter=request.vcenter,
             arguments=dict(request.arguments),
             reason=request.reason,
+            not_before=request.not_before.isoformat() if request.not_before else None,
+            title=clip(plan.summary, _MOST_TITLE),
+            sizes=sizes,
             channel=request.origin.channel,
             channel_name=request.origin.channel_name,
             is_direct=request.origin.is_direct,
-            plan_hash=plan_hash,
-            type_name=type_name,
+            plan_hash=plan.hash,
+            type_name=plan.vm_name if plan.type_name_to_confirm else None,
             response_url=response_url,
         )
 
     def request(self, actor: Actor, *, asked_at: datetime) -> Request:
-        """The request again, confirmed, by the person who submitted."""
+        """The request again, not confirmed, by the person who clicked."""
         return Request(
             verb=self.verb,
             actor=actor,
@@ -103,7 +127,7 @@ class Pending:
             vcenter=self.vcenter,
             arguments=self.arguments,
             reason=self.reason,
-            confirmed=self.plan_hash,
+            not_before=datetime.fromisoformat(self.not_before) if self.not_before else None,
             asked_at=asked_at,
         )
 
@@ -136,6 +160,9 @@ _PENDING: Final[Mapping[str, tuple[type, ...]]] = {
     "vcenter": _OPTIONAL,
     "arguments": (dict,),
     "reason": _OPTIONAL,
+    "not_before": _OPTIONAL,
+    "title": (str,),
+    "sizes": (dict, type(None)),
     "channel": (str,),
     "channel_name": (str,),
     "is_direct": (bool,),

@@ -6,16 +6,22 @@ No doubles of Slack or vCenter: these are the front's own protocols, implemented
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from bot.answers import Answer, Ask, Button, File, Reply, Started, Table, Tone
-from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, State
+from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, Scalar, State
+from operations.terms import Window
+from operations.windows import tonight as begins_tonight
 from vsphere.clock import SystemClock
 from vsphere.model import Ref
 
 HASH = "c" * 64
-_CHANGING = {"poweron", "nuke", "slow", "spawn"}
+NIGHT = Window(start=time(0), end=time(0, 1), zone=ZoneInfo("Asia/Kathmandu"))
+"""Not open while tests run, but for a minute a day."""
+MOST_CPU = 8
+_CHANGING = {"poweron", "nuke", "resize", "slow", "spawn"}
 
 
 def _crash(_rest: str) -> Answer:
@@ -188,13 +194,45 @@ class Dispatcher:
             case "nuke":
                 threading.Event().wait(self.plan_takes_s)
                 return self._ask(rest, actor, origin, key, asked_at)
+            case "resize":
+                sizes: dict[str, Scalar] = {"cpu_count": 4, "memory_mib": 8192}
+                request = Request(
+                    verb="transform",
+                    actor=actor,
+                    origin=origin,
+                    key=key,
+                    vm=Ref("lab", "vm-1"),
+                    arguments=sizes,
+                    asked_at=asked_at,
+                )
+                return self.look(request)
         return Answer(title=f"{verb} {rest}", buttons=(Button(label="Again", command=line),))
 
-    def confirm(self, request: Request, plan_hash: str) -> Reply:
+    def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
         """See `Dispatcher.confirm`."""
-        self.confirmed.append(replace(request, confirmed=plan_hash))
+        begins = begins_tonight(NIGHT, request.asked_at) if tonight else request.not_before
+        self.confirmed.append(replace(request, confirmed=plan_hash, not_before=begins))
         operation = self.operations.begin(request.verb, "web-01", request.actor, request.origin)
         return Started(operation=operation)
+
+    def look(self, request: Request) -> Reply:
+        """See `Dispatcher.look`: a resize with a restart, up to 8 vCPUs."""
+        cpu_count = request.arguments["cpu_count"]
+        if not isinstance(cpu_count, int) or cpu_count > MOST_CPU:
+            return Answer(title=f"{cpu_count} vCPU are over the limit", lines=("Ask for less.",), tone=Tone.FAILED)
+        plan = Plan(
+            verb="transform",
+            vm=request.vm,
+            vm_name="web-01",
+            summary="Resize web-01 with a restart",
+            effect=Effect.RESTART,
+            changes=(Change(label="vCPU", before="2", after=str(cpu_count)),),
+            notes=(Change(label="Host after", before="", after="esx-01: 78 % CPU free"),),
+            needs_confirmation=True,
+            details={"stages": [{"stage": "resize", **request.arguments}]},
+            hash=HASH,
+        )
+        return Ask(plan=plan, request=request, tonight=NIGHT)
 
     def _ask(self, name: str, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Ask:
         request = Request(verb="nuke", actor=actor, origin=origin, key=key, vm=Ref("lab", "vm-1"), asked_at=asked_at)
@@ -209,4 +247,4 @@ class Dispatcher:
             type_name_to_confirm=True,
             hash=HASH,
         )
-        return Ask(plan=plan, request=request)
+        return Ask(plan=plan, request=request, tonight=NIGHT)

@@ -1,12 +1,14 @@
 """Operations, plans and answers for the views' tests: plain values and strategies."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from bot.answers import Answer, Button, Table, Tone
 from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, State
+from operations.terms import Window
 from vsphere.model import Ref
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -22,6 +24,11 @@ PLAN = Plan(
     effect=Effect.RESTART,
     changes=(Change(label="vCPU", before="2", after="4"), Change(label="Memory", before="4 GB", after="8 GB")),
     warnings=("A snapshot is 4 days old",),
+    notes=(
+        Change(label="Host after", before="", after="esx-01: 78 % CPU, 69 % memory free at full load"),
+        Change(label="Cost a month", before="EUR 32.00", after="EUR 60.00"),
+    ),
+    details={"stages": [{"stage": "resize", "cpu_count": 4, "memory_mib": 8192}]},
     needs_confirmation=True,
     hash=HASH,
 )
@@ -51,6 +58,7 @@ OPERATION = Operation(
     finished_at=None,
 )
 DONE = replace(OPERATION, state=State.SUCCEEDED, percent=None, stages_done=3, finished_at=NOW, text="4 vCPU, 8 GB")
+NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
 REQUEST = Request(
     verb="nuke", actor=DANA, origin=HERE, key="trigger-1", vm=Ref("lab", "vm-1"), arguments={"hard": True}, asked_at=NOW
 )
@@ -90,6 +98,7 @@ plans = st.builds(
     verb=foreign,
     effect=st.sampled_from(Effect),
     changes=changes,
+    notes=changes,
     warnings=st.lists(foreign, max_size=20).map(tuple),
 )
 operations = st.builds(

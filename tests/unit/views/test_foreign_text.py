@@ -1,5 +1,6 @@
 """Whatever text comes from outside, what is rendered passes Slack's judgement and rings nobody."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -8,15 +9,16 @@ from hypothesis import strategies as st
 from bot.answers import Answer
 from bot.blocks.gate import Surface, check
 from bot.views.answer import answer
+from bot.views.change import change_modal, sizes_of
 from bot.views.home import home
 from bot.views.ids import Pending
 from bot.views.message import Message
-from bot.views.modals import confirm_modal, loading_modal, told_modal
+from bot.views.modals import complaining, confirm_modal, loading_modal, told_modal
 from bot.views.operation import operation_card
 from operations.model import Operation, Plan
 from sandbox.slack.blockkit import validate_blocks, validate_view
 from tests.unit.views import samples
-from tests.unit.views.samples import HASH, NOW, REQUEST
+from tests.unit.views.samples import NIGHT, NOW, REQUEST
 
 _quick = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -42,12 +44,15 @@ def test_any_card_is_taken_by_slack(operation: Operation) -> None:
 
 
 @_quick
-@given(samples.plans, st.none() | st.text(max_size=80))
-def test_any_confirmation_is_taken_by_slack(plan: Plan, name: str | None) -> None:
-    view = confirm_modal(plan, Pending.of(REQUEST, plan_hash=HASH, type_name=name))
+@given(samples.plans, st.none() | st.text(max_size=80), st.sampled_from(["transform", "spawn", "nuke", "move"]))
+def test_any_confirmation_is_taken_by_slack(plan: Plan, name: str | None, verb: str) -> None:
+    named = replace(plan, verb=verb, vm_name=name or "", type_name_to_confirm=name is not None)
+    pending = Pending.of(replace(REQUEST, verb=verb), named, sizes=sizes_of(named))
+    question = confirm_modal(named, pending, window=NIGHT, now=NOW)
 
-    check(view, Surface.MODAL)
-    assert validate_view(view) == []
+    for view in (question, complaining(question, plan.summary), change_modal(pending, plan.summary)):
+        check(view, Surface.MODAL)
+        assert validate_view(view) == []
 
 
 @_quick

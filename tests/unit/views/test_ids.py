@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views.ids import Click, Kind, Pending
-from tests.unit.views.samples import DANA, HASH, NOW, REQUEST
+from tests.unit.views.samples import DANA, HASH, NOW, PLAN, REQUEST
 
 
 @given(st.text(), st.sampled_from(Kind))
@@ -35,16 +35,19 @@ def test_an_old_or_foreign_value_reads_as_none(value: object) -> None:
     assert Pending.load(value) is None
 
 
-def test_a_pending_request_comes_back_confirmed_and_by_who_submits() -> None:
-    pending = Pending.of(REQUEST, plan_hash=HASH, type_name="web-01", response_url="https://example.test/x")
+def test_a_pending_request_comes_back_as_it_was_asked_and_by_who_clicks() -> None:
+    later = replace(REQUEST, not_before=NOW, reason="month-end")
+    plan = replace(PLAN, type_name_to_confirm=True)
+    pending = Pending.of(later, plan, sizes={"cpu_count": 4}, response_url="https://example.test/x")
 
     read = Pending.load(pending.dump())
 
     assert read == pending
     assert read is not None
-    assert read.request(DANA, asked_at=NOW) == replace(REQUEST, confirmed=HASH)
+    assert (read.plan_hash, read.type_name, read.title) == (HASH, "web-01", "Resize web-01")
+    assert read.request(DANA, asked_at=NOW) == later
 
 
 def test_a_request_longer_than_a_form_keeps_is_refused() -> None:
     with pytest.raises(ValueError, match="a form keeps 3000"):
-        Pending.of(replace(REQUEST, reason="x" * 3000), plan_hash=HASH).dump()
+        Pending.of(replace(REQUEST, reason="x" * 3000), PLAN).dump()

@@ -23,4 +23,7 @@ def test_clonetemplate_needs_both_names() -> None:
 def test_clonetemplate_refuses_wildcards_dangerous_names_and_disks() -> None:
     assert "holds a wildcard" in fact(COMMAND, "web-07 tpl-*")
     assert "can't name a new VM" in fact(COMMAND, "<!here> tpl-debian-12")
-    assert fact(COMMAND, "web-07 tpl disk=40") == "there is no option disk here; known: size=, cpu= and memory="
+    assert (
+        fact(COMMAND, "web-07 tpl disk=40")
+        == "there is no option disk here; known: size=, cpu=, memory=, reason= and --ask"
+    )

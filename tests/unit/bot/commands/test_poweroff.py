@@ -28,4 +28,4 @@ def test_poweroff_refuses_wildcards(name: str) -> None:
 
 
 def test_poweroff_refuses_options_that_it_does_not_have() -> None:
-    assert fact(COMMAND, "web-01 --gently") == "there is no option gently here; known: --hard"
+    assert fact(COMMAND, "web-01 --gently") == "there is no option gently here; known: reason=, at=, --hard and --ask"

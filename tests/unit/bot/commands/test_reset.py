@@ -28,4 +28,4 @@ def test_reset_without_a_name_or_with_two_is_refused() -> None:
 
 
 def test_reset_refuses_options_that_it_does_not_have() -> None:
-    assert fact(COMMAND, "web-01 --now") == "there is no option now here"
+    assert fact(COMMAND, "web-01 --now") == "there is no option now here; known: reason=, at= and --ask"

@@ -51,7 +51,7 @@ def test_spawn_takes_eighty_characters_and_no_more() -> None:
     [
         ("", "the name is missing"),
         ("web-07 large size=small", "the size is given twice"),
-        ("web-07 for=14d", "there is no option for here; known: size=, cpu=, memory= and disk="),
+        ("web-07 for=14d", "there is no option for here; known: size=, cpu=, memory=, disk=, reason= and --ask"),
         ("web-07 cpu=many", "'many' is no number of vCPUs: write cpu=4"),
     ],
 )

@@ -39,7 +39,7 @@ def test_transform_with_the_numbers_swapped_is_refused_and_says_the_order() -> N
         ("web-01 8192 4 cpu=2", "two forms are mixed: either 8192 4, or cpu= and memory="),
         ("web-01 8192 many", "'many' is no number of vCPUs: write cpu=4"),
         ("web-01 cpu=0", "'0' is no number of vCPUs: write cpu=4"),
-        ("web-01 disk=40", "there is no option disk here; known: size=, cpu= and memory="),
+        ("web-01 disk=40", "there is no option disk here; known: size=, cpu=, memory=, reason=, at= and --ask"),
         ("web-01 8192 4 2", "'2' is one word too many (a name with spaces goes in quotes)"),
     ],
 )
