@@ -77,6 +77,8 @@ def progress(operation: Operation) -> str:
     state = operation.state.value.replace("_", " ")
     if operation.state is State.RUNNING and operation.percent is not None:
         return f"{state} {operation.percent} %"
+    if operation.state is State.QUEUED and operation.not_before is not None:
+        return f"waits until {moment(operation.not_before)} UTC"
     if operation.state is State.SUCCEEDED and operation.started_at and operation.finished_at:
         return f"{state} in {length(operation.finished_at - operation.started_at)}"
     return state

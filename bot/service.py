@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot import systemd
+from bot.schedule import Schedule
 from operations.service import Operations
 from vsphere.gateway import Gateway
 
@@ -56,8 +57,17 @@ class Ending:
 class Service:
     """All parts of one replica."""
 
-    def __init__(self, *, operations: Operations, gateways: Sequence[Gateway], front: Front, ending: Ending) -> None:
+    def __init__(
+        self,
+        *,
+        operations: Operations,
+        schedule: Schedule,
+        gateways: Sequence[Gateway],
+        front: Front,
+        ending: Ending,
+    ) -> None:
         self._operations = operations
+        self._schedule = schedule
         self._gateways = gateways
         self._front = front
         self._ending = ending
@@ -75,6 +85,7 @@ class Service:
             gateway.start()
         self._operations.start()
         self._front.start()
+        self._schedule.start()
         self._attend()
         self._stop()
         return self._ending.exit_code
@@ -87,6 +98,7 @@ class Service:
         while not self._ending.asked.wait(_LOOK_EVERY_S):
             rounds += 1
             all_connected = self._tell_status()
+            self._schedule.attend()
             if not ready and (all_connected or rounds * _LOOK_EVERY_S >= _READY_AT_THE_LATEST_S):
                 ready = True
                 systemd.notify("READY=1")
@@ -106,6 +118,7 @@ class Service:
     def _stop(self) -> None:
         systemd.notify("STOPPING=1")
         log.info("service.stopping", exit_code=self._ending.exit_code)
+        self._schedule.stop()
         self._front.stop_receiving()
         self._operations.drain(_DRAIN_TIMEOUT_S)
         self._front.close()

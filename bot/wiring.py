@@ -12,6 +12,7 @@ from bot.config.model import VcenterTable
 from bot.config.permission import ApprovalTable, RuleTable
 from bot.dispatch import Dispatcher
 from bot.registry import BY_NAME
+from bot.schedule import Schedule
 from bot.service import Ending, Service
 from bot.slack.app import SlackFront, slack_directory
 from bot.slack.settings import SlackSettings
@@ -63,7 +64,8 @@ def build(settings: Settings) -> Service:
         clock=clock,
         give_up=ending.give_up,
     )
-    return Service(operations=operations, gateways=gateways, front=front, ending=ending)
+    schedule = Schedule(sweep=operations.sweep, every_s=settings.service.sweep_every_s, clock=clock)
+    return Service(operations=operations, schedule=schedule, gateways=gateways, front=front, ending=ending)
 
 
 def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:

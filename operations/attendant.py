@@ -106,7 +106,7 @@ class Attendant:
         rows = {
             workflow_id(self._store.request(one.id).key): one
             for one in self._store.unfinished()
-            if one.created_at <= oldest
+            if one.created_at <= oldest and not self._is_early(one)
         }
         for lost in self._engine.missing(rows):
             operation = self._store.get(rows[lost].id)
@@ -115,6 +115,10 @@ class Attendant:
                 self.enqueue(operation)
             elif operation.state is State.RUNNING:
                 self._close(operation)
+
+    def _is_early(self, operation: Operation) -> bool:
+        """Whether it is on record only because its time has not come; see `operations.sweeps.DueOperations`."""
+        return operation.not_before is not None and operation.not_before > self._clock.now()
 
     def _close(self, operation: Operation) -> None:
         """The engine has ended its workflow and the row is open still: nobody will ever finish it."""

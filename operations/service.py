@@ -26,11 +26,15 @@ from operations.preflight import Judged, with_notes
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
+from operations.record.notices import Notices
+from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.settings import OperationsSettings
 from operations.terms import Window
 from vsphere.clock import Clock
+from operations.terms import Window
+from operations.sweeps import DueOperations, Sweeps
 from vsphere.model import Ref
 from vsphere.sites import Sites
 
@@ -73,6 +77,7 @@ class Operations:
         self._store = Store(self._database, clock=clock, tell=self._tell)
         self.cards = Cards(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
+        self.notices = Notices(self._database, clock=clock)
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -99,6 +104,7 @@ class Operations:
 
     def start(self) -> None:
         """Bring the tables up to date, recover what was left behind, and begin to run.
+        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue)])
 
         Raises:
             StorageError: the database can't be reached.
@@ -156,7 +162,7 @@ class Operations:
         _ask_where_it_hurts(plan, request, ask=ask)
         operation = planned(request, decision, plan, now=self._clock.now())
         kept = self._open(operation, request, decision, subject=subject)
-        if kept.id == operation.id and kept.state is State.QUEUED:
+        if kept.id == operation.id and kept.state is State.QUEUED and not self._is_early(kept):
             crash_point("submit.recorded")
             self._attendant.enqueue(kept)
             crash_point("submit.queued")
@@ -202,6 +208,15 @@ class Operations:
     @property
     def tonight(self) -> Window:
         """The hours for what interrupts somebody."""
+    def sweep(self) -> None:
+        """One pass over everything that may have become due; see `operations.sweeps`. It never raises."""
+        self._sweeps.run_once()
+
+    @property
+    def tonight(self) -> Window:
+        """The hours for what interrupts somebody."""
+        return self._settings.tonight
+
         return self._settings.tonight
 
     def subscribe(self, listener: Listener) -> None:
@@ -231,6 +246,9 @@ class Operations:
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:
             listener(operation)
+    def _is_early(self, operation: Operation) -> bool:
+        return operation.not_before is not None and operation.not_before > self._clock.now()
+
 
 
 def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:

@@ -140,6 +140,8 @@ class ServiceTable(Table):
     """Longest time that a vCenter task is followed."""
     guest_stop_timeout_s: float = Field(default=300, ge=5, examples=[300])
     """Longest wait for a guest to shut down."""
+    sweep_every_s: float = Field(default=15, ge=0.2, le=300, examples=[15])
+    """Seconds between two looks for what has become due: approvals, leases, the bin, what waits for tonight."""
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", examples=["info"])
     """Least level that is written."""
     log_format: Literal["json", "console"] = Field(default="json", examples=["json"])

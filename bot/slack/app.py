@@ -14,6 +14,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.jobs import Jobs
 from bot.slack.listeners import Listeners
 from bot.slack.modals import Modals
+from bot.slack.notices import NoticePost
 from bot.slack.once import Once
 from bot.slack.outbox import Outbox
 from bot.slack.place import Place
@@ -72,6 +73,7 @@ class SlackFront:
         direct = DirectMessages(outbox=self._outbox)
         self._replies = Replies(outbox=self._outbox, direct=direct)
         self._announcer = Announcer(outbox=self._outbox, direct=direct, cards=operations.cards, clock=clock)
+        self._notices = NoticePost(outbox=self._outbox, direct=direct, notices=operations.notices, clock=clock)
         self._jobs = Jobs(threads=settings.job_threads)
         work = Work(
             dispatcher=dispatcher,
@@ -127,13 +129,14 @@ class SlackFront:
         self._jobs.submit(work, lambda token: self._replies.tell(place, error.unexpected(token)))
 
     def _keep(self) -> None:
-        """Now and again: cards that are behind, and who is in which group."""
+        """Now and again: cards that are behind, notices that are due, and who is in which group."""
         passes = 0
         while True:
             try:
                 if passes % _WARM_EVERY == 0:
                     self._directory.warm()
                 self._announcer.resync()
+                self._notices.run_once()
             except Exception:  # the loop goes on: the next pass may have a database or Slack again
                 log.exception("slack.keeper.failed")
             passes += 1

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.answers import Reply
 from operations.model import Actor, Operation, Origin, Request
 from operations.ports import Listener
+from operations.record.notices import Notice
 
 
 class Verb(Protocol):
@@ -53,12 +54,29 @@ class Cards(Protocol):
         """Operations whose card shows less than there is: with the card's address and the version it shows."""
 
 
+class Notices(Protocol):
+    """What is to be told to somebody once."""
+
+    def unsent(self) -> Sequence[Notice]:
+        """What has not been told yet, oldest first."""
+
+    def claim(self, key: str) -> bool:
+        """Take it on; False where another replica has."""
+
+    def sent(self, key: str) -> None:
+        """It has arrived, or never will."""
+
+
 class Operations(Protocol):
     """The record of operations."""
 
     @property
     def cards(self) -> Cards:
         """Where cards are kept."""
+
+    @property
+    def notices(self) -> Notices:
+        """Where notices are kept."""
 
     def subscribe(self, listener: Listener) -> None:
         """Have the listener told of every new version."""

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.blocks.text import escape
+from bot.blocks.text import escape, when
 from operations.model import Actor, Change, Effect, Operation, State
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
@@ -35,6 +35,8 @@ def state(operation: Operation, took: timedelta | None) -> str:
         return f"running {operation.percent} %"
     if operation.state is State.SUCCEEDED:
         return _done(operation, took)
+    if operation.state is State.QUEUED and operation.not_before is not None:
+        return f"waits until {when(operation.not_before, '{date_short_pretty} at {time}')}"
     return _STATES[operation.state]
 
 

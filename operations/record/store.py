@@ -112,6 +112,15 @@ class Store:
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
+    def due(self) -> list[Operation]:
+        """Every queued operation that was to begin not before a time that has come, oldest first."""
+        query = sa.select(OPERATION).where(
+            OPERATION.c.state == State.QUEUED.value, OPERATION.c.not_before <= self._now()
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(OPERATION.c.not_before)).mappings()
+            return [read_operation(row) for row in rows]
+
     def unfinished(self) -> list[Operation]:
         """Every operation that is queued or running, oldest first."""
         query = sa.select(OPERATION).where(OPERATION.c.state.in_([State.QUEUED.value, State.RUNNING.value]))

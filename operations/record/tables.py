@@ -92,6 +92,7 @@ NOTICE = sa.Table(
     sa.Column("recipient", sa.Text, nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("data", sa.Text, nullable=False),
+    sa.Column("claimed_at", sa.String(40)),
     sa.Column("sent_at", sa.String(40)),
     sa.Index("notice_sent_at", "sent_at"),
 )

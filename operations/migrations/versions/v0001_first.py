@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.Text, nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("data", sa.Text, nullable=False),
+        sa.Column("claimed_at", sa.String(40)),
         sa.Column("sent_at", sa.String(40)),
     )
     op.create_index("notice_sent_at", "notice", ["sent_at"])

@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from operations.errors import ConfirmationNeededError
@@ -52,6 +53,26 @@ class Directory:
         self._people.pop(actor_id, None)
 
 
+class MovedClock:
+    """The machine's clock, set forward or back by a test; what never jumps does not jump here either."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self.moved = timedelta()
+
+    def move(self, span: timedelta) -> None:
+        """Set it forward, or back."""
+        self.moved += span
+
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return self._clock.now() + self.moved
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return self._clock.monotonic()
+
+
 @dataclass
 class News:
     """Every version that listeners were told."""
@@ -93,6 +114,7 @@ class Lab:
     ) -> None:
         self.estate = estate
         self.gateway = gateway
+        self.clock = MovedClock()
         self.directory = Directory()
         self.news = News()
         self.fenced: list[str] = []
@@ -102,7 +124,7 @@ class Lab:
             sites=Sites([gateway]),
             policy=policy or Policy(RULES, protected=ProtectedRules(names=("dc-*",))),
             directory=self.directory,
-            clock=SystemClock(),
+            clock=self.clock,
             on_fenced=self.fenced.append,
         )
         self.operations.subscribe(self.news)
@@ -153,6 +175,7 @@ class Lab:
         key: str | None = None,
         arguments: Mapping[str, Scalar] | None = None,
         confirmed: str | None = None,
+        not_before: datetime | None = None,
     ) -> Request:
         """A request as the bot makes one."""
         ref = self.vm(vm).ref if isinstance(vm, str) else vm
@@ -166,7 +189,8 @@ class Lab:
             vcenter=SITE,
             arguments=arguments or {},
             confirmed=confirmed,
-            asked_at=SystemClock().now(),
+            not_before=not_before,
+            asked_at=self.clock.now(),
         )
 
     def ask(self, verb: str, vm: str | Ref | None = None, **said: Any) -> Operation:

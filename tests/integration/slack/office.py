@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import Answer, Ask, Button, File, Reply, Started, Table, Tone
 from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, Scalar, State
+from operations.record.notices import Notice
 from operations.terms import Window
 from operations.windows import tonight as begins_tonight
 from vsphere.clock import SystemClock
@@ -93,10 +94,38 @@ class Cards:
         ]
 
 
+@dataclass(kw_only=True)
+class Notices:
+    """See `bot.slack.ports.Notices`."""
+
+    waiting: list[Notice] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    """What another replica is about to tell."""
+
+    def add(self, key: str, recipient: str, kind: str, **data: object) -> None:
+        """Something to be told."""
+        now = SystemClock().now()
+        self.waiting.append(Notice(key=key, recipient=recipient, kind=kind, data=data, created_at=now))
+
+    def unsent(self) -> Sequence[Notice]:
+        """See `Notices.unsent`."""
+        return [one for one in self.waiting if one.key not in self.told]
+
+    def claim(self, key: str) -> bool:
+        """See `Notices.claim`."""
+        return key not in self.taken and key not in self.told
+
+    def sent(self, key: str) -> None:
+        """See `Notices.sent`."""
+        self.told.append(key)
+
+
 class Operations:
     """See `bot.slack.ports.Operations`."""
 
     def __init__(self) -> None:
+        self.notices = Notices()
         self.known: dict[str, Operation] = {}
         self.cards = Cards(operations=self.known)
         self._listeners: list[Callable[[Operation], None]] = []
