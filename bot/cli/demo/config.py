@@ -43,14 +43,36 @@ read_only = {read_only}
 log_format = "console"
 guest_stop_timeout_s = 60
 
+[window]
+start = "22:00"
+end = "05:00"
+zone = "Europe/Berlin"
+
+[prices]
+currency = "EUR"
+cpu = 8.0
+memory_gib = 3.0
+disk_gib = 0.1
+
 [protected]
 names = ["vcenter*"]
 
+# Dana, Ann and Ben make VMs, and look after what is theirs.
 [[rule]]
 name = "requesters"
 groups = ["@vm-users"]
 channels = ["#vm-requests", "direct"]
 verbs = ["read", "spawn", "clone", "clonetemplate"]
+
+[rule.quota]
+vms = 60
+cpu = 120
+memory_gib = 320
+disk_gib = 3000
+
+[rule.lease]
+default = "30d"
+longest = "90d"
 
 [[rule]]
 name = "own-vms"
@@ -59,11 +81,34 @@ channels = ["#vm-requests", "direct"]
 verbs = ["poweron", "poweroff", "reboot", "reset", "transform", "snapshot", "nuke", "move"]
 own_only = true
 
+[rule.quota]
+cpu = 120
+memory_gib = 320
+
+# Ben.
 [[rule]]
 name = "admins"
 groups = ["@vm-admins"]
 channels = ["*"]
 verbs = ["*"]
+
+# Ann says yes, or no, or smaller.
+[[approval]]
+name = "big-new"
+verbs = ["spawn", "clone", "clonetemplate"]
+cpu_over = 4
+memory_gib_over = 16
+groups = ["@vm-approvers"]
+channel = "#vm-approvals"
+
+[[approval]]
+name = "big-web"
+verbs = ["transform"]
+folders = ["Frankfurt/vm/Web"]
+cpu_over = 4
+memory_gib_over = 16
+groups = ["@vm-approvers"]
+channel = "#vm-approvals"
 """
 
 
