@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -168,6 +169,7 @@ class World:
         port: int = 0,
         database_url: str = "sqlite:///iaas-bot.db",
         read_only: bool = False,
+        environment: Mapping[str, str] | None = None,
         wait: bool = True,
     ) -> "World":
         """Start all three.
@@ -178,6 +180,7 @@ class World:
             port: the page's, 0 for any.
             database_url: where the bot keeps its operations.
             read_only: whether the bot changes nothing.
+            environment: keys of the configuration that shall be otherwise, such as `IAAS_WINDOW__START`.
             wait: return when the bot is ready; otherwise `bot.wait_ready()` is to be called.
 
         Raises:
@@ -192,6 +195,7 @@ class World:
             estate=estate,
             database_url=database_url,
             read_only=read_only,
+            environment=dict(environment or {}),
         )
         world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
         try:
