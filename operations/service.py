@@ -31,10 +31,9 @@ from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.settings import OperationsSettings
+from operations.sweeps import DueOperations, Sweeps
 from operations.terms import Window
 from vsphere.clock import Clock
-from operations.terms import Window
-from operations.sweeps import DueOperations, Sweeps
 from vsphere.model import Ref
 from vsphere.sites import Sites
 
@@ -101,10 +100,10 @@ class Operations:
             enqueue=self._enqueue,
             on_fenced=on_fenced,
         )
+        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue)])
 
     def start(self) -> None:
         """Bring the tables up to date, recover what was left behind, and begin to run.
-        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue)])
 
         Raises:
             StorageError: the database can't be reached.
@@ -205,9 +204,6 @@ class Operations:
         """See `Store.events`."""
         return self._store.events(self._store.get(operation_id).id)
 
-    @property
-    def tonight(self) -> Window:
-        """The hours for what interrupts somebody."""
     def sweep(self) -> None:
         """One pass over everything that may have become due; see `operations.sweeps`. It never raises."""
         self._sweeps.run_once()
@@ -215,8 +211,6 @@ class Operations:
     @property
     def tonight(self) -> Window:
         """The hours for what interrupts somebody."""
-        return self._settings.tonight
-
         return self._settings.tonight
 
     def subscribe(self, listener: Listener) -> None:
