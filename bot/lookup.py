@@ -10,6 +10,7 @@ from bot.grammar import Words, command_line
 from bot.permission import ensure_allowed, may_see
 from bot.text import repair
 from bot.values import MAX_NAME
+from operations.errors import UnknownOperationError
 from vsphere.errors import AmbiguousNameError, NotFoundError, NotReadyError
 from vsphere.gateway import Gateway
 from vsphere.inventory import Inventory
@@ -40,6 +41,18 @@ def one_seen(text: str, call: Call, context: Context, *, verb: str | None = None
     vm = _only(text, _find(text, context), call, context, what="VM")
     ensure_allowed(verb or "show", vm, call, context)
     return vm
+
+
+def one_binned(text: str, call: Call, context: Context) -> Vm:
+    """The VM in the recycle bin that is meant: by its name of before or of now, or by the operation that put it there.
+
+    Raises:
+        AnsweredError: there is none, or more than one.
+    """
+    found = context.operations.bin.find(text) or _by_operation(text, context)
+    if not found:
+        return one_vm(text, call, context)
+    return _only(text, found, call, context, what="VM in the recycle bin")
 
 
 def one_template(text: str, vcenter: str | None, call: Call, context: Context) -> Vm:
@@ -119,6 +132,15 @@ def _find(text: str, context: Context) -> list[Vm]:
     return [vm for vm in _everything(context) if not vm.name.isascii() and repair(vm.name).casefold() == wanted]
 
 
+def _by_operation(text: str, context: Context) -> list[Vm]:
+    try:
+        operation = context.operations.get(text)
+    except UnknownOperationError:
+        return []
+    vm = inventory_of(operation.vm, context).vm(operation.vm) if operation.vm else None
+    return [] if vm is None else [vm]
+
+
 def _everything(context: Context) -> Iterator[Vm]:
     for gateway in context.sites:
         yield from gateway.inventory.vms()
@@ -145,7 +167,8 @@ def _only(text: str, found: list[Vm], call: Call, context: Context, *, what: str
     if found:
         raise AnsweredError(_picker(text, found, call, context))
     fact = f"no {what} is called {text[:MAX_NAME]!r}"
-    raise AnsweredError(_missing(fact, _near(text, call, context, what=what)))
+    buttons = [*_in_bin(text, call, context), *_near(text, call, context, what=what)]
+    raise AnsweredError(_missing(fact, buttons[:MOST_CHOICES]))
 
 
 def _picker(text: str, found: list[Vm], call: Call, context: Context) -> Answer:
@@ -175,6 +198,12 @@ def _near(text: str, call: Call, context: Context, *, what: str) -> list[Button]
     names = nearest_names(text.rpartition("/")[2], list(by_name), limit=_TRIED)
     visible = [by_name[name] for name in names if may_see(by_name[name], call, context)][:_NEAR]
     return [_again(call.words, text, reference(vm, context), label=vm.name) for vm in visible]
+
+
+def _in_bin(text: str, call: Call, context: Context) -> list[Button]:
+    """The way back for those of this name that lie in the recycle bin."""
+    found = [vm for vm in context.operations.bin.find(text) if may_see(vm, call, context)]
+    return [Button(label=f"Restore {text}", command=command_line("restore", reference(vm, context))) for vm in found]
 
 
 def _missing(fact: str, buttons: list[Button]) -> Answer:

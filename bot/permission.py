@@ -68,7 +68,7 @@ def matching_rules(call: Call, context: Context) -> list[str]:
 
 
 def _judge(verb: str, vm: Vm, call: Call, context: Context) -> Decision:
-    path = context.sites.of(vm.ref).inventory.path(vm.ref)
+    path = context.operations.bin.home_path(vm)
     return context.policy.judge(Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path))
 
 

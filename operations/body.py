@@ -13,7 +13,7 @@ from operations.endings import Ending
 from operations.errors import StoppingError, StorageError, TakenOverError
 from operations.following import Follower
 from operations.model import Event, Operation, Request, State
-from operations.plans import done_words, specs_of
+from operations.plans import began, done_words, specs_of
 from operations.progress import Progress, Waiting
 from operations.record.store import Store
 from operations.runner import Intent, Runner
@@ -92,7 +92,7 @@ class Body:
             self._claimed.discard(operation_id)
             if operation.state.is_final or operation.plan is None:
                 return
-            text = done_words(operation.plan)
+            text = done_words(operation.plan, began(operation))
             if operation.cancel_requested_by is not None:
                 text = f"{text} It was too late to cancel it."
             self._end(operation_id, Ending(state=State.SUCCEEDED, text=text))

@@ -10,11 +10,11 @@ from operations.model import Actor, ActorKind, Operation, Request, State
 from operations.plans import mismatch
 from operations.policy import Decision, Policy, Question
 from operations.ports import Directory
+from operations.recycling import home_path, is_in_bin, marks_of
 from operations.settings import OperationsSettings
 from operations.verbs import VERBS, Verb
 from vsphere.errors import NotFoundError, NotReadyError
 from vsphere.gateway import Gateway
-from vsphere.inventory import Inventory
 from vsphere.model import Vm
 from vsphere.sites import Sites
 
@@ -57,7 +57,8 @@ class Door:
     def judge(self, verb: Verb, asking: Asking, actor: Actor) -> Decision:
         """Whether policy allows it: for the VM that is changed or copied, and for the place of a new one."""
         decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
-        return next((one for one in decisions if not one.allowed), decisions[-1])
+        refusal = next((one for one in decisions if not one.allowed), None)
+        return refusal or self._refuse_binned(verb, asking) or decisions[-1]
 
     def present(self, actor: Actor) -> Actor | None:
         """See `operations.admission.Gates`. Remediation and the system itself are in no directory."""
@@ -93,19 +94,31 @@ class Door:
             return self._sites.of(request.vm)
         return self._sites.gateway(request.vcenter) if request.vcenter else self._sites.default
 
+    def _refuse_binned(self, verb: Verb, asking: Asking) -> Decision | None:
+        """What lies in the recycle bin can be restored, and nothing else."""
+        vm = asking.vm
+        if vm is None or verb.works_in_bin or not is_in_bin(vm, asking.gateway.inventory, self._settings):
+            return None
+        marks = marks_of(vm)
+        return Decision(
+            allowed=False,
+            rule="bin",
+            reason=f"{marks.name if marks else vm.name} is in the recycle bin.",
+            way_out=f"Bring it back first: `/iaas restore {marks.name}`."
+            if marks
+            else "Ask an administrator to move it out in vCenter.",
+        )
+
     def _questions(self, verb: Verb, asking: Asking, actor: Actor) -> list[Question]:
         asked = Question(actor=actor, origin=asking.request.origin, verb=verb.name)
         questions = []
         if asking.vm is not None and verb.judges_source:
-            questions.append(replace(asked, vm=asking.vm, path=_path(asking.vm, asking.gateway.inventory)))
+            questions.append(
+                replace(asked, vm=asking.vm, path=home_path(asking.vm, asking.gateway.inventory, self._settings))
+            )
         if verb.makes:
             questions.append(replace(asked, path=new_vm_settings(asking).folder, owner=actor.id))
         return questions
-
-
-def _path(vm: Vm, inventory: Inventory) -> str:
-    """The inventory path of a VM by the folder that it was read with, which the mirror may not have heard of yet."""
-    return inventory.path(vm.ref) if vm.folder is None else f"{inventory.path(vm.folder)}/{vm.name}"
 
 
 def _vm(verb: Verb, request: Request, gateway: Gateway) -> Vm | None:

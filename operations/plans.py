@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from operations.model import Change, Effect, Plan
+from operations.model import Change, Effect, Operation, Plan
+from operations.moments import say_moment
 from operations.record.database import to_json
 from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
@@ -30,6 +32,7 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
     type_name_to_confirm: bool = False,
     change_version: str | None = None,
     expects: Mapping[str, object] | None = None,
+    lasts: timedelta | None = None,
 ) -> Plan:
     """A plan that does something.
 
@@ -47,8 +50,15 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         type_name_to_confirm: whether they must type the VM's name for it.
         change_version: of the VM that was looked at, where another one makes it another plan.
         expects: fields of `Vm` that must still be so when it is sent.
+        lasts: how long what it makes of the VM is to last, from when it begins; `{until}` in `done` names the end.
     """
-    details = {"stages": [dict(one) for one in stages], "done": done, "expects": dict(expects or {})}
+    details: dict[str, object] = {
+        "stages": [dict(one) for one in stages],
+        "done": done,
+        "expects": dict(expects or {}),
+    }
+    if lasts is not None:
+        details["lasts_s"] = int(lasts.total_seconds())
     plan = Plan(
         verb=verb,
         vm=vm,
@@ -79,9 +89,21 @@ def specs_of(plan: Plan) -> list[Spec]:
     return list(found) if isinstance(found, list) else []
 
 
-def done_words(plan: Plan) -> str:
+def done_words(plan: Plan, began: datetime) -> str:
     """The news once it is done."""
-    return str(plan.details.get("done", f"{plan.summary}: done."))
+    words, end = str(plan.details.get("done", f"{plan.summary}: done.")), end_of(plan, began)
+    return words if end is None else words.replace("{until}", say_moment(end))
+
+
+def began(operation: Operation) -> datetime:
+    """When it began; the same however often it is taken up again."""
+    return operation.started_at or operation.created_at
+
+
+def end_of(plan: Plan, began: datetime) -> datetime | None:
+    """When what it makes of the VM comes to an end: the lease, the time in the recycle bin; None where it does not."""
+    lasts_s = plan.details.get("lasts_s")
+    return began + timedelta(seconds=lasts_s) if isinstance(lasts_s, int) else None
 
 
 def mismatch(plan: Plan, vm: Vm) -> str | None:

@@ -164,7 +164,7 @@ class Runner:
             return self._settle(stage, work, index, since=since)
         except VsphereError as error:
             self._ledger.note(operation_id, "stage.not_sent", index)
-            return failed(work.operation, error)
+            return self._given_up(work, index) if stage.gives_way else failed(work.operation, error)
         crash_point(f"stage.{index}.sent")
         self._ledger.note(operation_id, "stage.sent", index, task=None if task is None else str(task))
         crash_point(f"stage.{index}.noted")
@@ -263,12 +263,19 @@ class Runner:
             return last
         if last.vm is not None and stage.reached(last):
             return self._done(work, index, kind="stage.done")
+        if stage.gives_way:
+            return self._given_up(work, index)
         name, waited_s = work.operation.vm_name, self._settings.guest_stop_timeout_s
         return Ending(
             state=State.FAILED,
             text=f"The guest of {name} took the order to {stage.title}, but had not done so after {waited_s:g} s.",
             way_out=f"Look at its console, or use `/iaas poweroff {name} --hard`.",
         )
+
+    def _given_up(self, work: Work, index: int) -> Ending | None:
+        """It could not be had the gentle way; the next stage takes over."""
+        log.info("operation.stage.given_up", operation_id=work.operation.id, index=index)
+        return self._done(work, index, kind="stage.given_up")
 
     def _gone(self, stage: Stage, work: Work, index: int) -> Ending | None:
         if stage.gone_is_done:

@@ -30,6 +30,7 @@ from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
+from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
 from operations.terms import Window
@@ -76,6 +77,7 @@ class Operations:
         self._store = Store(self._database, clock=clock, tell=self._tell)
         self.cards = Cards(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
+        self.bin = RecycleBin(sites=sites, settings=settings)
         self.notices = Notices(self._database, clock=clock)
         self._body = Body(
             store=self._store,

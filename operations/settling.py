@@ -133,6 +133,9 @@ class Settler:
         if stage.reached(seen):
             return _Look(finding=Finding(verdict=Verdict.DONE))
         tasks = self._tasks(stage, work, since=since)
+        if stage.is_crowded:
+            # Anybody's task, so it proves nothing; ours may be among them while one runs.
+            return _Look(busy=any(task.state in {TaskState.QUEUED, TaskState.RUNNING} for task in tasks))
         if tasks:
             return _Look(finding=Finding(verdict=Verdict.TASK, task=tasks[-1].ref))
         return _Look(finding=Finding(verdict=Verdict.DONE) if self._is_proven(stage, work, vm, since=since) else None)

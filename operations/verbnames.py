@@ -12,6 +12,8 @@ CHANGING: Final = frozenset(
         "reboot",
         "reset",
         "nuke",
+        "restore",
+        "purge",
         "transform",
         "move",
         "snapshot.create",

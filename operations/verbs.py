@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from operations.changes import deleting, making, moving, power, resizing, snapshots
+from operations.changes import binning, deleting, making, moving, power, resizing, snapshots
 from operations.changes.stage import Asking
 from operations.model import Plan
 
@@ -24,6 +24,8 @@ class Verb:
     """Whether the request must name a VM: the one to change, or the one to copy."""
     judges_source: bool = True
     """Whether the VM that is named must be within the person's reach. A template is there for everybody."""
+    works_in_bin: bool = False
+    """Whether it is for VMs in the recycle bin, which refuse everything else."""
 
 
 _ROWS = (
@@ -34,7 +36,9 @@ _ROWS = (
     Verb(name="poweroff", plan=power.plan_power_off),
     Verb(name="reboot", plan=power.plan_reboot),
     Verb(name="reset", plan=power.plan_reset),
-    Verb(name="nuke", plan=deleting.plan_nuke),
+    Verb(name="nuke", plan=binning.plan_nuke),
+    Verb(name="restore", plan=binning.plan_restore, works_in_bin=True),
+    Verb(name="purge", plan=deleting.plan_purge, works_in_bin=True),
     Verb(name="transform", plan=resizing.plan_transform),
     Verb(name="move", plan=moving.plan_move),
     Verb(name="snapshot.create", plan=snapshots.plan_create),
@@ -42,6 +46,6 @@ _ROWS = (
     Verb(name="snapshot.remove", plan=snapshots.plan_remove),
 )
 VERBS: Final = MappingProxyType({verb.name: verb for verb in _ROWS})
-_FAMILIES = (power, making, deleting, resizing, moving, snapshots)
+_FAMILIES = (power, making, binning, deleting, resizing, moving, snapshots)
 STAGES: Final = MappingProxyType({stage.title: stage for family in _FAMILIES for stage in family.STAGES})
 """By title, as a plan on record names them: a title that was released stays."""

@@ -1,4 +1,4 @@
-"""The VMs that a person may see: all, their own, those of a folder, or those whose name holds a text."""
+"""The VMs that a person may see: all, their own, those of a folder or of the recycle bin, or those whose name fits."""
 
 import csv
 import io
@@ -9,17 +9,22 @@ from bot import facts
 from bot.answers import Answer, File, Reply, Table
 from bot.command import Call, Command, Context, Words
 from bot.lookup import inventory_of, visible_vms
+from bot.permission import may_see
 from operations.model import Actor
 from operations.policy import owner_of
+from operations.recycling import marks_of
 from vsphere.model import Vm
 
-_USAGE: Final = "list [mine|FOLDER|TEXT]"
+_USAGE: Final = "list [mine|bin|FOLDER|TEXT]"
 _MOST_ROWS: Final = 25
 _COLUMNS: Final = ("Name", "Power", "CPU", "Memory", "IP", "Owner")
+_BIN: Final = "bin"
+_NOTHING: Final = "\u2013"
+_BIN_COLUMNS: Final = ("Name", "Deleted at (UTC)", "Came from", "Owner")
 
 
 def parse(words: Words) -> str:
-    """`mine`, a folder or a text; empty for everything."""
+    """`mine`, `bin`, a folder or a text; empty for everything."""
     return " ".join(words.names)
 
 
@@ -30,7 +35,10 @@ def acknowledge(wanted: str) -> str:
 
 def run(wanted: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
+    if wanted.casefold() == _BIN:
+        return _binned(call, context)
     found = [vm for vm in visible_vms(call, context, verb="list") if _fits(vm, wanted, call.actor, context)]
+    found = [vm for vm in found if not context.operations.bin.holds(vm)]
     if not found:
         return Answer(title=_none(wanted), lines=("`list` alone shows every VM that you may see here.",))
     several = len(list(context.sites)) > 1
@@ -44,6 +52,29 @@ def run(wanted: str, call: Call, context: Context) -> Reply:
         note=f"The first {_MOST_ROWS} of {len(rows)}; the file has them all." if cut else None,
         file=_file(columns, rows) if cut else None,
     )
+
+
+def _binned(call: Call, context: Context) -> Answer:
+    """What lies in the recycle bin, and when each is deleted; the button brings the first of them back."""
+    found = [vm for vm in context.operations.bin.content() if may_see(vm, call, context, verb="list")]
+    if not found:
+        return Answer(title="There is no VM of yours in the recycle bin.")
+    rows = sorted(_bin_cells(vm, call.actor) for vm in found)
+    return Answer(
+        title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''} in the recycle bin",
+        table=Table(columns=_BIN_COLUMNS, rows=tuple(rows[:_MOST_ROWS])),
+        note="`restore NAME` brings one back as it was."
+        + (f" The first {_MOST_ROWS} of {len(rows)}; the file has them all." if len(rows) > _MOST_ROWS else ""),
+        file=_file(_BIN_COLUMNS, tuple(rows)) if len(rows) > _MOST_ROWS else None,
+    )
+
+
+def _bin_cells(vm: Vm, reader: Actor) -> tuple[str, ...]:
+    marks = marks_of(vm)
+    owner = facts.owner(vm, reader)
+    if marks is None:
+        return (vm.name, "never: not put there by the bot", _NOTHING, owner)
+    return (marks.name, marks.purge.replace("T", " ").removesuffix("Z") or _NOTHING, marks.folder, owner)
 
 
 def _fits(vm: Vm, wanted: str, actor: Actor, context: Context) -> bool:
@@ -89,7 +120,8 @@ COMMAND: Final = Command(
     name="list",
     usage=_USAGE,
     summary="List the VMs that you may see.",
-    details="Examples: `list` · `list mine` · `list Datacenter/vm/Web` · `list web` · `list web-0*`. "
+    details="Examples: `list` · `list mine` · `list Datacenter/vm/Web` · `list web` · `list web-0*` · `list bin`, "
+    "for what `nuke` has put away. "
     f"More than {_MOST_ROWS} come as a file as well.",
     aliases=("ls", "vms"),
     changes=False,

@@ -1,4 +1,4 @@
-"""Delete a VM with its disks."""
+"""Put a VM into the recycle bin, from where it is deleted some days later."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ def parse(words: Words) -> str:
 
 def acknowledge(name: str) -> str:
     """See `Command.acknowledge`."""
-    return f"Looking at {name} before it is deleted…"
+    return f"Looking at {name} before it goes to the recycle bin…"
 
 
 def run(name: str, call: Call, context: Context) -> Reply:
@@ -30,8 +30,9 @@ def run(name: str, call: Call, context: Context) -> Reply:
 COMMAND: Final = Command(
     name="nuke",
     usage=_USAGE,
-    summary="Delete a VM with its disks, after you have typed its name.",
-    details="Example: `nuke test-07`. A window asks for the name; nothing is deleted before.",
+    summary="Put a VM into the recycle bin, after you have typed its name; some days later it is deleted.",
+    details="Example: `nuke test-07`. A window asks for the name; nothing happens before. `restore test-07` brings it "
+    "back, `list bin` shows until when.",
     aliases=("delete", "destroy"),
     changes=True,
     parse=parse,

@@ -22,7 +22,7 @@ _ACTS: Final = {
     "spawn": "Create the VM",
     "clone": "Clone the VM",
     "clonetemplate": "Deploy the VM",
-    "nuke": "Delete the VM",
+    "nuke": "Put into the bin",
     "poweron": "Power on",
     "poweroff": "Power off",
     "reset": "Reset now",

@@ -16,7 +16,8 @@ from operations.model import ActorKind, Operation, State
 _CHANGES: Final = 6
 _WARNINGS: Final = 5
 _CLOCK: Final = "{date_short_pretty} {time_secs}"
-_GONE: Final = frozenset({"nuke"})
+_BINNED: Final = "nuke"
+_GONE: Final = frozenset({_BINNED, "purge"})
 """Verbs after which there is nothing to show."""
 
 
@@ -101,6 +102,8 @@ def _buttons(operation: Operation) -> Iterator[Button]:
     if not operation.state.is_final:
         if operation.cancel_requested_by is None:
             yield Button(label="Cancel", command=command_line("cancel", operation.id), style="danger")
+    elif operation.verb == _BINNED and operation.state is State.SUCCEEDED:
+        yield Button(label="Restore", command=command_line("restore", operation.id))
     elif _can_be_shown(operation):
         yield Button(label="Show VM", command=command_line("show", _name(operation)))
     yield Button(label="Details", command=command_line("status", operation.id))

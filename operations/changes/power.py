@@ -3,11 +3,12 @@
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Effect, Plan
-from operations.plans import already_so, facts, make_plan
+from operations.plans import Spec, already_so, facts, make_plan
 from vsphere.model import PowerState, Vm
 
 POWER_ON = "power on"
 SHUT_DOWN = "shut down"
+ASK_TO_SHUT_DOWN = "ask to shut down"
 POWER_OFF = "power off"
 REBOOT = "reboot"
 RESET = "reset"
@@ -133,6 +134,14 @@ def off_stage(vm: Vm) -> str:
     return SHUT_DOWN if vm.tools_running and vm.power is PowerState.ON else POWER_OFF
 
 
+def off_at_last(vm: Vm) -> list[Spec]:
+    """The stages that have this VM off whatever its guest does: asked first where it listens, then cut."""
+    if vm.power is PowerState.OFF:
+        return []
+    asked = [{"stage": ASK_TO_SHUT_DOWN}] if off_stage(vm) == SHUT_DOWN else []
+    return [*asked, {"stage": POWER_OFF}]
+
+
 def _no_tools(vm: Vm) -> str:
     if vm.power is PowerState.SUSPENDED:
         return f"{vm.name} is suspended, so its guest can't shut down."
@@ -168,6 +177,14 @@ STAGES = (
         reached=_is_off,
         events=frozenset({"VmGuestShutdownEvent"}),
         waits=True,
+    ),
+    Stage(
+        title=ASK_TO_SHUT_DOWN,
+        send=lambda work: work.gateway.shutdown_guest(work.target),
+        reached=_is_off,
+        events=frozenset({"VmGuestShutdownEvent"}),
+        waits=True,
+        gives_way=True,
     ),
     Stage(
         title=POWER_OFF,

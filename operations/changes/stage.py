@@ -82,6 +82,10 @@ class Stage:
     """Whether a boot of the VM since then proves it as well."""
     waits: bool = False
     """Whether there is no task and the wanted state comes later, as with a guest that shuts down."""
+    gives_way: bool = False
+    """Whether the next stage takes over where this one is refused or overdue."""
+    is_crowded: bool = False
+    """Whether others work on the same entity at the same time, so that a task on it may be anybody's."""
     gone_is_done: bool = False
     """Whether a VM that is no longer there is what was wanted."""
     reads_target: bool = True

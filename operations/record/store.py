@@ -259,10 +259,19 @@ class Store:
         row = connection.execute(query).mappings().first()
         if row is None or row["fingerprint"] != fingerprint(request, subject=subject):
             return None
+        if row["result"] is not None and self._was_binned(connection, row):
+            return None
         earliest = write_time(request.asked_at - timedelta(seconds=window_s))
         # What failed may be tried again at once.
         lives = State(row["state"]) in {State.SUCCEEDED, State.UNKNOWN} or not State(row["state"]).is_final
         return read_operation(row) if lives and row["created_at"] >= earliest else None
+
+    def _was_binned(self, connection: sa.Connection, row: Row) -> bool:
+        """Whether the VM that an operation made has gone to the recycle bin since, so that it may be made anew."""
+        later = sa.select(OPERATION.c.id).where(
+            OPERATION.c.vm == row["result"], OPERATION.c.verb == "nuke", OPERATION.c.created_at > row["created_at"]
+        )
+        return connection.execute(later.limit(1)).first() is not None
 
     def _one(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Operation | None:
         row = connection.execute(sa.select(OPERATION).where(condition)).mappings().first()

@@ -1,7 +1,7 @@
-"""`spawn`, `clone`, `clonetemplate` and `nuke` as people type them, over the wire."""
+"""`spawn`, `clone` and `clonetemplate` as people type them, over the wire."""
 
 from bot.answers import Button
-from operations.model import Effect, State
+from operations.model import State
 from tests.integration.commands.conftest import Floor
 
 
@@ -86,34 +86,3 @@ def test_a_missing_template_is_answered_with_the_nearest(floor: Floor) -> None:
     answer = floor.answer("clonetemplate new-07 debain-12")
 
     assert answer.buttons[0] == Button(label="debian-12", command="clonetemplate new-07 debian-12")
-
-
-def test_nuke_asks_for_the_name_and_deletes_only_then(floor: Floor) -> None:
-    floor.done("spawn doomed-01")
-
-    ask = floor.asked("nuke doomed-01")
-    assert (ask.plan.effect, ask.plan.type_name_to_confirm) == (Effect.LOSS, True)
-    assert floor.estate.vm("doomed-01").name == "doomed-01"
-    operation = floor.confirm(ask)
-
-    assert operation.state is State.SUCCEEDED, operation
-    assert "doomed-01" not in [name.rpartition("/")[2] for name in floor.estate.vms()]
-
-
-def test_nuke_clone_test_deletes_the_vm_of_that_name(floor: Floor) -> None:
-    """The first version matched substrings and sent it to clone."""
-    floor.done("spawn clone-test")
-
-    operation = floor.confirm(floor.asked("nuke clone-test"))
-
-    assert (operation.verb, operation.state) == ("nuke", State.SUCCEEDED)
-
-
-def test_nuke_of_a_running_vm_switches_it_off_first(floor: Floor) -> None:
-    """The first version tried to remove a running VM, which vCenter refuses."""
-    floor.done("spawn doomed-02")
-    floor.done("poweron doomed-02")
-
-    operation = floor.confirm(floor.asked("nuke doomed-02"))
-
-    assert operation.state is State.SUCCEEDED, operation

@@ -1,4 +1,4 @@
-"""Changes of a VM that is there: transform, move, nuke, snapshots. Some are named after bugs of the first demo."""
+"""Changes of a VM that is there: transform, move, snapshots. Some are named after bugs of the first demo."""
 
 from dataclasses import replace
 
@@ -136,40 +136,6 @@ def test_move_to_a_full_or_unknown_datastore_is_refused(lab: Lab) -> None:
 
     lab.estate.set_datastore("gold-02", free_bytes=full.free_bytes)
     eventually(lambda: _free(lab, full.name) > 10**12)
-
-
-def test_nuke_of_a_running_vm_powers_it_off_first(lab: Lab) -> None:
-    lab.do("spawn", name="doomed-01", arguments={"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5})
-    eventually(lambda: lab.vm("doomed-01").power.name == "ON")
-    lab.estate.reset_calls()
-
-    ended = lab.do("nuke", "doomed-01")
-
-    assert lab.writes() == ["PowerOffVM_Task", "Destroy_Task"]
-    assert "Lab/doomed-01" not in lab.estate.vms()
-    assert ended.text == "doomed-01 and its disks are deleted."
-
-
-def test_nuke_asks_for_the_name_and_says_what_is_lost(lab: Lab) -> None:
-    with pytest.raises(ConfirmationNeededError) as asked:
-        lab.operations.submit(lab.request("nuke", "web-06"))
-
-    plan = asked.value.plan
-    assert (plan.effect, plan.type_name_to_confirm) == (Effect.LOSS, True)
-    assert "There is no way back." in plan.warnings
-    assert lab.writes() == []
-
-
-def test_a_nuke_that_fails_is_never_told_as_done(lab: Lab) -> None:
-    lab.prepare("web-06", power="off")
-    lab.estate.fail_next("Destroy_Task", "NoPermission", privilege="VirtualMachine.Inventory.Delete")
-
-    ended = lab.end(lab.ask("nuke", "web-06"))
-
-    assert ended.state is State.FAILED
-    assert "VirtualMachine.Inventory.Delete" in ended.text
-    assert ended.way_out == "Grant the privilege named above to the bot's role."
-    assert "Web/web-06" in lab.estate.vms()
 
 
 def test_two_vms_of_one_name_are_never_both_changed(lab: Lab) -> None:

@@ -21,7 +21,7 @@ def test_the_whole_road_is_the_same_on_either_database(make_lab: MakeLab, databa
     lab.do("nuke", made.result)
 
     assert lab.writes("CreateVM_Task") == ["CreateVM_Task"]
-    assert lab.writes("Destroy_Task") == ["Destroy_Task"]
+    assert lab.writes("MoveIntoFolder_Task") == ["MoveIntoFolder_Task"]
     assert lab.operations.audit.verify() == []
     ops = lab.operations.recent(10, vm=made.result)
     assert [one.verb for one in ops] == ["nuke", "snapshot.create", "spawn"]

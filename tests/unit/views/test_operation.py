@@ -62,8 +62,10 @@ def test_a_running_card_can_be_cancelled_once() -> None:
     assert _labels(replace(OPERATION, cancel_requested_by="U0DANA")) == ["Details"]
 
 
-def test_a_deleted_vm_can_not_be_shown() -> None:
-    assert _labels(replace(DONE, verb="nuke")) == ["Details"]
+def test_a_binned_vm_is_offered_back_and_a_deleted_one_can_not_be_shown() -> None:
+    assert _labels(replace(DONE, verb="nuke")) == ["Restore", "Details"]
+    assert _labels(replace(DONE, verb="purge")) == ["Details"]
+    assert _labels(replace(DONE, verb="nuke", state=State.FAILED)) == ["Details"]
 
 
 def test_already_so_is_no_work_done() -> None:

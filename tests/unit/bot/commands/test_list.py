@@ -106,3 +106,7 @@ def test_a_long_list_is_cut_and_comes_whole_as_a_file_that_no_spreadsheet_runs()
     assert answer.file is not None
     lines = answer.file.content.decode().splitlines()
     assert (len(lines), lines[1].split(",")[0]) == (31, "'=HYPERLINK(1)")
+
+
+def test_list_tells_that_nothing_is_in_the_bin(desk: Desk) -> None:
+    assert desk.ask("list bin", DANA).title == "There is no VM of yours in the recycle bin."

@@ -7,7 +7,10 @@ from tests.unit.bot.commands.reading import fact, read, said
 
 
 def test_nuke_takes_one_vm_and_says_what_it_does() -> None:
-    assert [read(COMMAND, "web-01"), said(COMMAND, "web-01")] == ["web-01", "Looking at web-01 before it is deleted…"]
+    assert [read(COMMAND, "web-01"), said(COMMAND, "web-01")] == [
+        "web-01",
+        "Looking at web-01 before it goes to the recycle bin…",
+    ]
 
 
 def test_nuke_takes_names_with_a_vcenter_or_a_path() -> None:
