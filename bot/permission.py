@@ -6,11 +6,18 @@ from operations.model import Actor, Operation, Origin
 from operations.policy import Decision, Question
 from vsphere.model import Vm
 
+_OPEN = "help"
+"""A verb that every member of the workspace may use."""
+
 
 def refusal(verb: str, actor: Actor, origin: Origin, context: Context) -> Answer | None:
-    """The answer to somebody who may not use this verb here at all; None where they may."""
-    decision = context.policy.judge(Question(actor=actor, origin=origin, verb=verb))
-    return None if decision.allowed else _refused(decision)
+    """The answer to somebody who may not use this verb here at all, with its place on record; None where they may."""
+    return _refusal(Question(actor=actor, origin=origin, verb=verb), verb, context)
+
+
+def outsider_refusal(verb: str, actor: Actor, origin: Origin, context: Context) -> Answer | None:
+    """The answer to a guest or a stranger, whatever they ask for; None for every member of the workspace."""
+    return _refusal(Question(actor=actor, origin=origin, verb=_OPEN), verb, context)
 
 
 def ensure_allowed(verb: str, vm: Vm, call: Call, context: Context) -> None:
@@ -19,14 +26,15 @@ def ensure_allowed(verb: str, vm: Vm, call: Call, context: Context) -> None:
     Raises:
         AnsweredError: refused; the answer names the rule and the way out.
     """
-    decision = _judge(verb, vm, call, context)
-    if not decision.allowed:
-        raise AnsweredError(_refused(decision))
+    refused = _refusal(_question(verb, vm, call, context), verb, context)
+    if refused is not None:
+        raise AnsweredError(refused)
 
 
 def may_see(vm: Vm, call: Call, context: Context, *, verb: str = "show") -> bool:
     """Whether the person may know of the VM: by this reading verb, or by the verb that the line is about."""
-    return any(_judge(one, vm, call, context).allowed for one in dict.fromkeys((verb, call.words.verb)))
+    verbs = dict.fromkeys((verb, call.words.verb))
+    return any(context.policy.judge(_question(one, vm, call, context)).allowed for one in verbs)
 
 
 def may_follow(operation: Operation, call: Call, context: Context) -> bool:
@@ -46,14 +54,18 @@ def ensure_may_follow(operation: Operation, call: Call, context: Context) -> Non
     Raises:
         AnsweredError: refused.
     """
-    if not may_follow(operation, call, context):
-        raise AnsweredError(
-            Answer(
-                title=f"Operation {operation.id} is somebody else's, on a VM that you may not see here.",
-                lines=("Ask whoever started it, or an administrator.",),
-                tone=Tone.REFUSED,
-            )
-        )
+    if may_follow(operation, call, context):
+        return
+    decision = Decision(
+        allowed=False,
+        rule=None,
+        reason=f"Operation {operation.id} is somebody else's, on a VM that you may not see here.",
+        way_out="Ask whoever started it, or an administrator.",
+    )
+    context.operations.refusals.note(
+        actor=call.actor, origin=call.origin, verb=call.words.verb, decision=decision, subject=operation.id
+    )
+    raise AnsweredError(_refused(decision))
 
 
 def allowed_commands(call: Call, context: Context) -> list[Command]:
@@ -67,9 +79,21 @@ def matching_rules(call: Call, context: Context) -> list[str]:
     return [rule.name for rule in context.policy.rules_for(call.actor, call.origin)]
 
 
-def _judge(verb: str, vm: Vm, call: Call, context: Context) -> Decision:
-    path = context.operations.bin.home_path(vm)
-    return context.policy.judge(Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path))
+def _question(verb: str, vm: Vm, call: Call, context: Context) -> Question:
+    path = context.sites.of(vm.ref).inventory.path(vm.ref)
+    return Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path)
+
+
+def _refusal(question: Question, verb: str, context: Context) -> Answer | None:
+    """Judge, and put a no on record as the answer to a verb."""
+    decision = context.policy.judge(question)
+    if decision.allowed:
+        return None
+    subject = question.vm.name if question.vm else None
+    context.operations.refusals.note(
+        actor=question.actor, origin=question.origin, verb=verb, decision=decision, subject=subject
+    )
+    return _refused(decision)
 
 
 def _refused(decision: Decision) -> Answer:

@@ -30,7 +30,6 @@ from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
-from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
 from operations.terms import Window
@@ -77,7 +76,7 @@ class Operations:
         self._store = Store(self._database, clock=clock, tell=self._tell)
         self.cards = Cards(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
-        self.bin = RecycleBin(sites=sites, settings=settings)
+        self.refusals = Refusals(self._database, clock=clock)
         self.notices = Notices(self._database, clock=clock)
         self._body = Body(
             store=self._store,
@@ -242,9 +241,9 @@ class Operations:
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:
             listener(operation)
+
     def _is_early(self, operation: Operation) -> bool:
         return operation.not_before is not None and operation.not_before > self._clock.now()
-
 
 
 def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
