@@ -80,7 +80,7 @@ def matching_rules(call: Call, context: Context) -> list[str]:
 
 
 def _question(verb: str, vm: Vm, call: Call, context: Context) -> Question:
-    path = context.sites.of(vm.ref).inventory.path(vm.ref)
+    path = context.operations.bin.home_path(vm)
     return Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path)
 
 

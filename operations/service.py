@@ -30,6 +30,7 @@ from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
+from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
 from operations.terms import Window
@@ -75,9 +76,10 @@ class Operations:
         self._listeners: list[Listener] = []
         self._store = Store(self._database, clock=clock, tell=self._tell)
         self.cards = Cards(self._database, clock=clock)
+        self.notices = Notices(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
-        self.notices = Notices(self._database, clock=clock)
+        self.bin = RecycleBin(sites=sites, settings=settings)
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -238,12 +240,12 @@ class Operations:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
 
+    def _is_early(self, operation: Operation) -> bool:
+        return operation.not_before is not None and operation.not_before > self._clock.now()
+
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:
             listener(operation)
-
-    def _is_early(self, operation: Operation) -> bool:
-        return operation.not_before is not None and operation.not_before > self._clock.now()
 
 
 def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
