@@ -6,13 +6,16 @@ has no line.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from operations.changes.resizing import RESIZE, Size, reasons_to_restart
 from operations.changes.stage import Asking
 from operations.footprint import Footprint, footprint_after, footprint_of, monthly_cost
 from operations.headroom import Estate, room_lines
 from operations.model import Approval, Change, Plan
+from operations.moments import read_moment
 from operations.plans import specs_of
 from operations.policy import Decision
 from operations.terms import Prices
@@ -22,9 +25,10 @@ EXPIRES_ATTRIBUTE = "iaas.expires"
 """The custom attribute that says when a VM's lease ends, ISO 8601 in UTC."""
 _WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 """Verbs for which snapshots are worth a look first."""
-_ENDS = frozenset({"nuke"})
-"""Verbs after which the VM costs nothing, sooner or later."""
+_GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
+"""Verbs after which the VM costs nothing, sooner or later, and which of the two."""
 _MOST_VALUE = 60
+_MOST_REASONS = 44
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,12 +72,17 @@ def _how(plan: Plan, vm: Vm | None) -> Iterator[Change]:
         return
     cold = reasons_to_restart(vm, Size(cpu_count=spec["cpu_count"], memory_mib=spec["memory_mib"]))
     if cold:
-        told = [f"with a restart: {' and '.join(reasons)}" for reasons in (cold, cold[:1])]
-        yield Change(label="How", before="", after=next((one for one in told if len(one) <= _MOST_VALUE), told[-1]))
+        yield Change(label="How", before="", after=f"with a restart: {_joined(cold)}")
     elif vm.power is PowerState.ON:
         yield Change(label="How", before="", after="while it runs: hot-add is on")
     else:
         yield Change(label="How", before="", after="at once: it is not running")
+
+
+def _joined(reasons: tuple[str, ...]) -> str:
+    """All of them where a line has room, else the first, which alone is reason enough."""
+    words = " and ".join(reasons).replace(" hot-add is off and memory hot-add is off", " and memory hot-add are off")
+    return words if len(words) <= _MOST_REASONS else reasons[0]
 
 
 def _snapshots(plan: Plan, vm: Vm | None) -> Iterator[Change]:
@@ -81,13 +90,13 @@ def _snapshots(plan: Plan, vm: Vm | None) -> Iterator[Change]:
         yield Change(label="Snapshots", before="", after="it has some" if vm.snapshot_count else "none")
 
 
-def _lease(plan: Plan, vm: Vm | None, zone: tzinfo) -> Iterator[Change]:
+def _lease(plan: Plan, vm: Vm | None, zone: ZoneInfo) -> Iterator[Change]:
     """When the lease ends: of a new VM as the plan says it, of another as it says itself."""
     makes = any("pool" in spec for spec in specs_of(plan))
     said = next((spec["expires"] for spec in specs_of(plan) if spec.get("expires")), None)
     text = said if said or makes or vm is None else vm.attributes.get(EXPIRES_ATTRIBUTE)
-    ends = _read_time(str(text)) if text else None
-    if ends is not None and plan.verb not in _ENDS:
+    ends = _read(str(text), zone) if text else None
+    if ends is not None and plan.verb not in _GONE:
         yield Change(label="Lease ends", before="", after=f"{ends.astimezone(zone):%-d %b %Y, %H:%M %Z}")
 
 
@@ -99,10 +108,10 @@ def _before(plan: Plan, vm: Vm | None) -> Footprint | None:
 
 def _cost(plan: Plan, before: Footprint | None, after: Footprint | None, prices: Prices) -> Iterator[Change]:
     now = None if before is None else monthly_cost(before, prices)
-    then = 0 if plan.verb in _ENDS else None if after is None else monthly_cost(after, prices)
+    then = 0 if plan.verb in _GONE else None if after is None else monthly_cost(after, prices)
     if then is not None and now != then:
         told = "" if now is None else _money(now, prices)
-        yield Change(label="Cost a month", before=told, after=_money(then, prices) if then else "nothing")
+        yield Change(label="Cost a month", before=told, after=_money(then, prices) if then else _GONE[plan.verb])
 
 
 def _money(amount: float, prices: Prices) -> str:
@@ -118,12 +127,11 @@ def _yes(approval: Approval | None) -> Iterator[Change]:
     yield Change(label="Needs a yes", before="", after=f"{approval.votes_needed} from {who}: {approval.reason}")
 
 
-def _read_time(text: str) -> datetime | None:
+def _read(text: str, zone: ZoneInfo) -> datetime | None:
     try:
-        at = datetime.fromisoformat(text)
+        return read_moment(text, zone)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _clip(text: str) -> str:

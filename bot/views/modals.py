@@ -122,7 +122,8 @@ def _choices(plan: Plan, pending: ids.Pending, window: Window, now: datetime) ->
 
 def _nothing_yet(plan: Plan, pending: ids.Pending, window: Window, now: datetime) -> str:
     closes = closes_at(window, now)
-    told = "Nothing happens until you confirm. If the VM changes meanwhile, nothing happens either."
+    told = "Nothing happens until you confirm."
+    told += " If the VM changes meanwhile, nothing happens either." if plan.needs_confirmation else ""
     if pending.not_before is not None:
         begins = when(datetime.fromisoformat(pending.not_before), "{date_short_pretty} at {time}")
         return f"Once you confirm, it begins {begins}. If the VM changes meanwhile, nothing happens."

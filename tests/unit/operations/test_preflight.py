@@ -73,7 +73,7 @@ def test_a_hot_resize_says_so_and_what_is_left_on_host_and_cluster() -> None:
         ({"cpu_hot_add": False}, "with a restart: CPU hot-add is off"),
         (
             {"cpu_hot_add": False, "memory_hot_add": False},
-            "with a restart: CPU hot-add is off and memory hot-add is off",
+            "with a restart: CPU and memory hot-add are off",
         ),
         ({"cpu_count": 8}, "with a restart: a running VM can't shrink"),
         ({"cpu_count": 8, "memory_hot_add": False}, "with a restart: a running VM can't shrink"),
@@ -133,7 +133,7 @@ def test_snapshots_are_named_before_what_they_get_in_the_way_of() -> None:
         (plan("transform", RESIZE), WEB, "Cost a month: EUR 32.00 > EUR 60.00"),
         (plan("spawn", CREATE, ON), None, "Cost a month: EUR 32.00"),
         (plan("clone", {"stage": "clone", **PLACE}), WEB, "Cost a month: EUR 32.00"),
-        (plan("nuke", {"stage": "delete"}), WEB, "Cost a month: EUR 32.00 > nothing"),
+        (plan("nuke", {"stage": "delete"}), WEB, "Cost a month: EUR 32.00 > nothing once it is deleted for good"),
     ],
     ids=["a resize", "a new VM", "a copy", "a deletion"],
 )
@@ -150,6 +150,7 @@ def test_what_does_not_change_the_cost_says_nothing_of_it() -> None:
     [
         ("2026-12-10T09:00Z", ["Lease ends: 10 Dec 2026, 10:00 CET"]),
         ("2026-07-10T09:00Z", ["Lease ends: 10 Jul 2026, 11:00 CEST"]),
+        ("2026-12-10", ["Lease ends: 10 Dec 2026, 23:59 CET"]),
         ("whenever", []),
         ("", []),
     ],
