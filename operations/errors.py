@@ -49,6 +49,12 @@ class BadRequestError(OperationsError):
     hint = "See `/iaas help`."
 
 
+class QuotaExceededError(OperationsError):
+    """The owner's VMs together would be more than the rule gives."""
+
+    hint = "Ask for less, or ask an administrator."
+
+
 class StaleTransitionError(OperationsError):
     """Somebody else moved the operation first (compare-and-set lost)."""
 

@@ -120,6 +120,19 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """What one VM will count against its owner's quota once an operation is done."""
+
+    owner: str
+    makes: bool
+    """Whether the VM is made, so that it is the operation's result; else it is the one that is changed."""
+    vms: int
+    cpu_count: int
+    memory_mib: int
+    disk_gib: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """What an operation will do, computed from what vCenter said; nothing is sent that is not in it."""
 
@@ -133,6 +146,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     notes: tuple[Change, ...] = ()
     """What a person decides by, and what may differ a minute later: headroom, cost, quota left."""
+    claim: Claim | None = None
+    """What it reserves of somebody's quota until vCenter shows it; None where it takes up nothing more."""
     needs_confirmation: bool = False
     type_name_to_confirm: bool = False
     unchanged: str | None = None
@@ -141,7 +156,7 @@ class Plan:
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """What the stages need, JSON-like: placement, sizes, snapshot…"""
     hash: str
-    """SHA-256 over all of the above except warnings and notes, in hex."""
+    """SHA-256 over all of the above except warnings, notes and claim, in hex."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from operations.record.database import to_json
 from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
 
-_NOT_HASHED = frozenset({"hash", "warnings", "notes"})
+_NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
 Spec = Mapping[str, Any]
 """One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
 

@@ -3,10 +3,12 @@
 import os
 import secrets
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
+from operations.accounts import Accounts, Room
 from operations.attendant import Attendant
 from operations.body import Body
 from operations.crash import crash_point
@@ -16,13 +18,15 @@ from operations.errors import (
     ConfirmationNeededError,
     NotCancellableError,
     PlanChangedError,
+    QuotaExceededError,
     StaleTransitionError,
 )
-from operations.model import Actor, Event, Operation, Plan, Request, State
+from operations.model import Actor, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
 from operations.preflight import Judged, with_notes
+from operations.quota import Balance
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
@@ -33,7 +37,7 @@ from operations.record.store import Store
 from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
-from operations.terms import Window
+from operations.terms import Quota, Window
 from vsphere.clock import Clock
 from vsphere.model import Ref
 from vsphere.sites import Sites
@@ -80,6 +84,7 @@ class Operations:
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
+        self._accounts = Accounts(sites=sites, clock=clock)
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -160,10 +165,17 @@ class Operations:
         known = self._store.same(request, subject=subject, window_s=self._settings.duplicate_window_s)
         if known is not None:
             return known
-        plan = with_notes(verb.plan(asking), asking, Judged(decision=decision))
-        _ask_where_it_hurts(plan, request, ask=ask)
-        operation = planned(request, decision, plan, now=self._clock.now())
-        kept = self._open(operation, request, decision, subject=subject)
+        plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
+        room = self._accounts.room(plan, decision, asking)
+        try:
+            plan = with_notes(plan, asking, Judged(decision=decision, quota=self._quota(room)))
+            _ask_where_it_hurts(plan, request, ask=ask)
+            operation = planned(request, decision, plan, now=self._clock.now())
+            kept = self._open(operation, request, decision, subject=subject, room=room)
+        except QuotaExceededError as error:
+            over = replace(decision, allowed=False, reason=str(error), way_out=error.way_out)
+            operation = refused(request, over, vm_name=plan.vm_name, now=self._clock.now())
+            return self._open(operation, request, over, subject=subject)
         if kept.id == operation.id and kept.state is State.QUEUED and not self._is_early(kept):
             crash_point("submit.recorded")
             self._attendant.enqueue(kept)
@@ -220,11 +232,33 @@ class Operations:
         """Be told of every new version of every operation that this replica runs or takes."""
         self._listeners.append(listener)
 
-    def _open(self, operation: Operation, request: Request, decision: Decision, *, subject: str) -> Operation:
+    def balance(self, owner: str, quota: Quota) -> Balance:
+        """How an owner stands under a quota.
+
+        Raises:
+            NotReadyError: a vCenter's inventory has not arrived yet.
+        """
+        return self._accounts.balance(owner, quota, self._store.holding(self._accounts.since()))
+
+    def _quota(self, room: Room | None) -> tuple[Change, ...]:
+        """What a plan's notes say of the quota; nobody is asked about what does not fit anyway.
+
+        Raises:
+            QuotaExceededError: it does not fit.
+        """
+        if room is None:
+            return ()
+        held = self._store.holding(room.since())
+        room.check(held)
+        return room.notes(held)
+
+    def _open(
+        self, operation: Operation, request: Request, decision: Decision, *, subject: str, room: Room | None = None
+    ) -> Operation:
         """Put a new operation on record; or find the one that another thread or replica has just put there."""
         news = first_event(operation, request, decision, subject=subject)
         window_s = self._settings.duplicate_window_s if decision.allowed else 0
-        kept = self._store.add(operation, request, subject=subject, news=news, window_s=window_s)
+        kept = self._store.add(operation, request, subject=subject, news=news, window_s=window_s, room=room)
         log.info(
             "operation.opened",
             operation_id=kept.id,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from operations.model import (
     ActorKind,
     Approval,
     Change,
+    Claim,
     Effect,
     Event,
     Operation,
@@ -181,6 +183,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "changes": _changes(plan.changes),
         "warnings": list(plan.warnings),
         "notes": _changes(plan.notes),
+        "claim": None if plan.claim is None else asdict(plan.claim),
         "needs_confirmation": plan.needs_confirmation,
         "type_name_to_confirm": plan.type_name_to_confirm,
         "unchanged": plan.unchanged,
@@ -200,6 +203,7 @@ def _read_plan(data: Row) -> Plan:
         changes=_read_changes(data["changes"]),
         warnings=tuple(data["warnings"]),
         notes=_read_changes(data["notes"]),
+        claim=None if data["claim"] is None else Claim(**data["claim"]),
         needs_confirmation=data["needs_confirmation"],
         type_name_to_confirm=data["type_name_to_confirm"],
         unchanged=data["unchanged"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -18,6 +18,17 @@ from vsphere.clock import Clock
 from vsphere.model import Ref
 
 Listener = Callable[[Operation], None]
+_OPEN = tuple(state.value for state in State if not state.is_final)
+
+
+class Room(Protocol):
+    """Whether there is room for one more."""
+
+    def since(self) -> datetime:
+        """From when on what has ended is asked about as well."""
+
+    def check(self, operations: list[Operation]) -> None:
+        """Raise where there is none beside these."""
 
 
 class Store:
@@ -29,8 +40,25 @@ class Store:
         self._journal = Journal(clock)
         self._tell = tell
 
-    def add(self, operation: Operation, request: Request, *, subject: str, news: News, window_s: float) -> Operation:
+    def add(
+        self,
+        operation: Operation,
+        request: Request,
+        *,
+        subject: str,
+        news: News,
+        window_s: float,
+        room: Room | None = None,
+    ) -> Operation:
         """Write a new operation, unless the same key, or the same wish within the window, has one already.
+
+        Args:
+            operation: the new one.
+            request: what it answers.
+            subject: what it works on.
+            news: its first event.
+            window_s: how long the same wish of the same person counts as one.
+            room: asked with all that others hold, while nobody else can write; raises where there is no room.
 
         Returns:
             The operation that is there now: the new one, or the one that was.
@@ -42,6 +70,8 @@ class Store:
             known = self._same(connection, request, subject=subject, window_s=window_s)
             if known is not None:
                 return known
+            if room is not None:
+                room.check(self._holding(connection, room.since()))
             self._journal.append(connection, news)
             connection.execute(sa.insert(OPERATION).values(row))
         self._tell(operation)
@@ -120,6 +150,11 @@ class Store:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(OPERATION.c.not_before)).mappings()
             return [read_operation(row) for row in rows]
+
+    def holding(self, since: datetime) -> list[Operation]:
+        """Every operation that has not ended, or ended since then: what may hold a part of a quota. Newest first."""
+        with self._database.reading() as connection:
+            return self._holding(connection, since)
 
     def unfinished(self) -> list[Operation]:
         """Every operation that is queued or running, oldest first."""
@@ -244,6 +279,13 @@ class Store:
             operation = read_operation(_row(connection, operation_id))
         self._tell(operation)
         return operation
+
+    def _holding(self, connection: sa.Connection, since: datetime) -> list[Operation]:
+        # Two queries, each with its index: one with OR would read the whole table while everybody waits.
+        conditions = (OPERATION.c.state.in_(_OPEN), OPERATION.c.finished_at >= write_time(since))
+        queries = [sa.select(OPERATION).where(condition) for condition in conditions]
+        rows = [row for query in queries for row in connection.execute(query).mappings()]
+        return [read_operation(row) for row in sorted(rows, key=lambda row: str(row["created_at"]), reverse=True)]
 
     def _same(self, connection: sa.Connection, request: Request, *, subject: str, window_s: float) -> Operation | None:
         known = self._one(connection, OPERATION.c.key == request.key)

@@ -49,6 +49,7 @@ OPERATION = sa.Table(
     sa.Index("operation_subject", "subject", "created_at"),
     sa.Index("operation_state", "state"),
     sa.Index("operation_task", "task"),
+    sa.Index("operation_finished_at", "finished_at"),
 )
 
 EVENT = sa.Table(

@@ -83,6 +83,7 @@ def _make_operation() -> None:
     op.create_index("operation_subject", "operation", ["subject", "created_at"])
     op.create_index("operation_state", "operation", ["state"])
     op.create_index("operation_task", "operation", ["task"])
+    op.create_index("operation_finished_at", "operation", ["finished_at"])
 
 
 def _make_event() -> None:
