@@ -77,6 +77,7 @@ class Gateway(Writes):
         return Health(
             vcenter=self.name,
             connected=connected,
+            failed=failure is not None,
             detail=_detail(failure, self._session.product, age_s),
             inventory_age_s=age_s,
         )

@@ -239,6 +239,8 @@ class Health:
 
     vcenter: str
     connected: bool
+    failed: bool
+    """Whether the last attempt to reach it failed; neither this nor connected while the first one lasts."""
     detail: str
     """The product's name and version, or what is wrong and what to do."""
     inventory_age_s: float | None

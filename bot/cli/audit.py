@@ -8,9 +8,11 @@ import typer
 
 from bot.cli.common import complaint, settings_or_exit
 from bot.config.secret import SecretError
-from bot.wiring import build_audit
+from bot.wiring import build_audit, database_url
 from operations.errors import StorageError
 from operations.record.audit import Audit
+
+_SQLITE = "sqlite:///"
 
 
 def verify(config: Path) -> None:
@@ -45,6 +47,11 @@ def export(config: Path, since: datetime | None, form: Literal["jsonl", "csv"]) 
 def _audit(config: Path) -> Audit:
     settings = settings_or_exit(config)
     try:
+        url = database_url(settings)
+        # SQLite would make an empty file, which then belongs to whoever looked and not to the service.
+        if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+            file = url.removeprefix(_SQLITE)
+            raise complaint(f"there is no record: {file} does not exist; see service.state_dir and database.url")
         return build_audit(settings)
     except SecretError as error:
         raise complaint(str(error)) from None

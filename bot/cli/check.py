@@ -7,16 +7,18 @@ from pathlib import Path
 import typer
 
 from bot import logs
-from bot.cli.common import settings_or_exit
+from bot.cli.common import missing_secrets, settings_or_exit
 from bot.config import Settings
-from bot.config.secret import Secret, SecretError
 from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
 from bot.wiring import build_gateways, build_slack_settings, check_database
 from operations.errors import StorageError
 from vsphere.clock import SystemClock
+from vsphere.errors import CertificateError
 from vsphere.gateway import Gateway
+from vsphere.model import Health
 
 _READY_TIMEOUT_S = 30.0
+_LOOK_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +54,24 @@ def _bad(what: str, detail: str) -> Finding:
 
 def _findings(settings: Settings) -> Iterator[Finding]:
     yield _good("configuration", f"{len(settings.rule)} rules, {len(settings.size)} sizes")
-    missing = list(_missing_secrets(settings))
-    yield from missing
+    missing = missing_secrets(settings)
+    yield from (_bad(f"secret {key}", reason) for key, reason in missing.items())
     if missing:
         return
     slack = build_slack_settings(settings)
     yield _tried("slack bot token", lambda: probe_bot_token(slack))
     yield _tried("slack app token", lambda: probe_app_token(slack))
     yield _tried("database", lambda: check_database(settings))
-    for gateway in build_gateways(settings, SystemClock()):
+    try:
+        gateways = build_gateways(settings, SystemClock())
+    except CertificateError as error:
+        yield _bad("vcenter", f"{error} {error.way_out}")
+        return
+    for gateway in gateways:
         try:
             yield from _vcenter(settings, gateway)
         finally:
             gateway.close()
-
-
-def _missing_secrets(settings: Settings) -> Iterator[Finding]:
-    secrets: dict[str, Secret | None] = {
-        "slack.bot_token": settings.slack.bot_token,
-        "slack.app_token": settings.slack.app_token,
-        "database.password": settings.database.password,
-    }
-    secrets |= {f"vcenter.{name}.password": table.password for name, table in settings.vcenter.items()}
-    for key, secret in secrets.items():
-        try:
-            if secret is not None:
-                secret.read()
-        except SecretError as error:
-            yield _bad(f"secret {key}", str(error))
 
 
 def _tried(what: str, attempt: Callable[[], str]) -> Finding:
@@ -92,9 +84,8 @@ def _tried(what: str, attempt: Callable[[], str]) -> Finding:
 def _vcenter(settings: Settings, gateway: Gateway) -> Iterator[Finding]:
     what = f"vcenter {gateway.name}"
     gateway.start()
-    ready = gateway.wait_ready(_READY_TIMEOUT_S)
-    health = gateway.health()
-    if not ready:
+    health = _settled(gateway)
+    if not health.connected:
         yield _bad(what, health.detail)
         return
     yield _good(what, f"{health.detail}; {len(gateway.inventory.vms())} VMs and templates")
@@ -105,6 +96,16 @@ def _vcenter(settings: Settings, gateway: Gateway) -> Iterator[Finding]:
         known = any(vm.name.casefold() == template.casefold() for vm in gateway.inventory.templates())
         if template != "*" and not known:
             yield _bad(f"{what} customization", f"there is no template called {template!r}")
+
+
+def _settled(gateway: Gateway) -> Health:
+    """The connection once it is there or an attempt at it has failed."""
+    clock = SystemClock()
+    deadline = clock.monotonic() + _READY_TIMEOUT_S
+    # A password that is refused, say, is not tried again for a minute: waiting on would tell no more.
+    while not gateway.wait_ready(_LOOK_EVERY_S) and not gateway.health().failed and clock.monotonic() < deadline:
+        pass
+    return gateway.health()
 
 
 def _folder(settings: Settings, gateway: Gateway) -> Finding:

@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from bot.config import ConfigError, Settings, load
+from bot.config.secret import Secret, SecretError
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again will not help until the file is mended."""
@@ -16,6 +17,24 @@ def settings_or_exit(path: Path) -> Settings:
         return load(path)
     except ConfigError as error:
         raise complaint(str(error)) from None
+
+
+def missing_secrets(settings: Settings) -> dict[str, str]:
+    """By key, why a secret can't be read from where the configuration says; empty where all can."""
+    secrets: dict[str, Secret | None] = {
+        "slack.bot_token": settings.slack.bot_token,
+        "slack.app_token": settings.slack.app_token,
+        "database.password": settings.database.password,
+    }
+    secrets |= {f"vcenter.{name}.password": table.password for name, table in settings.vcenter.items()}
+    missing = {}
+    for key, secret in secrets.items():
+        try:
+            if secret is not None:
+                secret.read()
+        except SecretError as error:
+            missing[key] = str(error)
+    return missing
 
 
 def complaint(text: str) -> typer.Exit:

@@ -5,11 +5,11 @@ from pathlib import Path
 import structlog
 
 from bot import logs
-from bot.cli.common import complaint, settings_or_exit
-from bot.config.secret import SecretError
+from bot.cli.common import complaint, missing_secrets, settings_or_exit
 from bot.service import leave
 from bot.wiring import build
 from operations.errors import StorageError
+from vsphere.errors import CertificateError
 
 log = structlog.get_logger(__name__)
 
@@ -17,11 +17,14 @@ log = structlog.get_logger(__name__)
 def run(config: Path) -> None:
     """Run until the signal to end, and leave with the service's exit code."""
     settings = settings_or_exit(config)
+    missing = missing_secrets(settings)
+    if missing:
+        raise complaint("; ".join(f"secret {key}: {reason}" for key, reason in missing.items()))
     logs.set_up(level=settings.service.log_level, form=settings.service.log_format)
     try:
         service = build(settings)
-    except SecretError as error:
-        raise complaint(str(error)) from None
+    except CertificateError as error:
+        raise complaint(f"{error} {error.way_out}") from None
     try:
         exit_code = service.run()
     except StorageError as error:

@@ -22,6 +22,8 @@ _AGAIN: Final = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org", "ratelimited"}
 )
 """Slack's own failures: the same call may pass later."""
+_NEW_TOKEN: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_expired", "token_revoked"})
+"""The token is being changed: it is read anew at each call, and what people wait for must not be lost meanwhile."""
 _RETRY_AFTER_S: Final = 5.0
 _NETWORK: Final = (URLError, HTTPException, OSError, TimeoutError)
 
@@ -126,7 +128,7 @@ def _failure(method: str, error: SlackApiError) -> Exception:
     code = str(data.get("error") or f"http_{status}")
     if status == _LIMITED or code == "ratelimited":
         return RateLimitedError(method, _seconds(getattr(response, "headers", {})))
-    if status >= _SERVER or code in _AGAIN:
+    if status >= _SERVER or code in _AGAIN | _NEW_TOKEN:
         return UnreachableError(f"{method}: {code}")
     return RefusedError(method, code, "; ".join(data.get("response_metadata", {}).get("messages", [])))
 

@@ -70,6 +70,7 @@ class Estate(Door):
         live: bool = False,
         tls: bool = True,
         port: int = 0,
+        password: str | None = None,
     ) -> Self:
         """Build the program when needed, start it and wait until it answers.
 
@@ -80,6 +81,7 @@ class Estate(Door):
             live: tasks, shutdowns and boots take the time of a small real vCenter, for the demo.
             tls: False speaks plain HTTP.
             port: of the SOAP endpoint; 0 takes any. The control door always takes any.
+            password: of the account, instead of the usual one.
 
         Raises:
             BuildError: it could not be built.
@@ -94,6 +96,8 @@ class Estate(Door):
             command.append("-live")
         if not tls:
             command.append("-http")
+        if password is not None:
+            command += ["-password", password]
         process = subprocess.Popen(  # noqa: S603  our own program with our own arguments
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -43,8 +43,9 @@ def _world(*, port: int, wait: bool) -> Iterator[World]:
     except BotDiedError as error:
         typer.echo(f"iaas-bot: {error}", err=True)
         raise typer.Exit(1) from None
-    except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        if not isinstance(cause, OSError) or cause.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-        typer.echo(f"iaas-bot: the page can't have port {port} ({error.strerror}); try --port 0", err=True)
+        typer.echo(f"iaas-bot: the page can't have port {port} ({cause.strerror}); try --port 0", err=True)
         raise typer.Exit(1) from None

@@ -56,6 +56,15 @@ def run_line(person: Person, line: str) -> Outcome:
     return Outcome(command=line, card=card, state=state, text=text, took_s=round(time.perf_counter() - started, 2))
 
 
+def agreement(modal: SeenView) -> dict[str, Any]:
+    """The values that say yes to a confirmation: the name typed where it wants one."""
+    return {
+        block["block_id"]: {block["element"]["action_id"]: _wanted_name(block)}
+        for block in modal.blocks
+        if block["type"] == "input"
+    }
+
+
 class _Typist:
     """One line's way: what was there before it, and what is news."""
 
@@ -78,7 +87,7 @@ class _Typist:
     def _outcome(self) -> tuple[str | None, str, str]:
         modal_or_message = self._person.wait_for(lambda _: self._news(), "an answer or a question", _ANSWER_TIMEOUT_S)
         if isinstance(modal_or_message, SeenView):
-            self._say_yes(modal_or_message)
+            self._person.submit(modal_or_message, agreement(modal_or_message))
         news = self._person.wait_for(lambda _: self._message(), "an answer or a card", _ANSWER_TIMEOUT_S)
         card = _card(news)
         if card is None:
@@ -101,15 +110,6 @@ class _Typist:
             if message.from_bot and (message.channel, message.ts) not in self._before and message.text != self._ack
         ]
         return next((message for message in news if _card(message)), next(iter(news), None))
-
-    def _say_yes(self, modal: SeenView) -> None:
-        """Submit a confirmation, with the name typed where the modal wants it."""
-        values = {
-            block["block_id"]: {block["element"]["action_id"]: _wanted_name(block)}
-            for block in modal.blocks
-            if block["type"] == "input"
-        }
-        self._person.submit(modal, values)
 
 
 def _operation_id(message: SeenMessage) -> str | None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -59,7 +60,7 @@ class Bot:
         Raises:
             BotDiedError: it ended, or was not ready in time.
         """
-        self._write_config()
+        self.write_config()
         self._close_ready()
         self._ready = ReadySocket(self.folder / f"{self.replica_id}.notify")
         environment = os.environ | self.secrets() | {"NOTIFY_SOCKET": str(self._ready.path)} | self.environment
@@ -134,7 +135,8 @@ class Bot:
             self._ready.close()
             self._ready = None
 
-    def _write_config(self) -> None:
+    def write_config(self) -> None:
+        """Write the file that the process is started with."""
         self.config.write_text(
             demo_config(
                 api_url=self.workspace.api_url,
@@ -158,7 +160,7 @@ class World:
     estate: Estate
     workspace: Workspace
     bot: Bot
-    _folder: tempfile.TemporaryDirectory[str]
+    _parts: ExitStack
 
     @classmethod
     def start(
@@ -185,32 +187,29 @@ class World:
 
         Raises:
             BotDiedError: the bot did not get ready.
+            RuntimeError: the page can't have the port; what was started is ended.
         """
-        folder = tempfile.TemporaryDirectory(prefix="iaas-demo-")
-        estate = Estate.start(vms=vms, live=live)
-        workspace = Workspace.start(port=port, estate_url=estate.address.control)
-        bot = Bot(
-            folder=Path(folder.name),
-            workspace=workspace,
-            estate=estate,
-            database_url=database_url,
-            read_only=read_only,
-            environment=dict(environment or {}),
-        )
-        world = cls(estate=estate, workspace=workspace, bot=bot, _folder=folder)
-        try:
+        with ExitStack() as parts:
+            folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="iaas-demo-")))
+            estate = Estate.start(vms=vms, live=live)
+            parts.callback(estate.stop)
+            workspace = Workspace.start(port=port, estate_url=estate.address.control)
+            parts.callback(workspace.stop)
+            bot = Bot(
+                folder=folder,
+                workspace=workspace,
+                estate=estate,
+                database_url=database_url,
+                read_only=read_only,
+                environment=dict(environment or {}),
+            )
+            parts.callback(bot.stop)
             bot.start(wait=wait)
-        except BaseException:
-            world.stop()
-            raise
-        return world
+            return cls(estate=estate, workspace=workspace, bot=bot, _parts=parts.pop_all())
 
     def stop(self) -> None:
         """End the bot, then the sandbox, and remove the folder."""
-        self.bot.stop()
-        self.workspace.stop()
-        self.estate.stop()
-        self._folder.cleanup()
+        self._parts.close()
 
     def __enter__(self) -> "World":
         return self

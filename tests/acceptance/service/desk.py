@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
 
-from bot.cli.demo.headless import EVENT_TYPE, Outcome, run_line
+from bot.cli.demo.headless import EVENT_TYPE, Outcome, agreement, run_line
 from bot.cli.demo.world import Bot, World
 from sandbox.slack import Person, Result, SeenMessage, SeenView, Workspace
 from sandbox.vcenter import Estate
@@ -87,6 +87,26 @@ class Desk:
             lambda one: _is_new_card(one, before) and state in {None, state_of(one)}, timeout_s=timeout_s
         )
 
+    def begun(self, line: str, who: str = "dana", *, timeout_s: float = 30) -> SeenMessage:
+        """Type `/iaas LINE`, say yes where the bot asks, and return the card as soon as it is there."""
+        person = self.person(who)
+        before = _places(person)
+        assert person.command(f"/iaas {line}", ROOM).ok
+        return self.agreed(person, before, timeout_s=timeout_s)
+
+    def agreed(self, person: Person, before: set[tuple[str, str]], *, timeout_s: float = 30) -> SeenMessage:
+        """Say yes to what is asked, and return the first card that was not there before."""
+        answered: set[str] = set()
+
+        def find(_state: object) -> SeenMessage | None:
+            view = person.modal()
+            if view is not None and view.raw.get("submit") and view.id not in answered:
+                answered.add(view.id)
+                assert person.submit(view, agreement(view)).ok
+            return next((one for one in person.messages() if _is_new_card(one, before)), None)
+
+        return person.wait_for(find, "a card", timeout_s)
+
     def confirm(self, view: SeenView, who: str = "dana", *, typed: str | None = None) -> SeenMessage:
         """Submit a confirmation and return the card once it shows a final state."""
         person = self.person(who)
@@ -111,12 +131,12 @@ class Desk:
         """The truth about a VM."""
         return self.estate.vm(name)
 
-    def sent(self, name: str | None = None) -> Counter[str]:
-        """How often each change was sent to vCenter, of one VM or of all; made anew counts for the new name."""
+    def sent(self, *names: str) -> Counter[str]:
+        """How often each change was sent to vCenter, of these VMs or of all; made anew counts for the new name."""
         return Counter(
             one.method
             for one in self.estate.writes()
-            if one.method != _BOOKKEEPING and (name is None or name in {one.entity_name, one.argument})
+            if one.method != _BOOKKEEPING and (not names or {one.entity_name, one.argument} & set(names))
         )
 
 

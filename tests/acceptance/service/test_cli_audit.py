@@ -1,0 +1,147 @@
+"""`iaas-bot audit` on the record of a service that has worked: whole, exported, and after somebody edited it."""
+
+import csv
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cli.common import EXIT_CONFIG
+from bot.cli.demo.world import World
+from tests.acceptance.service.desk import Desk
+from tests.acceptance.service.program import changed, iaas_bot
+
+KEYS = ["seq", "at", "operation_id", "kind", "actor", "data", "previous_hash", "hash"]
+DATABASE = "iaas-bot.db"
+WHOLE = "The record is whole: every event is as it was written, in its place.\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """A state folder of a service, and how to ask about it."""
+
+    config: Path
+    database: Path
+    done: str | None
+    """The operation that succeeded."""
+    refused: str | None
+    """The operation that was refused."""
+
+    def audit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`iaas-bot audit ARGUMENTS` without any secret at hand."""
+        return iaas_bot("audit", *arguments, "--config", str(self.config))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """The record of a service that did one thing, refused another and has ended."""
+    folder = tmp_path_factory.mktemp("audit")
+    with World.start(live=False) as world:
+        desk = Desk(world=world)
+        done, refused = desk.run("spawn recorded-1"), desk.run("nuke fin-app-01")
+        alive = iaas_bot("audit", "verify", "--config", str(world.bot.config))
+        assert (alive.returncode, alive.stdout) == (0, WHOLE), alive
+        world.bot.stop()
+        for file in world.bot.folder.glob(f"{DATABASE}*"):
+            shutil.copy(file, folder)
+        shutil.copy(world.bot.config, folder)
+        config = changed(folder / world.bot.config.name, (str(world.bot.folder), str(folder)))
+    return Record(config=config, database=folder / DATABASE, done=done.card, refused=refused.card)
+
+
+@pytest.fixture
+def record(kept: Record, tmp_path: Path) -> Record:
+    """A copy of the record that a test may spoil."""
+    for file in kept.database.parent.glob(f"{DATABASE}*"):
+        shutil.copy(file, tmp_path)
+    shutil.copy(kept.config, tmp_path)
+    config = changed(tmp_path / kept.config.name, (str(kept.database.parent), str(tmp_path)))
+    return Record(config=config, database=tmp_path / DATABASE, done=kept.done, refused=kept.refused)
+
+
+def test_a_record_that_nobody_touched_is_whole(record: Record) -> None:
+    told = record.audit("verify")
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, WHOLE, "")
+
+
+SPOILED = {
+    "edited": "UPDATE event SET actor = 'U0EVIL' WHERE seq = 3",
+    "its-data-edited": "UPDATE event SET data = replace(data, 'recorded-1', 'x') WHERE data LIKE '%recorded-1%'",
+    "removed": "DELETE FROM event WHERE seq = 3",
+    "the-last-removed": "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)",
+    "moved": "UPDATE event SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3)",
+}
+
+
+@pytest.mark.parametrize("statement", SPOILED.values(), ids=SPOILED.keys())
+def test_an_event_that_was_edited_removed_or_moved_by_hand_is_found(record: Record, statement: str) -> None:
+    with sqlite3.connect(record.database) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        touched = database.execute(statement).rowcount
+        database.execute("UPDATE event SET seq = -seq WHERE seq < 0")
+    database.close()
+
+    told = record.audit("verify")
+
+    assert touched >= 1
+    assert told.returncode == 1
+    assert told.stdout
+    assert "whole" not in told.stdout
+    assert "Traceback" not in told.stderr
+
+
+def test_the_export_has_every_event_as_an_object_a_line(record: Record) -> None:
+    told = record.audit("export")
+
+    events = [json.loads(line) for line in told.stdout.splitlines()]
+    assert (told.returncode, told.stderr) == (0, "")
+    assert {frozenset(event) for event in events} == {frozenset(KEYS)}
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert {record.done, record.refused} <= {event["operation_id"] for event in events}
+    assert {event["actor"] for event in events} >= {"U0DANA"}
+
+
+def test_the_export_as_a_table_has_the_same_events(record: Record) -> None:
+    objects = [json.loads(line) for line in record.audit("export").stdout.splitlines()]
+
+    told = record.audit("export", "--format", "csv")
+
+    header, *rows = csv.reader(io.StringIO(told.stdout))
+    assert (told.returncode, header) == (0, KEYS)
+    assert [(row[0], row[3], row[7]) for row in rows] == [
+        (str(one["seq"]), one["kind"], one["hash"]) for one in objects
+    ]
+
+
+BEFORE = {"yesterday": "%Y-%m-%d", "an-hour-ago": "%Y-%m-%dT%H:%M:%S"}
+
+
+@pytest.mark.parametrize("form", BEFORE.values(), ids=BEFORE.keys())
+def test_the_export_begins_at_the_time_that_is_given(record: Record, form: str) -> None:
+    written = datetime.fromtimestamp(record.database.stat().st_mtime, UTC)
+    apart = timedelta(days=1) if form.endswith("d") else timedelta(hours=1)
+
+    earlier, later = (record.audit("export", "--since", f"{written + by:{form}}") for by in (-apart, apart))
+
+    assert (earlier.returncode, later.returncode) == (0, 0)
+    assert len(earlier.stdout.splitlines()) > 2
+    assert later.stdout == ""
+
+
+def test_a_database_that_is_not_there_is_told_and_not_made(record: Record) -> None:
+    for file in record.database.parent.glob(f"{DATABASE}*"):
+        file.unlink()
+
+    told = record.audit("verify")
+
+    assert (told.returncode, told.stdout) == (EXIT_CONFIG, "")
+    assert f"{record.database} does not exist" in told.stderr
+    assert not record.database.exists()
