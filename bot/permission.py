@@ -2,8 +2,9 @@
 
 from bot.answers import Answer, Tone
 from bot.command import AnsweredError, Call, Command, Context
-from operations.model import Actor, Operation, Origin
-from operations.policy import Decision, Question
+from operations.model import Actor, Operation, Origin, Request
+from operations.policy import Decision, Explanation, Question
+from operations.verbnames import READING
 from vsphere.model import Vm
 
 _OPEN = "help"
@@ -66,6 +67,30 @@ def ensure_may_follow(operation: Operation, call: Call, context: Context) -> Non
         actor=call.actor, origin=call.origin, verb=call.words.verb, decision=decision, subject=operation.id
     )
     raise AnsweredError(_refused(decision))
+
+
+def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:
+    """What policy says to this verb for one VM, here, and why; nothing is written.
+
+    Raises:
+        OperationsError: there is no such verb.
+        VsphereError: the inventory has not arrived yet, or the VM has gone.
+    """
+    if verb not in READING:
+        request = Request(
+            verb=verb,
+            actor=call.actor,
+            origin=call.origin,
+            key=call.key,
+            vm=vm.ref,
+            vcenter=vm.ref.vcenter,
+            asked_at=call.asked_at,
+        )
+        return context.operations.explain(request)
+    question = _question(verb, vm, call, context)
+    return Explanation(
+        question=question, decision=context.policy.judge(question), rules=context.policy.explain(question)
+    )
 
 
 def allowed_commands(call: Call, context: Context) -> list[Command]:

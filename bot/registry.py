@@ -30,6 +30,7 @@ from bot.commands import (
     status,
     transform,
     whoami,
+    why,
 )
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -51,6 +52,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     status.COMMAND,
     cancel.COMMAND,
     history.COMMAND,
+    why.COMMAND,
     whoami.COMMAND,
     help.COMMAND,
     echo.COMMAND,

@@ -8,7 +8,7 @@ from operations.endings import Ending
 from operations.errors import BadRequestError
 from operations.model import Actor, ActorKind, Operation, Request, State
 from operations.plans import mismatch
-from operations.policy import Decision, Policy, Question
+from operations.policy import Decision, Explanation, Policy, Question
 from operations.ports import Directory
 from operations.recycling import home_path, is_in_bin, marks_of
 from operations.settings import OperationsSettings
@@ -59,6 +59,14 @@ class Door:
         decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
         refusal = next((one for one in decisions if not one.allowed), None)
         return refusal or self._refuse_binned(verb, asking) or decisions[-1]
+
+    def explain(self, verb: Verb, asking: Asking, actor: Actor) -> Explanation:
+        """What `judge` says, and how it came about."""
+        questions = self._questions(verb, asking, actor)
+        decisive = next((one for one in questions if not self._policy.judge(one).allowed), questions[-1])
+        return Explanation(
+            question=decisive, decision=self.judge(verb, asking, actor), rules=self._policy.explain(decisive)
+        )
 
     def present(self, actor: Actor) -> Actor | None:
         """See `operations.admission.Gates`. Remediation and the system itself are in no directory."""

@@ -8,7 +8,17 @@ from operations.model import Actor, ActorKind, Origin
 from operations.protection import ProtectedRules, protection_of
 from operations.verbnames import CHANGING, OPEN, READING
 
-__all__ = ["OWNER_ATTRIBUTE", "Decision", "GateVerdict", "Policy", "Question", "Rule", "RuleVerdict", "owner_of"]
+__all__ = [
+    "OWNER_ATTRIBUTE",
+    "Decision",
+    "Explanation",
+    "GateVerdict",
+    "Policy",
+    "Question",
+    "Rule",
+    "RuleVerdict",
+    "owner_of",
+]
 
 _DUTIES: Final = frozenset({"poweroff", "nuke", "purge"})
 """What the bot does by itself when a lease or the time in the bin has run out."""
@@ -50,6 +60,17 @@ class RuleVerdict:
     def allows(self) -> bool:
         """Whether all its gates agree."""
         return all(gate.agrees for gate in self.gates)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """What is answered to a request, and how it came about."""
+
+    question: Question
+    """The one that decided: a copy is asked about twice, for its source and for its place."""
+    decision: Decision
+    rules: tuple[RuleVerdict, ...]
+    """What each rule says to it."""
 
 
 class Policy:

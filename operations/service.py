@@ -21,9 +21,10 @@ from operations.errors import (
     QuotaExceededError,
     StaleTransitionError,
 )
+from operations.gates import covers, lies_within
 from operations.model import Actor, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
-from operations.policy import Decision, Policy
+from operations.policy import Decision, Explanation, Policy
 from operations.ports import Directory, Listener
 from operations.preflight import Judged, with_notes
 from operations.quota import Balance
@@ -37,7 +38,7 @@ from operations.record.store import Store
 from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
-from operations.terms import Quota, Window
+from operations.terms import ApprovalRule, Quota, Window
 from vsphere.clock import Clock
 from vsphere.model import Ref
 from vsphere.sites import Sites
@@ -181,6 +182,21 @@ class Operations:
             self._attendant.enqueue(kept)
             crash_point("submit.queued")
         return kept
+
+    def explain(self, request: Request) -> Explanation:
+        """What policy says to a request, and why; nothing is taken on and nothing written.
+
+        Raises:
+            BadRequestError: there is no such verb.
+            VsphereError: the VM is not there, or the inventory has not arrived yet.
+        """
+        verb, asking = self._door.look_up(request)
+        return self._door.explain(verb, asking, request.actor)
+
+    def approvals(self, verb: str, path: str) -> list[ApprovalRule]:
+        """The approval rules that may ask for somebody's yes to a verb in a folder; their thresholds decide."""
+        rules = self._settings.approvals
+        return [one for one in rules if covers(one.verbs, verb) and lies_within(path, one.folders)]
 
     def cancel(self, operation_id: str, actor: Actor) -> Operation:
         """Ask for an operation to be stopped: at once where it waits, else as soon as vCenter lets go.

@@ -1,5 +1,6 @@
 """Who the bot thinks somebody is, which rules match, and what they may do here."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from bot import values
@@ -7,6 +8,9 @@ from bot.answers import Answer, Button, Reply
 from bot.command import Call, Command, Context, Words
 from bot.facts import place
 from bot.permission import allowed_commands, matching_rules
+from operations.quota import statement
+from operations.terms import Quota
+from vsphere.errors import NotReadyError
 
 _USAGE: Final = "whoami"
 
@@ -35,15 +39,30 @@ def run(_arguments: None, call: Call, context: Context) -> Reply:
             ("Here", place(origin)),
             ("Rules that match", ", ".join(matching_rules(call, context)) or "none"),
             ("What you may do here", ", ".join(verbs) or "nothing"),
+            *_quotas(call, context),
         ),
         buttons=(Button(label="Help", command="help"), Button(label="My VMs", command="list mine")),
     )
 
 
+def _quotas(call: Call, context: Context) -> Iterator[tuple[str, str]]:
+    """How the person stands under each rule that limits them here."""
+    for rule in context.policy.rules_for(call.actor, call.origin):
+        if rule.quota is not None:
+            yield f"Quota ({rule.name})", _standing(rule.quota, call, context)
+
+
+def _standing(quota: Quota, call: Call, context: Context) -> str:
+    try:
+        return statement(context.operations.balance(call.actor.id, quota))
+    except NotReadyError as error:
+        return f"not known: {error}"
+
+
 COMMAND: Final = Command(
     name="whoami",
     usage=_USAGE,
-    summary="Show who you are to the bot, and which rules match you here.",
+    summary="Show who you are to the bot, which rules match you here, and what is left of your quota.",
     details="Example: `whoami`.",
     aliases=("who", "me"),
     changes=False,

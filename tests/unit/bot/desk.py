@@ -17,6 +17,7 @@ from operations.policy import Policy, Rule
 from operations.record.database import Database
 from operations.service import Operations
 from operations.settings import OperationsSettings
+from operations.terms import ApprovalRule, Quota
 from vsphere.clock import SystemClock
 from vsphere.sites import Sites
 
@@ -41,8 +42,15 @@ RULES = (
         channels=("#vm-requests",),
         verbs=("read", "spawn"),
         folders=("DC/vm/Web",),
+        quota=Quota(vms=5, cpu_count=8),
     ),
     Rule(name="admins", groups=("@vm-admins",), channels=("*",), verbs=("*",)),
+)
+
+
+APPROVALS = (
+    ApprovalRule(name="big", verbs=("transform",), cpu_over=4, memory_mib_over=16384, groups=("@vm-approvers",)),
+    ApprovalRule(name="bin", verbs=("nuke",), folders=("DC/vm/Web",), users=("U4",), votes=2),
 )
 
 
@@ -72,7 +80,7 @@ class Desk:
     def __init__(self, sites: Sites) -> None:
         policy, clock = Policy(RULES), SystemClock()
         operations = Operations(
-            settings=OperationsSettings(database_url=_database_url(), replica_id="desk"),
+            settings=OperationsSettings(database_url=_database_url(), replica_id="desk", approvals=APPROVALS),
             sites=sites,
             policy=policy,
             directory=People(),

@@ -1,0 +1,118 @@
+"""What `why` says: each verb once, the same answers together, each no with its reason and way out."""
+
+import pytest
+
+from bot.answers import Answer, Tone
+from bot.commands.why import COMMAND, Why
+from operations.model import Actor, Origin
+from tests.unit.bot import world
+from tests.unit.bot.commands.reading import fact, read, said
+from tests.unit.bot.desk import ANN, DANA, GUS, Desk
+
+READING_ROW = "snapshot.list, show"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(
+        world.sites(
+            world.vm(1, "web-01", owner="U1DANA"),
+            world.vm(2, "db-01", folder="Finance"),
+        )
+    )
+
+
+def rows(answer: Answer) -> tuple[tuple[str, ...], ...]:
+    assert answer.table is not None
+    return answer.table.rows
+
+
+def test_why_reads_a_vm_and_a_verb() -> None:
+    assert [read(COMMAND, "web-01"), read(COMMAND, "web-01 NUKE")] == [Why(vm="web-01"), Why(vm="web-01", verb="nuke")]
+    assert said(COMMAND, "web-01") == "Looking up what you may do to web-01…"
+
+
+def test_why_without_a_name_or_with_three_words_is_refused() -> None:
+    assert fact(COMMAND, "") == "the name is missing"
+    assert "one word too many" in fact(COMMAND, "web-01 nuke now")
+
+
+def test_each_verb_has_one_answer_and_the_same_answers_share_a_row(desk: Desk) -> None:
+    answer = desk.ask("why web-01", DANA)
+    verbs = [verb for row in rows(answer) for verb in row[0].split(", ")]
+
+    assert answer.title == "web-01: what you may do in #vm-requests"
+    assert (READING_ROW, "yes", "web team") in rows(answer)
+    assert len(verbs) == len(set(verbs))
+    assert {"poweron", "nuke", "transform", "clone", "move", "show"} <= set(verbs)
+    assert not {"spawn", "restore", "purge", "list", "help"} & set(verbs)
+
+
+def test_each_no_has_its_reason_and_the_way_out(desk: Desk) -> None:
+    answer = desk.ask("why web-01", DANA)
+
+    assert ("poweron", "no", "web team") in rows(answer)
+    assert (
+        "poweron: The rule web team does not give you poweron. "
+        "Ask an administrator for poweron, or see `/iaas help` for what you may do."
+    ) in answer.lines
+
+
+def test_what_needs_somebodys_yes_says_whose_and_from_which_size_on(desk: Desk) -> None:
+    answer = desk.ask("why web-01", ANN)
+
+    assert ("transform", "with a yes", "admins") in rows(answer)
+    assert "transform: Needs a yes from @vm-approvers for more than 4 vCPU or 16 GB memory (big)." in answer.lines
+    assert "nuke: Needs 2 yeses from 1 person named in the rule (bin)." in answer.lines
+    assert ("nuke", "yes", "admins") not in rows(answer)
+
+
+def test_an_approval_rule_for_another_folder_asks_nobody(desk: Desk) -> None:
+    answer = desk.ask("why db-01 nuke", ANN)
+
+    assert (answer.title, answer.lines) == ("nuke db-01 in #vm-requests: yes", ())
+
+
+def test_one_verb_is_explained_rule_by_rule_for_those_that_speak_of_the_person(desk: Desk) -> None:
+    answer = desk.ask("why web-01 poweroff", DANA)
+
+    assert (answer.title, answer.tone) == ("poweroff web-01 in #vm-requests: no", Tone.REFUSED)
+    assert answer.fields == (("Rule", "web team"), ("Folder", "DC/vm/Web/web-01"))
+    assert rows(answer) == (("web team", "no, it is for verb: read, spawn"),)
+
+
+def test_what_no_rule_could_allow_says_so(desk: Desk) -> None:
+    answer = desk.ask("why web-01 clone", ANN)
+
+    assert answer.title == "clone web-01 in #vm-requests: no"
+    assert answer.lines == ("prod takes no new VMs. Ask an administrator to configure a placement for it.",)
+
+
+def test_a_family_of_verbs_is_told_as_a_table(desk: Desk) -> None:
+    answer = desk.ask("why web-01 snapshot", ANN)
+
+    assert rows(answer) == (("snapshot.create, snapshot.list, snapshot.revert, snapshot.remove", "yes", "admins"),)
+
+
+@pytest.mark.parametrize("verb", ["spawn", "history", "help", "nukes", "purge"])
+def test_a_verb_that_concerns_no_single_vm_is_no_verb_here(desk: Desk, verb: str) -> None:
+    answer = desk.ask(f"why web-01 {verb}", ANN)
+
+    assert answer.title == f"{verb!r} is no verb that concerns one VM."
+
+
+def test_who_may_not_see_the_vm_is_told_no_more_than_that(desk: Desk) -> None:
+    answer = desk.ask("why db-01", DANA)
+
+    assert (answer.tone, answer.table, answer.note) == (Tone.REFUSED, None, "Rule: web team")
+
+
+def test_a_guest_is_told_nothing(desk: Desk) -> None:
+    assert desk.ask("why web-01", GUS).title == "Guests can't use the bot."
+
+
+def test_a_private_conversation_is_named_as_such(desk: Desk) -> None:
+    direct = Origin(channel="D1", is_direct=True)
+    ben = Actor(id="U5", name="ben", groups=frozenset({"@vm-admins"}))
+
+    assert desk.ask("why web-01 show", ben, direct).title == "show web-01 in a direct message: yes"
