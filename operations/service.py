@@ -193,7 +193,7 @@ class Operations:
         verb, asking = self._door.look_up(request)
         return self._door.explain(verb, asking, request.actor)
 
-    def approvals(self, verb: str, path: str) -> list[ApprovalRule]:
+    def approval_rules(self, verb: str, path: str) -> list[ApprovalRule]:
         """The approval rules that may ask for somebody's yes to a verb in a folder; their thresholds decide."""
         rules = self._settings.approvals
         return [one for one in rules if covers(one.verbs, verb) and lies_within(path, one.folders)]
