@@ -86,7 +86,7 @@ def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:
             vcenter=vm.ref.vcenter,
             asked_at=call.asked_at,
         )
-        return context.operations.explain(request)
+        return context.operations.advice.explain(request)
     question = _question(verb, vm, call, context)
     return Explanation(
         question=question, decision=context.policy.judge(question), rules=context.policy.explain(question)

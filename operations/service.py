@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from operations.accounts import Accounts, Room
+from operations.advice import Advice
 from operations.attendant import Attendant
 from operations.body import Body
 from operations.crash import crash_point
@@ -21,13 +22,11 @@ from operations.errors import (
     QuotaExceededError,
     StaleTransitionError,
 )
-from operations.gates import covers, lies_within
 from operations.model import Actor, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
-from operations.policy import Decision, Explanation, Policy
+from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
 from operations.preflight import Judged, with_notes
-from operations.quota import Balance
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
@@ -38,7 +37,7 @@ from operations.record.store import Store
 from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
-from operations.terms import ApprovalRule, Quota, Window
+from operations.terms import Window
 from vsphere.clock import Clock
 from vsphere.model import Ref
 from vsphere.sites import Sites
@@ -86,6 +85,7 @@ class Operations:
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
         self._accounts = Accounts(sites=sites, clock=clock)
+        self.advice = Advice(door=self._door, accounts=self._accounts, store=self._store, approvals=settings.approvals)
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -183,21 +183,6 @@ class Operations:
             crash_point("submit.queued")
         return kept
 
-    def explain(self, request: Request) -> Explanation:
-        """What policy says to a request, and why; nothing is taken on and nothing written.
-
-        Raises:
-            BadRequestError: there is no such verb.
-            VsphereError: the VM is not there, or the inventory has not arrived yet.
-        """
-        verb, asking = self._door.look_up(request)
-        return self._door.explain(verb, asking, request.actor)
-
-    def approval_rules(self, verb: str, path: str) -> list[ApprovalRule]:
-        """The approval rules that may ask for somebody's yes to a verb in a folder; their thresholds decide."""
-        rules = self._settings.approvals
-        return [one for one in rules if covers(one.verbs, verb) and lies_within(path, one.folders)]
-
     def cancel(self, operation_id: str, actor: Actor) -> Operation:
         """Ask for an operation to be stopped: at once where it waits, else as soon as vCenter lets go.
 
@@ -247,14 +232,6 @@ class Operations:
     def subscribe(self, listener: Listener) -> None:
         """Be told of every new version of every operation that this replica runs or takes."""
         self._listeners.append(listener)
-
-    def balance(self, owner: str, quota: Quota) -> Balance:
-        """How an owner stands under a quota.
-
-        Raises:
-            NotReadyError: a vCenter's inventory has not arrived yet.
-        """
-        return self._accounts.balance(owner, quota, self._store.holding(self._accounts.since()))
 
     def _quota(self, room: Room | None) -> tuple[Change, ...]:
         """What a plan's notes say of the quota; nobody is asked about what does not fit anyway.

@@ -54,7 +54,7 @@ def _quotas(call: Call, context: Context) -> Iterator[tuple[str, str]]:
 
 def _standing(quota: Quota, call: Call, context: Context) -> str:
     try:
-        return statement(context.operations.balance(call.actor.id, quota))
+        return statement(context.operations.advice.balance(call.actor.id, quota))
     except NotReadyError as error:
         return f"not known: {error}"
 

@@ -96,7 +96,7 @@ def _verdict(verb: str, vm: Vm, call: Call, context: Context) -> _Verdict:
     if not decision.allowed:
         reason = f"{decision.reason} {decision.way_out}".strip()
         return _Verdict(verb=verb, answer=_NO, rule=rule, reason=reason, explanation=found)
-    asks = [needs_yes(one) for one in context.operations.approval_rules(verb, found.question.path or "")]
+    asks = [needs_yes(one) for one in context.operations.advice.approval_rules(verb, found.question.path or "")]
     reason = " ".join(asks)
     return _Verdict(verb=verb, answer=_ASK if asks else _YES, rule=rule, reason=reason, explanation=found)
 
