@@ -22,6 +22,10 @@ BUILD_TIMEOUT_S: Final = 900
 KEPT: Final = 3
 """How many builds stay in the cache: each is some 25 MB, and branches alternate."""
 
+_SCRATCH: Final = "building-"
+_STDERR: Final = 2
+"""The file descriptor, because sys.stderr may be something without one."""
+
 
 class BuildError(Exception):
     """The sandbox's vCenter could not be built."""
@@ -40,14 +44,20 @@ def binary() -> Path:
     given = os.environ.get("VCSIM")
     if given:
         return _existing(Path(given))
-    target = CACHE / f"sandbox-vcenter-{source_hash()}"
+    target = _target()
     if target.exists():
         return target
     CACHE.mkdir(parents=True, exist_ok=True)
     with _locked(CACHE / "sandbox-vcenter.lock"):
-        if not target.exists():
+        # Somebody else may have built meanwhile, and somebody may be editing.
+        while not (target := _target()).exists():
             _build(target)
+        _forget_old()
     return target
+
+
+def _target() -> Path:
+    return CACHE / f"sandbox-vcenter-{source_hash()}"
 
 
 def source_hash() -> str:
@@ -101,7 +111,9 @@ def _existing(path: Path) -> Path:
 def _build(target: Path) -> None:
     go = go_tool()
     say(f"building the sandbox's vCenter with {go} (the first time takes a minute or two)")
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    for left in CACHE.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)  # of a build that was killed; ours is the only one that may run
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=_SCRATCH, ignore_cleanup_errors=True) as scratch:
         made = Path(scratch) / "program"
         command = [str(go), "build", "-buildvcs=false", "-o", str(made), "."]
         try:
@@ -111,13 +123,13 @@ def _build(target: Path) -> None:
                 env=go_environment(),
                 check=True,
                 timeout=BUILD_TIMEOUT_S,
-                stdout=sys.stderr,
+                stdout=_STDERR,
             )
         except (OSError, subprocess.SubprocessError) as failure:
             raise BuildError(f"the build failed: {failure}") from failure
-        made.replace(target)
-    _forget_old()
-    say(f"built {target.name}")
+        if target == _target():
+            made.replace(target)
+            say(f"built {target.name}")
 
 
 def _forget_old() -> None:

@@ -19,6 +19,8 @@ import (
 func main() {
 	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "iaas-sandbox-vcenter:", err)
+		// Whoever reads the announcement learns of it as well.
+		_ = json.NewEncoder(os.Stdout).Encode(map[string]string{"error": err.Error()})
 		os.Exit(1)
 	}
 }
@@ -41,6 +43,12 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	if !*verbose {
 		log.SetOutput(io.Discard)
 	}
+	if err := seconds("-task-seconds", *taskSeconds); err != nil {
+		return err
+	}
+	// From the start, so that a signal which comes early ends it in good order as well: it leaves files otherwise.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	started := time.Now()
 	w, err := newWorld()
 	if err != nil {
@@ -62,14 +70,14 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	if err := json.NewEncoder(out).Encode(announced); err != nil {
 		return fmt.Errorf("print the addresses: %w", err)
 	}
-	waitForEnd(in)
+	waitForEnd(in, signals)
 	return nil
 }
 
 func (w *world) load(estate string, vms int) error {
 	switch {
 	case vms < 0 || vms > 100000:
-		return fmt.Errorf("--vms is %d; give 1 to 100000", vms)
+		return fmt.Errorf("-vms is %d; give 1 to 100000", vms)
 	case vms > 0:
 		return w.bigEstate(vms)
 	case estate == "demo":
@@ -77,7 +85,7 @@ func (w *world) load(estate string, vms int) error {
 	case estate == "empty":
 		return w.emptyEstate()
 	}
-	return fmt.Errorf("--estate is %q; use demo or empty", estate)
+	return fmt.Errorf("-estate is %q; use demo or empty", estate)
 }
 
 // forgetTasks removes the tasks of the building itself, so that the estate looks as if it had been there always.
@@ -108,9 +116,7 @@ func (w *world) tempo(live bool, taskSeconds float64) {
 }
 
 // waitForEnd returns when the parent closes stdin or a signal comes, so that the sandbox never outlives its parent.
-func waitForEnd(in io.Reader) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+func waitForEnd(in io.Reader, signals <-chan os.Signal) {
 	closed := make(chan struct{})
 	go func() {
 		_, _ = io.Copy(io.Discard, in)

@@ -133,7 +133,13 @@ def _announced(process: subprocess.Popen[bytes]) -> Address:
     line = _first_line(process.stdout) if process.stdout else b""
     if not line:
         raise StartError(f"the process said nothing within {START_TIMEOUT_S} s; exit code {process.poll()}")
-    return Address(**json.loads(line))
+    try:
+        said = json.loads(line)
+        if "error" in said:
+            raise StartError(said["error"])
+        return Address(**said)
+    except (ValueError, TypeError) as failure:
+        raise StartError(f"the process said {line[:200]!r}, which is no address") from failure
 
 
 def _first_line(stream: IO[bytes]) -> bytes:

@@ -1,15 +1,18 @@
 """The program builds where it must, starts with what was asked, and never outlives its parent."""
 
 import contextlib
+import io
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from sandbox.vcenter import BuildError, Estate, binary
+from sandbox.vcenter import BuildError, Estate, StartError, binary, build
 from sandbox.vcenter.build import CACHE, go_environment, go_tool, source_hash
 
 ROOT = Path(__file__).parents[3]
@@ -142,3 +145,132 @@ def test_unknown_estate_is_refused_with_what_there_is() -> None:
     ended = subprocess.run(command, input=b"", capture_output=True, check=False)
 
     assert (ended.returncode, b"use demo or empty" in ended.stderr) == (1, True)
+
+
+def test_two_estates_at_once_know_nothing_of_each_other() -> None:
+    with Estate.start(estate="empty") as first, Estate.start() as second:
+        second.set_vm("web-01", name="only-here")
+
+        assert first.vms() == []
+        assert {first.port, first.control}.isdisjoint({second.port, second.control})
+        assert second.vm("only-here").folder == "Web"
+
+
+def test_used_port_is_told_in_words() -> None:
+    with Estate.start(estate="empty") as first, pytest.raises(StartError, match=r"listen on .*address already in use"):
+        Estate.start(estate="empty", port=first.port)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [({"vms": -1}, "-vms is -1"), ({"task_seconds": -1}, "-task-seconds is -1"), ({"estate": "moon"}, "-estate is")],
+)
+def test_impossible_start_is_told_in_words(asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(StartError, match=words):
+        Estate.start(**asked)
+
+
+def test_program_that_is_no_vcenter_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VCSIM", "/bin/echo")
+
+    with pytest.raises(StartError, match="which is no address"):
+        Estate.start()
+
+
+def test_estate_ends_with_a_parent_that_is_killed() -> None:
+    script = (
+        "import time; from sandbox.vcenter import Estate; "
+        "print(Estate.start(vms=2000).address.pid, flush=True); time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE)
+    with parent, parent.stdout or io.BytesIO() as said:
+        child = psutil.Process(int(said.readline()))
+        parent.kill()
+
+    child.wait(10)
+    assert not child.is_running()
+
+
+def test_signal_at_once_after_the_start_leaves_no_files() -> None:
+    for _ in range(5):
+        estate = Estate.start(estate="empty")
+        estate.stop()
+        assert not estate.ca_file.exists()
+
+
+def copy_of_the_sources(where: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sources and a cache of the test's own; gives the cache."""
+    sources, cache = where / "sources", where / "cache"
+    sources.mkdir()
+    for source in build.SOURCES.glob("*.go"):
+        shutil.copy(source, sources)
+    for name in ("go.mod", "go.sum"):
+        shutil.copy(build.SOURCES / name, sources)
+    monkeypatch.delenv("VCSIM", raising=False)
+    monkeypatch.setattr(build, "SOURCES", sources)
+    monkeypatch.setattr(build, "CACHE", cache)
+    return cache
+
+
+def test_no_go_at_all_is_told_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cache = copy_of_the_sources(tmp_path, monkeypatch)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(BuildError, match=r"there is no Go beside .* and none on PATH") as caught:
+        binary()
+
+    assert "make setup" in caught.value.hint
+    assert list(cache.glob("sandbox-vcenter-*")) == []
+
+
+def test_sources_that_do_not_compile_leave_nothing_in_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cache = copy_of_the_sources(tmp_path, monkeypatch)
+    (build.SOURCES / "main.go").write_text("package main\n\nfunc main() { nonsense }\n")
+
+    with pytest.raises(BuildError, match="the build failed"):
+        binary()
+
+    assert {path.name for path in cache.iterdir()} == {"sandbox-vcenter.lock"}
+
+
+def test_killed_build_is_cleaned_up_by_the_next(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cache = copy_of_the_sources(tmp_path, monkeypatch)
+    for source in build.SOURCES.glob("*.go"):
+        source.unlink()
+    (build.SOURCES / "main.go").write_text("package main\n\nfunc main() {}\n")
+    left = cache / "building-killed"
+    left.mkdir(parents=True)
+    (left / "program").write_bytes(b"half a program")
+
+    built = binary()
+
+    assert not left.exists()
+    assert subprocess.run([built], check=True).returncode == 0
+    assert built.parent == cache
+
+
+def test_sources_that_change_during_a_build_are_built_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cache = copy_of_the_sources(tmp_path, monkeypatch)
+    for source in build.SOURCES.glob("*.go"):
+        source.unlink()
+    main = build.SOURCES / "main.go"
+    main.write_text("package main\n\nfunc main() {}\n")
+    stale = source_hash()
+    fake = tmp_path / "python"
+    go = tmp_path / "go"
+    # Edits the sources while the first build runs, as a person does.
+    go.write_text(
+        f"#!/bin/sh\n{go_tool()} \"$@\"; code=$?\necho '// edited' >>'{main}.new'\n[ -e '{main}.done' ] || {{\n"
+        f"cat '{main}.new' >>'{main}'; touch '{main}.done'; }}\nexit $code\n"
+    )
+    go.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(fake))
+
+    built = binary()
+
+    assert built == cache / f"sandbox-vcenter-{source_hash()}"
+    assert source_hash() != stale
+    assert not (cache / f"sandbox-vcenter-{stale}").exists()
