@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -20,7 +22,6 @@ var declared = []struct{ system, name, description, kind string }{
 }
 
 func declareAlarms(w *world) {
-	manager := w.reg.AlarmManager()
 	for i, each := range declared {
 		alarm := &simulator.Alarm{}
 		alarm.Self = moref{Type: "Alarm", Value: fmt.Sprintf("alarm-%d", 1001+i)}
@@ -34,39 +35,67 @@ func declareAlarms(w *world) {
 				}},
 				Setting: &types.AlarmSetting{},
 			},
-			Key: "", Alarm: alarm.Self, Entity: w.content().RootFolder, LastModifiedTime: time.Now(),
+			Key: alarm.Self.Value, Alarm: alarm.Self, Entity: w.content().RootFolder, LastModifiedTime: time.Now(),
 			LastModifiedUser: "VSPHERE.LOCAL\\Administrator",
 		}
 		w.reg.Put(alarm)
-		manager.GetAlarmResponse.Returnval = append(manager.GetAlarmResponse.Returnval, alarm.Self)
 	}
 }
 
-// findAlarm finds an alarm by its system name, or by its name.
-func (w *world) findAlarm(name string) (*simulator.Alarm, error) {
+// alarms lists every alarm there is.
+func (w *world) alarms() []*simulator.Alarm {
+	var list []*simulator.Alarm
 	for _, obj := range w.reg.AllReference("Alarm") {
-		alarm := obj.(*simulator.Alarm)
-		if name != "" && (alarm.Info.SystemName == name || alarm.Info.Name == name) {
+		list = append(list, obj.(*simulator.Alarm))
+	}
+	slices.SortFunc(list, func(a, b *simulator.Alarm) int { return strings.Compare(a.Self.Value, b.Self.Value) })
+	return list
+}
+
+func label(alarm *simulator.Alarm) string {
+	if alarm.Info.SystemName != "" {
+		return alarm.Info.SystemName
+	}
+	return alarm.Info.Name
+}
+
+// findAlarm finds an alarm by its system name, its name or its id.
+func (w *world) findAlarm(name string) (*simulator.Alarm, error) {
+	var names []string
+	for _, alarm := range w.alarms() {
+		if name != "" && slices.Contains([]string{alarm.Info.SystemName, alarm.Info.Name, alarm.Self.Value}, name) {
 			return alarm, nil
 		}
+		names = append(names, label(alarm))
 	}
-	return nil, &badInput{fmt.Sprintf("no alarm is called %q", name), "use alarm.VmCPUUsageAlarm, alarm.VmMemoryUsageAlarm, " +
-		"alarm.DatastoreDiskUsageAlarm, alarm.HostConnectionStateAlarm or VM Storage Usage"}
+	return nil, &badInput{fmt.Sprintf("no alarm is called %q", name), "use one of " + strings.Join(names, ", ")}
 }
 
-// setAlarm raises, changes or (with green) clears an alarm on an entity and on everything above it.
+func alarmKey(alarm, entity moref) string { return alarm.Value + "." + entity.Value }
+
+// setAlarm raises, changes or (with green) clears an alarm on an entity and on everything above it, as of a time.
 // Hold effects. It says whether anything changed.
-func (w *world) setAlarm(alarm *simulator.Alarm, entity mo.Entity, status types.ManagedEntityStatus) bool {
+func (w *world) setAlarm(alarm *simulator.Alarm, entity mo.Entity, status types.ManagedEntityStatus, at time.Time) bool {
 	ref := entity.Reference()
-	key := fmt.Sprintf("%s.%s", alarm.Self.Value, ref.Value)
+	key := alarmKey(alarm.Self, ref)
 	before := statusOf(entity, key)
 	if before == status {
 		return false
 	}
-	state := types.AlarmState{
-		Key: key, Entity: ref, Alarm: alarm.Self, OverallStatus: status, Time: time.Now(),
-		Acknowledged: types.NewBool(false), EventKey: int32(w.lastID.Add(1)),
+	event := &types.AlarmStatusChangedEvent{
+		AlarmEvent: w.alarmEvent(alarm, entity), Source: w.about(alarm.Info.Entity), Entity: w.about(ref),
+		From: string(before), To: string(status),
 	}
+	event.CreatedTime = at
+	w.updateStates(entity, types.AlarmState{
+		Key: key, Entity: ref, Alarm: alarm.Self, OverallStatus: status, Time: at,
+		Acknowledged: types.NewBool(false), EventKey: w.post(private(w.ctx), event),
+	})
+	return true
+}
+
+// updateStates puts a state in place of the one with its key, on its entity and on everything above.
+func (w *world) updateStates(entity mo.Entity, state types.AlarmState) {
 	for at := entity; at != nil; at = w.parent(at) {
 		w.mutate(at, func() {
 			e := at.Entity()
@@ -77,8 +106,6 @@ func (w *world) setAlarm(alarm *simulator.Alarm, entity mo.Entity, status types.
 			}
 		}, "triggeredAlarmState", "overallStatus", "summary.overallStatus")
 	}
-	w.postAlarm(alarm, entity, before, status)
-	return true
 }
 
 func (w *world) parent(entity mo.Entity) mo.Entity {
@@ -93,11 +120,18 @@ func (w *world) parent(entity mo.Entity) mo.Entity {
 	return parent
 }
 
-func statusOf(entity mo.Entity, key string) types.ManagedEntityStatus {
+func stateOf(entity mo.Entity, key string) (types.AlarmState, bool) {
 	for _, state := range entity.Entity().TriggeredAlarmState {
 		if state.Key == key {
-			return state.OverallStatus
+			return state, true
 		}
+	}
+	return types.AlarmState{}, false
+}
+
+func statusOf(entity mo.Entity, key string) types.ManagedEntityStatus {
+	if state, ok := stateOf(entity, key); ok {
+		return state.OverallStatus
 	}
 	return types.ManagedEntityStatusGreen
 }
@@ -126,28 +160,22 @@ func worst(states []types.AlarmState) types.ManagedEntityStatus {
 	return status
 }
 
-func (w *world) postAlarm(alarm *simulator.Alarm, entity mo.Entity, from, to types.ManagedEntityStatus) {
-	event := &types.AlarmStatusChangedEvent{From: string(from), To: string(to)}
-	event.Alarm = types.AlarmEventArgument{
-		EntityEventArgument: types.EntityEventArgument{Name: alarm.Info.Name}, Alarm: alarm.Self,
-	}
-	event.Source = types.ManagedEntityEventArgument{
-		EntityEventArgument: types.EntityEventArgument{Name: w.content().RootFolder.Value}, Entity: w.content().RootFolder,
-	}
-	event.Entity = types.ManagedEntityEventArgument{
-		EntityEventArgument: types.EntityEventArgument{Name: entity.Entity().Name}, Entity: entity.Reference(),
-	}
-	if vm, ok := entity.(*simulator.VirtualMachine); ok {
-		event.Vm = &types.VmEventArgument{EntityEventArgument: types.EntityEventArgument{Name: vm.Name}, Vm: vm.Self}
-	}
-	w.post(private(w.ctx), event)
+// alarmEvent is what every event about an alarm says.
+func (w *world) alarmEvent(alarm *simulator.Alarm, entity any) types.AlarmEvent {
+	return types.AlarmEvent{Event: w.eventAbout(entity), Alarm: types.AlarmEventArgument{
+		EntityEventArgument: argument(alarm.Info.Name), Alarm: alarm.Self,
+	}}
+}
+
+func (w *world) about(ref moref) types.ManagedEntityEventArgument {
+	return types.ManagedEntityEventArgument{EntityEventArgument: argument(w.nameOfRef(ref)), Entity: ref}
 }
 
 // clearAlarms ends all alarms of an entity that goes away.
 func (w *world) clearAlarms(entity mo.Entity) {
 	for _, state := range entity.Entity().TriggeredAlarmState {
 		if alarm, ok := w.reg.Get(state.Alarm).(*simulator.Alarm); ok && state.Entity == entity.Reference() {
-			w.setAlarm(alarm, entity, types.ManagedEntityStatusGreen)
+			w.setAlarm(alarm, entity, types.ManagedEntityStatusGreen, time.Now())
 		}
 	}
 }

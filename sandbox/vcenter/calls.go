@@ -13,6 +13,8 @@ type writeCall struct {
 	Method     string    `json:"method"`
 	Entity     string    `json:"entity"`
 	EntityName string    `json:"entity_name"`
+	Target     string    `json:"target"`
+	TargetName string    `json:"target_name"`
 	Argument   string    `json:"argument,omitempty"`
 	At         time.Time `json:"at"`
 	Outcome    string    `json:"outcome"`
@@ -69,6 +71,8 @@ var otherWrites = map[string]bool{
 	"MarkAsTemplate": true, "MarkAsVirtualMachine": true, "CreateFolder": true, "UnregisterVM": true,
 	"AddCustomFieldDef": true, "RemoveCustomFieldDef": true, "RenameCustomFieldDef": true, "AcknowledgeAlarm": true,
 	"CancelTask": true, "CreateResourcePool": true, "UpdateConfig": true, "CreateAlarm": true, "RemoveAlarm": true,
+	"ReconfigureAlarm": true, "ClearTriggeredAlarms": true, "EnableAlarm": true, "DisableAlarm": true,
+	"EnableAlarmActions": true, "PostEvent": true, "MoveIntoResourcePool": true, "DestroyPool": true,
 }
 
 // isWrite says whether a method changes the inventory.

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, TypedDict, Unpack
+from typing import Final, Literal, Unpack
 from urllib.parse import urlencode, urlsplit
 
-TIMEOUT_S: Final = 60
+from sandbox.vcenter.values import (
+    DiskChanges,
+    Json,
+    Kind,
+    Load,
+    LoadChanges,
+    PastEvent,
+    Vm,
+    VmChanges,
+    Write,
+    event_body,
+    read_vm,
+    read_write,
+)
 
-Json = Any
-"""What JSON can hold; the door's answers are checked where they become values."""
+__all__ = ["Door", "DoorError", "Load", "PastEvent", "Vm", "VmChanges", "Write"]
+
+TIMEOUT_S: Final = 60
 
 
 class DoorError(Exception):
@@ -22,81 +35,6 @@ class DoorError(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(f"{message} ({hint})" if hint else message)
         self.hint = hint
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
-    """What a VM uses. Ready and co-stop are percent of one vCPU's time."""
-
-    cpu_percent: float = 0
-    memory_percent: float = 0
-    ready_percent: float = 0
-    costop_percent: float = 0
-    balloon_mib: float = 0
-    swap_mib: float = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Vm:
-    """A VM as it really is in the sandbox, whatever anybody was told."""
-
-    id: str
-    name: str
-    power: str
-    """poweredOn, poweredOff or suspended."""
-    cpus: int
-    cores_per_socket: int
-    memory_mib: int
-    folder: str
-    datastore: str
-    host: str
-    pool: str
-    template: bool
-    tools_running: bool
-    ip: str
-    cpu_hot_add: bool
-    memory_hot_add: bool
-    disk_bytes: int
-    uuid: str
-    instance_uuid: str
-    custom: Mapping[str, str] = field(default_factory=dict)
-    """Custom attributes by name, as in iaas.owner."""
-    extra: Mapping[str, Json] = field(default_factory=dict)
-    """extraConfig, as in iaas.operation."""
-    snapshots: tuple[str, ...] = ()
-    alarms: tuple[Mapping[str, str], ...] = ()
-    load: Load = Load()
-    boot_time: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Write:
-    """One SOAP call that changes something, as it arrived."""
-
-    method: str
-    entity: str
-    """The id of the object called, as in vm-100007."""
-    entity_name: str
-    at: datetime
-    outcome: str
-    """accepted, fault, or which way it was dropped."""
-    argument: str = ""
-    """The first name in the request: of the VM to be, or the new name."""
-
-
-class VmChanges(TypedDict, total=False):
-    """What Door.set_vm can change."""
-
-    name: str
-    folder: str
-    power: Literal["on", "off"]
-    tools_running: bool
-    cpu_hot_add: bool
-    memory_hot_add: bool
-    cpus: int
-    memory_mib: int
-    custom: Mapping[str, str]
-    """Custom attributes by name; an empty value removes one."""
 
 
 class Door:
@@ -116,7 +54,7 @@ class Door:
         Raises:
             DoorError: there is none, or more than one.
         """
-        return _vm(self._get("/vm", name=name))
+        return read_vm(self._get("/vm", name=name))
 
     def vms(self) -> list[str]:
         """List folder/name of every VM."""
@@ -132,7 +70,7 @@ class Door:
 
     def writes(self) -> list[Write]:
         """List the calls that change something, in the order in which they arrived."""
-        return [_write(each) for each in self._get("/calls")["writes"]]
+        return [read_write(each) for each in self._get("/calls")["writes"]]
 
     def reset_calls(self) -> None:
         """Start counting anew."""
@@ -183,45 +121,53 @@ class Door:
         """Forget every fault and drop rule."""
         self._post("/faults/clear")
 
+    def chaos(
+        self, *, drop_before: float = 0, drop_after: float = 0, methods: Sequence[str] = (), seed: int = 0
+    ) -> int:
+        """Lose writes by chance from now on, or with zeros no longer; gives how many were lost since the last setting.
+
+        Args:
+            drop_before: probability that a write is lost before it is applied.
+            drop_after: probability that it is applied and its answer is lost.
+            methods: SOAP names; all writes unless given.
+            seed: the same one loses the same calls of the same order.
+        """
+        answer = self._post("/chaos", drop_before=drop_before, drop_after=drop_after, methods=list(methods), seed=seed)
+        return int(answer["dropped"])
+
+    def alarms(self) -> list[Mapping[str, Json]]:
+        """List the alarms there are, with what each one watches."""
+        return list(self._get("/alarms"))
+
     def raise_alarm(
         self,
         entity: str,
         alarm: str,
         *,
-        kind: Literal["vm", "datastore", "host"] = "vm",
+        kind: Kind = "vm",
         status: Literal["red", "yellow"] = "red",
+        at: datetime | None = None,
     ) -> datetime:
-        """Raise an alarm by its system name (or its name) and give the moment."""
-        answer = self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status=status)
+        """Raise an alarm by its system name, its name or its id, as of now or of a past time; gives the moment."""
+        answer = self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status=status, at=_iso(at))
         return datetime.fromisoformat(answer["at"])
 
-    def clear_alarm(self, entity: str, alarm: str, *, kind: Literal["vm", "datastore", "host"] = "vm") -> None:
+    def clear_alarm(self, entity: str, alarm: str, *, kind: Kind = "vm") -> None:
         """Turn an alarm green."""
         self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status="green")
 
+    def write_events(self, events: Iterable[PastEvent]) -> int:
+        """Put events into the log that happened in the past, all of them or none; gives how many."""
+        return int(self._post("/events", events=[event_body(event) for event in events])["written"])
+
     def set_load(
-        self,
-        vm: str,
-        *,
-        cpu_percent: float | None = None,
-        memory_percent: float | None = None,
-        ready_percent: float | None = None,
-        costop_percent: float | None = None,
-        balloon_mib: float | None = None,
-        swap_mib: float | None = None,
+        self, vm: str | None = None, *, host: str | None = None, at: datetime | None = None, **load: Unpack[LoadChanges]
     ) -> Load:
-        """Set what a VM uses from now on; what is not given stays. Gives the load in force."""
-        answer = self._post(
-            "/load",
-            vm=vm,
-            cpu_percent=cpu_percent,
-            memory_percent=memory_percent,
-            ready_percent=ready_percent,
-            costop_percent=costop_percent,
-            balloon_mib=balloon_mib,
-            swap_mib=swap_mib,
-        )
-        return Load(**answer)
+        """Set what a VM (or a host) uses, from now or from a past time on; what is not given stays.
+
+        Without a load of its own a host shows the sum of its VMs'. Gives the load in force.
+        """
+        return Load(**self._post("/load", vm=vm, host=host, at=_iso(at), **load))
 
     def set_datastore(
         self,
@@ -230,19 +176,36 @@ class Door:
         capacity_bytes: int | None = None,
         free_bytes: int | None = None,
         maintenance: bool | None = None,
+        tier: str | None = None,
     ) -> None:
-        """Set a datastore's figures; what is not given stays."""
+        """Set a datastore's figures and its tier; what is not given stays, and an empty tier takes it away."""
         self._post(
             "/datastore",
             datastore=datastore,
             capacity_bytes=capacity_bytes,
             free_bytes=free_bytes,
             maintenance=maintenance,
+            tier=tier,
         )
 
-    def set_host(self, host: str, *, maintenance: bool | None = None, connected: bool | None = None) -> None:
-        """Take a host into or out of maintenance, or lose its connection."""
-        self._post("/host", host=host, maintenance=maintenance, connected=connected)
+    def set_host(
+        self,
+        host: str,
+        *,
+        maintenance: bool | None = None,
+        connected: bool | None = None,
+        connection: Literal["connected", "notResponding", "disconnected"] | None = None,
+    ) -> None:
+        """Take a host into or out of maintenance, or lose its connection (False is notResponding)."""
+        self._post("/host", host=host, maintenance=maintenance, connected=connected, connection=connection)
+
+    def set_disk(self, vm: str, disk: int = 1, **changes: Unpack[DiskChanges]) -> None:
+        """Change what a VM's disk (1 is the first) is made of; what is not given stays."""
+        self._post("/disk", vm=vm, disk=disk, **changes)
+
+    def take_snapshot(self, vm: str, name: str, *, size_bytes: int = 0, at: datetime | None = None) -> None:
+        """Take a snapshot by hand, as of now or of a past time, after which the VM has written so many bytes."""
+        self._post("/snapshot", vm=vm, name=name, bytes=size_bytes, at=_iso(at))
 
     def set_vm(self, vm: str, **changes: Unpack[VmChanges]) -> None:
         """Change a VM by hand, behind the bot's back and without vCenter's rules; what is not given stays."""
@@ -286,8 +249,9 @@ class Door:
         self._post("/outage", mode=mode, seconds=seconds)
 
     def restore(self) -> None:
-        """Take back faults, outages, latency, task and boot times, and the counts; VMs stay as they are."""
+        """Take back faults, chaos, outages, latency, task and boot times, and the counts; VMs stay as they are."""
         self.outage("off")
+        self.chaos()
         self.clear_faults()
         self.set_latency(0)
         self.set_task(0)
@@ -315,17 +279,5 @@ class Door:
         return answer
 
 
-def _vm(answer: Mapping[str, Json]) -> Vm:
-    fields = dict(answer)
-    fields["load"] = Load(**fields["load"])
-    fields["snapshots"] = tuple(fields["snapshots"])
-    fields["alarms"] = tuple(fields["alarms"])
-    if fields["boot_time"] is not None:
-        fields["boot_time"] = datetime.fromisoformat(fields["boot_time"])
-    return Vm(**fields)
-
-
-def _write(answer: Mapping[str, Json]) -> Write:
-    fields = dict(answer)
-    fields["at"] = datetime.fromisoformat(fields["at"])
-    return Write(**fields)
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -28,7 +28,7 @@ func (w *world) cloneVM(
 	if fault != nil {
 		return nil, fault
 	}
-	if fault := w.takeSpace(plan.datastore, sizeOf(source), name); fault != nil {
+	if fault := w.takeSpace(plan.datastore, w.fullSize(source), name); fault != nil {
 		return nil, fault
 	}
 	clone := w.buildVM(plan)
@@ -101,7 +101,8 @@ func cloneDevices(source *simulator.VirtualMachine, name string) []types.BaseVir
 		switch typed := copied.(type) {
 		case *types.VirtualDisk:
 			if backing, ok := typed.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok {
-				backing.Datastore, backing.FileName, backing.Uuid = nil, "", stableUUID("disk", name, typed.DeviceInfo.GetDescription().Label)
+				backing.Datastore, backing.FileName, backing.Parent = nil, "", nil
+				backing.Uuid = stableUUID("disk", name, typed.DeviceInfo.GetDescription().Label)
 			}
 		case types.BaseVirtualEthernetCard:
 			card := typed.GetVirtualEthernetCard()

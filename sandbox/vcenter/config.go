@@ -40,7 +40,7 @@ func (w *world) reconfigure(vm *simulator.VirtualMachine, spec *types.VirtualMac
 	if fault != nil {
 		return fault
 	}
-	if fault := w.takeSpace(vm.Datastore[0], grown, vm.Name); fault != nil {
+	if fault := w.takeSpaces(grown, vm.Name); fault != nil {
 		return fault
 	}
 	w.mutate(vm, func() {
@@ -54,6 +54,7 @@ func (w *world) reconfigure(vm *simulator.VirtualMachine, spec *types.VirtualMac
 		}
 		vm.Config.ChangeVersion = changeVersion()
 	}, changedBy(spec)...)
+	w.joinStores(vm)
 	w.recount(*vm.Runtime.Host)
 	return nil
 }
@@ -65,7 +66,7 @@ func changedBy(spec *types.VirtualMachineConfigSpec) []string {
 		names = append(names, "name", "config.name")
 	}
 	if len(spec.DeviceChange) != 0 {
-		names = append(names, "network", "layoutEx", "layout", "storage", "summary.storage")
+		names = append(append(names, "network", "datastore"), storageProperties...)
 	}
 	if spec.Uuid != "" || spec.InstanceUuid != "" || spec.GuestId != "" {
 		names = append(names, "config.uuid", "config.instanceUuid", "config.guestId")

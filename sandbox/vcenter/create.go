@@ -57,11 +57,11 @@ func (w *world) createVM(ctx *simulator.Context, folder moref, req *types.Create
 	overlay(plan, spec)
 	plan.extra = mergeExtra(nil, spec.ExtraConfig)
 	vm := w.buildVM(plan)
-	devices, size, fault := w.changeDevices(vm, spec.DeviceChange)
+	devices, sizes, fault := w.changeDevices(vm, spec.DeviceChange)
 	if fault != nil {
 		return nil, fault
 	}
-	if fault := w.takeSpace(store.Self, size, name); fault != nil {
+	if fault := w.takeSpaces(sizes, name); fault != nil {
 		return nil, fault
 	}
 	if devices != nil {
@@ -130,7 +130,10 @@ func (w *world) destroyVM(ctx *simulator.Context, vm *simulator.VirtualMachine) 
 	w.clearAlarms(vm)
 	w.postVM(ctx, vm, func(event types.VmEvent) types.BaseEvent { return &types.VmRemovedEvent{VmEvent: event} })
 	w.detachVM(vm)
-	_ = w.takeSpace(vm.Datastore[0], -sizeOf(vm), vm.Name)
+	for place, bytes := range w.sizes(vm) {
+		_ = w.takeSpace(place, -bytes, vm.Name)
+	}
+	w.detachDisks(vm)
 	w.loads.forget(vm.Self)
 	w.recount(host)
 	return nil

@@ -26,16 +26,16 @@ func firstKey(device types.BaseVirtualDevice) int32 {
 	return 20000
 }
 
-// changeDevices works out a new device list and the bytes that disks grow by; nil when nothing changes.
+// changeDevices works out a new device list and the bytes that disks grow by on each datastore; nil when nothing changes.
 func (w *world) changeDevices(
 	vm *simulator.VirtualMachine, changes []types.BaseVirtualDeviceConfigSpec,
-) ([]types.BaseVirtualDevice, int64, types.BaseMethodFault) {
+) ([]types.BaseVirtualDevice, map[moref]int64, types.BaseMethodFault) {
 	if len(changes) == 0 {
-		return nil, 0, nil
+		return nil, nil, nil
 	}
 	devices := append([]types.BaseVirtualDevice(nil), vm.Config.Hardware.Device...)
 	renamed := map[int32]int32{}
-	grown := int64(0)
+	grown := map[moref]int64{}
 	for i, change := range changes {
 		spec := change.GetVirtualDeviceConfigSpec()
 		at := indexOfDevice(devices, spec.Device.GetVirtualDevice().Key)
@@ -43,22 +43,36 @@ func (w *world) changeDevices(
 		switch spec.Operation {
 		case types.VirtualDeviceConfigSpecOperationAdd:
 			devices = append(devices, w.adoptDevice(devices, spec.Device, renamed, vm.Config.Name))
-			grown += diskSize(spec.Device)
+			grown[w.deviceStore(vm, spec.Device)] += w.deviceBytes(vm, spec.Device)
 		case types.VirtualDeviceConfigSpecOperationEdit:
 			if at < 0 || diskSize(spec.Device) < diskSize(devices[at]) {
-				return nil, 0, invalid
+				return nil, nil, invalid
 			}
-			grown += diskSize(spec.Device) - diskSize(devices[at])
+			grown[w.deviceStore(vm, devices[at])] += diskSize(spec.Device) - diskSize(devices[at])
 			devices[at] = spec.Device
 		case types.VirtualDeviceConfigSpecOperationRemove:
 			if at < 0 {
-				return nil, 0, invalid
+				return nil, nil, invalid
 			}
-			grown -= diskSize(devices[at])
+			grown[w.deviceStore(vm, devices[at])] -= w.deviceBytes(vm, devices[at])
 			devices = append(devices[:at:at], devices[at+1:]...)
 		}
 	}
 	return devices, grown, nil
+}
+
+func (w *world) deviceStore(vm *simulator.VirtualMachine, device types.BaseVirtualDevice) moref {
+	if disk, ok := device.(*types.VirtualDisk); ok {
+		return placeOf(vm, disk)
+	}
+	return vm.Datastore[0]
+}
+
+func (w *world) deviceBytes(vm *simulator.VirtualMachine, device types.BaseVirtualDevice) int64 {
+	if disk, ok := device.(*types.VirtualDisk); ok {
+		return w.diskBytes(vm.Self, disk)
+	}
+	return 0
 }
 
 func indexOfDevice(devices []types.BaseVirtualDevice, key int32) int {
@@ -117,6 +131,9 @@ func (w *world) adoptDisk(disk *types.VirtualDisk) {
 	}
 	if disk.UnitNumber == nil {
 		disk.UnitNumber = types.NewInt32(number - 1)
+	}
+	if _, raw := disk.Backing.(*types.VirtualDiskRawDiskMappingVer1BackingInfo); raw {
+		return
 	}
 	backing, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
 	if !ok {

@@ -17,6 +17,7 @@ func (w *world) handle(ctx *simulator.Context, method *simulator.Method) (mo.Ref
 	if method.Name == "Logout" {
 		w.sessions.Delete(ctx.Session.Key)
 		w.feed.endSession(ctx.Session.Key, &types.RequestCanceled{})
+		w.events.endSession(ctx.Session.Key)
 	}
 	obj := w.reg.Get(method.This)
 	if rule := w.rules.take(atCall, method.Name, method.This, w.targetName(method, obj)); rule != nil {
@@ -44,18 +45,29 @@ func (w *world) front(obj mo.Reference) mo.Reference {
 		return &hostHandler{typed, w}
 	case *simulator.CustomFieldsManager:
 		return &fieldsHandler{typed, w}
+	case *simulator.EventManager:
+		return &eventsHandler{typed, w}
+	case *simulator.AlarmManager:
+		return &alarmsHandler{typed, w}
+	case *simulator.Alarm:
+		return &alarmHandler{typed, w}
 	case *simulator.PerformanceManager:
 		return &perfHandler{typed, w}
 	}
 	return nil
 }
 
-// targetName is the name that a fault rule's entity is compared with: the object's, or for a creation the new one's.
+// targetName is the name that a fault rule's entity is compared with: that of the object which changes, or for a
+// creation the new one's.
 func (w *world) targetName(method *simulator.Method, obj mo.Reference) string {
 	switch req := method.Body.(type) {
 	case *types.CreateVM_Task:
 		return req.Config.Name
 	case *types.SetField:
+		obj = w.reg.Get(req.Entity)
+	case *types.CreateAlarm:
+		return req.Spec.GetAlarmSpec().Name
+	case *types.AcknowledgeAlarm:
 		obj = w.reg.Get(req.Entity)
 	case *types.MoveIntoFolder_Task:
 		if len(req.List) > 0 {

@@ -19,6 +19,12 @@ type badInput struct {
 // Error says what is wrong.
 func (e *badInput) Error() string { return e.what }
 
+// Limits of a body, in bytes; the events of a month are many.
+const (
+	maxBody       = 1 << 20
+	maxEventsBody = 64 << 20
+)
+
 type door struct {
 	w   *world
 	mux *http.ServeMux
@@ -37,8 +43,15 @@ func newDoor(w *world) *door {
 	return d
 }
 
-// ServeHTTP lets the page of another loopback port read the door.
-func (d *door) ServeHTTP(out http.ResponseWriter, in *http.Request) { d.mux.ServeHTTP(out, in) }
+// ServeHTTP answers, whatever happens on the way.
+func (d *door) ServeHTTP(out http.ResponseWriter, in *http.Request) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			respond(out, nil, fmt.Errorf("%s %s broke: %v", in.Method, in.URL.Path, broken))
+		}
+	}()
+	d.mux.ServeHTTP(out, in)
+}
 
 // get adds a route that reads.
 func (d *door) get(path string, answer func(in *http.Request) (any, error)) {
@@ -50,17 +63,43 @@ func (d *door) get(path string, answer func(in *http.Request) (any, error)) {
 
 // post adds a route that takes a JSON body of type T; unknown fields are refused.
 func post[T any](d *door, path string, act func(T) (any, error)) {
+	postUpTo(d, path, maxBody, act)
+}
+
+func postUpTo[T any](d *door, path string, limit int64, act func(T) (any, error)) {
 	d.mux.HandleFunc("POST "+path, func(out http.ResponseWriter, in *http.Request) {
 		var body T
-		decoder := json.NewDecoder(io.LimitReader(in.Body, 1<<20))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&body); err != nil && !errors.Is(err, io.EOF) {
-			respond(out, nil, &badInput{"the body is no JSON of the right form: " + err.Error(), fmt.Sprintf("send %s", shapeOf(body))})
+		if err := decode(http.MaxBytesReader(out, in.Body, limit), &body); err != nil {
+			respond(out, nil, err)
 			return
 		}
 		got, err := act(body)
 		respond(out, got, err)
 	})
+}
+
+// decode reads one JSON value and nothing else; an empty body is the zero value.
+func decode[T any](from io.Reader, body *T) error {
+	decoder := json.NewDecoder(from)
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(body)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err == nil {
+		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = errors.New("there is something after the object")
+		}
+	}
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return tooBig
+	}
+	var example T
+	return &badInput{"the body is no JSON of the right form: " + err.Error(), "send " + shapeOf(example)}
 }
 
 func shapeOf(body any) string {
@@ -73,9 +112,14 @@ func shapeOf(body any) string {
 
 func respond(out http.ResponseWriter, got any, err error) {
 	var bad *badInput
+	var tooBig *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooBig):
+		reply(out, http.StatusRequestEntityTooLarge, map[string]string{
+			"error": fmt.Sprintf("the body has more than %d bytes", tooBig.Limit), "hint": "send less, or in several calls",
+		})
 	case errors.As(err, &bad):
-		reply(out, http.StatusBadRequest, map[string]string{"error": bad.what, "hint": bad.hint})
+		reply(out, http.StatusBadRequest, map[string]string{"error": err.Error(), "hint": bad.hint})
 	case err != nil:
 		reply(out, http.StatusInternalServerError, map[string]string{"error": err.Error(), "hint": "this is a fault of the sandbox"})
 	case got == nil:

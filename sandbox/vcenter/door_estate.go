@@ -12,33 +12,18 @@ import (
 )
 
 type alarmBody struct {
-	Entity string `json:"entity"`
-	Kind   string `json:"kind"` // vm (default), datastore or host
-	Alarm  string `json:"alarm"`
-	Status string `json:"status"` // red (default), yellow or green
-}
-
-type loadBody struct {
-	VM         string   `json:"vm"`
-	CPU        *float64 `json:"cpu_percent"`
-	Memory     *float64 `json:"memory_percent"`
-	Ready      *float64 `json:"ready_percent"`
-	CoStop     *float64 `json:"costop_percent"`
-	BalloonMiB *float64 `json:"balloon_mib"`
-	SwapMiB    *float64 `json:"swap_mib"`
-}
-
-type storeBody struct {
-	Datastore   string `json:"datastore"`
-	Capacity    *int64 `json:"capacity_bytes"`
-	Free        *int64 `json:"free_bytes"`
-	Maintenance *bool  `json:"maintenance"`
+	Entity string    `json:"entity"`
+	Kind   string    `json:"kind"` // vm (default), datastore, host or cluster
+	Alarm  string    `json:"alarm"`
+	Status string    `json:"status"` // red (default), yellow or green
+	At     time.Time `json:"at"`     // now unless given
 }
 
 type hostBody struct {
 	Host        string `json:"host"`
 	Maintenance *bool  `json:"maintenance"`
 	Connected   *bool  `json:"connected"`
+	Connection  string `json:"connection"` // connected, notResponding or disconnected
 }
 
 type vmBody struct {
@@ -65,6 +50,9 @@ func (d *door) estateRoutes() {
 	post(d, "/host", d.host)
 	post(d, "/vm", d.vm)
 	post(d, "/vm/delete", d.deleteVM)
+	post(d, "/disk", d.disk)
+	post(d, "/snapshot", d.snapshot)
+	postUpTo(d, "/events", maxEventsBody, d.events)
 }
 
 func (d *door) entity(kind, name string) (mo.Entity, error) {
@@ -75,8 +63,10 @@ func (d *door) entity(kind, name string) (mo.Entity, error) {
 		return d.w.named("Datastore", name)
 	case "host":
 		return d.w.named("HostSystem", name)
+	case "cluster":
+		return d.w.named("ClusterComputeResource", name)
 	}
-	return nil, &badInput{fmt.Sprintf("kind is %q", kind), "use vm, datastore or host"}
+	return nil, &badInput{fmt.Sprintf("kind is %q", kind), "use vm, datastore, host or cluster"}
 }
 
 func (d *door) alarm(body alarmBody) (any, error) {
@@ -94,73 +84,24 @@ func (d *door) alarm(body alarmBody) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !watches(alarm, entity.Reference().Type) {
+		return nil, &badInput{
+			fmt.Sprintf("the alarm %s does not watch a %s", label(alarm), entity.Reference().Type), "GET /alarms lists what each one watches",
+		}
+	}
+	at := time.Now()
+	if !body.At.IsZero() {
+		at = body.At
+	}
+	if at.After(time.Now()) {
+		return nil, &badInput{"at is " + at.Format(time.RFC3339), "give a time that is past"}
+	}
 	d.w.effects.Lock()
 	defer d.w.effects.Unlock()
 	return map[string]any{
-		"changed": d.w.setAlarm(alarm, entity, types.ManagedEntityStatus(body.Status)),
-		"key":     fmt.Sprintf("%s.%s", alarm.Self.Value, entity.Reference().Value), "at": time.Now(),
+		"changed": d.w.setAlarm(alarm, entity, types.ManagedEntityStatus(body.Status), at),
+		"key":     alarmKey(alarm.Self, entity.Reference()), "at": at,
 	}, nil
-}
-
-func (d *door) load(body loadBody) (any, error) {
-	vm, err := d.w.findVM(body.VM)
-	if err != nil {
-		return nil, err
-	}
-	l := d.w.loads.now(vm.Self)
-	for _, each := range []struct {
-		name  string
-		given *float64
-		field *float64
-		most  float64
-	}{
-		{"cpu_percent", body.CPU, &l.CPU, 100}, {"memory_percent", body.Memory, &l.Memory, 100},
-		{"ready_percent", body.Ready, &l.Ready, 100}, {"costop_percent", body.CoStop, &l.CoStop, 100},
-		{"balloon_mib", body.BalloonMiB, &l.BalloonMiB, 1e7}, {"swap_mib", body.SwapMiB, &l.SwapMiB, 1e7},
-	} {
-		if each.given == nil {
-			continue
-		}
-		if *each.given < 0 || *each.given > each.most {
-			return nil, &badInput{fmt.Sprintf("%s is %g", each.name, *each.given), fmt.Sprintf("give 0 to %g", each.most)}
-		}
-		*each.field = *each.given
-	}
-	d.w.effects.Lock()
-	defer d.w.effects.Unlock()
-	d.w.loads.set(vm.Self, l)
-	d.w.recount(*vm.Runtime.Host)
-	d.w.feed.changed(vm.Self, "summary.quickStats")
-	return l, nil
-}
-
-func (d *door) datastore(body storeBody) (any, error) {
-	entity, err := d.w.named("Datastore", body.Datastore)
-	if err != nil {
-		return nil, err
-	}
-	store := entity.(*simulator.Datastore)
-	d.w.effects.Lock()
-	defer d.w.effects.Unlock()
-	capacity, free := store.Summary.Capacity, store.Summary.FreeSpace
-	if body.Capacity != nil {
-		capacity = *body.Capacity
-	}
-	if body.Free != nil {
-		free = *body.Free
-	}
-	if capacity <= 0 || free < 0 || free > capacity {
-		return nil, &badInput{fmt.Sprintf("%d of %d bytes cannot be free", free, capacity), "give 0 <= free_bytes <= capacity_bytes"}
-	}
-	d.w.setSpace(store, capacity, free)
-	if body.Maintenance != nil {
-		mode := types.DatastoreSummaryMaintenanceModeStateNormal
-		if *body.Maintenance {
-			mode = types.DatastoreSummaryMaintenanceModeStateInMaintenance
-		}
-		d.w.mutate(store, func() { store.Summary.MaintenanceMode = string(mode) }, "summary")
-	}
-	return nil, nil
 }
 
 func (d *door) host(body hostBody) (any, error) {
@@ -168,14 +109,25 @@ func (d *door) host(body hostBody) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	host := entity.(*simulator.HostSystem)
+	host, state := entity.(*simulator.HostSystem), types.HostSystemConnectionState(body.Connection)
+	switch state {
+	case types.HostSystemConnectionStateConnected, types.HostSystemConnectionStateNotResponding, types.HostSystemConnectionStateDisconnected:
+	case "":
+		if body.Connected != nil && *body.Connected {
+			state = types.HostSystemConnectionStateConnected
+		} else if body.Connected != nil {
+			state = types.HostSystemConnectionStateNotResponding
+		}
+	default:
+		return nil, &badInput{fmt.Sprintf("connection is %q", body.Connection), "use connected, notResponding or disconnected"}
+	}
 	d.w.effects.Lock()
 	defer d.w.effects.Unlock()
 	if body.Maintenance != nil {
 		d.w.setMaintenance(host, *body.Maintenance)
 	}
-	if body.Connected != nil {
-		d.w.setConnected(host, *body.Connected)
+	if state != "" {
+		d.w.setConnection(host, state)
 	}
 	return nil, nil
 }
@@ -188,14 +140,10 @@ func (d *door) vm(body vmBody) (any, error) {
 	}
 	d.w.effects.Lock()
 	defer d.w.effects.Unlock()
-	ctx := private(d.w.ctx)
-	for name, value := range body.Custom {
-		key, ok := d.w.fieldKey(name, "VirtualMachine")
-		if !ok {
-			return nil, &badInput{fmt.Sprintf("no custom attribute is called %q", name), "define it over SOAP first"}
-		}
-		d.w.setField(ctx, vm, key, value)
+	if err := d.checkByHand(vm, &body); err != nil {
+		return nil, err
 	}
+	ctx := private(d.w.ctx)
 	if body.Name != nil {
 		if fault := d.w.renameVM(ctx, vm, *body.Name); fault != nil {
 			return nil, &badInput{faultMessage(fault), "choose another name"}
@@ -204,8 +152,36 @@ func (d *door) vm(body vmBody) (any, error) {
 	if err := d.moveByHand(vm, body.Folder); err != nil {
 		return nil, err
 	}
+	for name, value := range body.Custom {
+		key, _ := d.w.fieldKey(name, "VirtualMachine")
+		d.w.setField(ctx, vm, key, value)
+	}
 	d.hardwareByHand(vm, &body)
 	return nil, d.powerByHand(ctx, vm, &body)
+}
+
+// checkByHand says what no VM can be, before anything is changed.
+func (d *door) checkByHand(vm *simulator.VirtualMachine, body *vmBody) error {
+	for name := range body.Custom {
+		if _, ok := d.w.fieldKey(name, "VirtualMachine"); !ok {
+			return &badInput{fmt.Sprintf("no custom attribute is called %q", name), "define it over SOAP first"}
+		}
+	}
+	if body.Folder != nil {
+		if _, err := d.w.named("Folder", *body.Folder); err != nil {
+			return err
+		}
+	}
+	cores := *vm.Config.Hardware.NumCoresPerSocket
+	switch {
+	case body.Power != nil && *body.Power != "on" && *body.Power != "off":
+		return &badInput{fmt.Sprintf("power is %q", *body.Power), "use on or off"}
+	case body.CPUs != nil && (*body.CPUs < 1 || *body.CPUs > maxCPUs || *body.CPUs%cores != 0):
+		return &badInput{fmt.Sprintf("cpus is %d", *body.CPUs), fmt.Sprintf("give 1 to %d, in steps of %d", maxCPUs, cores)}
+	case body.MemoryMiB != nil && (*body.MemoryMiB < 4 || *body.MemoryMiB%4 != 0):
+		return &badInput{fmt.Sprintf("memory_mib is %d", *body.MemoryMiB), "give 4 or more, in steps of 4"}
+	}
+	return nil
 }
 
 func (d *door) moveByHand(vm *simulator.VirtualMachine, folder *string) error {
@@ -244,8 +220,6 @@ func (d *door) powerByHand(ctx *simulator.Context, vm *simulator.VirtualMachine,
 	on := vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
 	switch {
 	case body.Power == nil:
-	case *body.Power != "on" && *body.Power != "off":
-		return &badInput{fmt.Sprintf("power is %q", *body.Power), "use on or off"}
 	case *body.Power == "on" && !on:
 		if fault := d.w.powerOn(ctx, vm); fault != nil {
 			return &badInput{faultMessage(fault), "take the host out of maintenance first"}

@@ -18,10 +18,15 @@ var doorHelp = map[string]string{
 	"GET /calls":             "SOAP calls by method, and the list of writes, since the last reset",
 	"GET /faults":            "fault rules still in force",
 	"POST /calls/reset":      "start counting anew",
-	"POST /alarm":            "{entity, kind: vm|datastore|host, alarm, status: red|yellow|green}",
-	"POST /load":             "{vm, cpu_percent, memory_percent, ready_percent, costop_percent, balloon_mib, swap_mib}",
-	"POST /datastore":        "{datastore, capacity_bytes, free_bytes, maintenance}",
-	"POST /host":             "{host, maintenance, connected}",
+	"GET /alarms":            "the alarms there are, and what each one watches",
+	"POST /alarm":            "{entity, kind: vm|datastore|host|cluster, alarm, status: red|yellow|green, at}",
+	"POST /load":             "{vm or host, at, cpu_percent, memory_percent, ready_percent, costop_percent, balloon_mib, swap_mib}",
+	"POST /datastore":        "{datastore, capacity_bytes, free_bytes, maintenance, tier}",
+	"POST /disk":             "{vm, disk, backing: flat|rdm|linked, base, own_bytes, bus, sharing, datastore}",
+	"POST /snapshot":         "{vm, name, at, bytes}",
+	"POST /events":           "{events: [{type, entity, kind, at, user, alarm, from, to}]}: what happened in the past",
+	"POST /chaos":            "{drop_before, drop_after, methods, seed}: how often a write or its answer is lost, by chance",
+	"POST /host":             "{host, maintenance, connected, connection: connected|notResponding|disconnected}",
 	"POST /vm":               "{vm, name, folder, power, tools_running, cpu_hot_add, memory_hot_add, cpus, memory_mib, custom}",
 	"POST /vm/delete":        "{vm}",
 	"POST /fault":            "{method, when: call|task|drop_before|drop_after, fault, privilege, entity, count, details}",
@@ -80,12 +85,16 @@ func (d *door) networkRoutes() {
 		return nil, nil
 	})
 	post(d, "/outage", d.outage)
+	post(d, "/chaos", func(body chaosBody) (any, error) {
+		dropped := d.w.chaos.dropped()
+		return map[string]int{"dropped": dropped}, d.w.chaos.set(body)
+	})
 	post(d, "/connections/drop", func(empty) (any, error) { return map[string]int{"dropped": d.w.gate.dropAll()}, nil })
 	post(d, "/sessions/expire", func(empty) (any, error) { return map[string]int{"expired": d.w.expireSessions()}, nil })
 }
 
 func seconds(name string, value float64) error {
-	if value < 0 || value > 3600 {
+	if !(value >= 0 && value <= 3600) { // NaN is neither
 		return &badInput{fmt.Sprintf("%s is %g", name, value), "give 0 to 3600"}
 	}
 	return nil
@@ -129,6 +138,7 @@ func (w *world) expireSessions() int {
 		w.sessions.Delete(key)
 		return true
 	})
+	w.events.endSession("")
 	w.feed.endSession("", &types.NotAuthenticated{
 		NoPermission: types.NoPermission{Object: &moref{Type: "PropertyCollector", Value: "propertyCollector"}, PrivilegeId: "System.View"},
 	})

@@ -54,7 +54,7 @@ func (w *world) truth(vm *simulator.VirtualMachine) vmTruth {
 			Folder: w.folderOf(vm), Datastore: nameOf(w.reg, w.reg.Get(vm.Datastore[0])),
 			Host: nameOf(w.reg, w.reg.Get(*vm.Runtime.Host)), Template: vm.Config.Template, Tools: toolsRunning(vm),
 			IP: vm.Guest.IpAddress, HotCPU: isTrue(vm.Config.CpuHotAddEnabled), HotMemory: isTrue(vm.Config.MemoryHotAddEnabled),
-			DiskBytes: sizeOf(vm), UUID: vm.Config.Uuid, InstanceUUID: vm.Config.InstanceUuid,
+			DiskBytes: w.sizeOf(vm), UUID: vm.Config.Uuid, InstanceUUID: vm.Config.InstanceUuid,
 			Custom: w.customValues(vm), Extra: map[string]any{}, Snapshots: []string{}, Alarms: w.alarmsOf(vm.TriggeredAlarmState),
 			Load: w.loads.now(vm.Self), BootTime: vm.Runtime.BootTime,
 		}
@@ -98,6 +98,27 @@ func (w *world) alarmsOf(states []types.AlarmState) []alarmTruth {
 	return list
 }
 
+type declaredTruth struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	System  string   `json:"system_name"`
+	Watches []string `json:"watches"`
+}
+
+func (w *world) alarmsTruth() []declaredTruth {
+	list := []declaredTruth{}
+	for _, alarm := range w.alarms() {
+		one := declaredTruth{ID: alarm.Self.Value, Name: alarm.Info.Name, System: alarm.Info.SystemName, Watches: []string{}}
+		for _, kind := range []string{"VirtualMachine", "HostSystem", "Datastore", "ClusterComputeResource"} {
+			if watches(alarm, kind) {
+				one.Watches = append(one.Watches, kind)
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
 type storeTruth struct {
 	Name     string       `json:"name"`
 	Tier     string       `json:"tier"`
@@ -112,6 +133,7 @@ type hostTruth struct {
 	Cluster     string `json:"cluster"`
 	Maintenance bool   `json:"maintenance"`
 	Connected   bool   `json:"connected"`
+	Connection  string `json:"connection"`
 	CPUMHz      int32  `json:"cpu_mhz"`
 	UsedMHz     int32  `json:"cpu_used_mhz"`
 	MemoryMiB   int64  `json:"memory_mib"`
@@ -172,7 +194,7 @@ func (w *world) hostsTruth() []hostTruth {
 			hardware, stats := host.Summary.Hardware, host.Summary.QuickStats
 			list = append(list, hostTruth{
 				host.Name, nameOf(w.reg, w.reg.Get(*host.Parent)), host.Runtime.InMaintenanceMode,
-				host.Runtime.ConnectionState == types.HostSystemConnectionStateConnected,
+				host.Runtime.ConnectionState == types.HostSystemConnectionStateConnected, string(host.Runtime.ConnectionState),
 				int32(hardware.NumCpuCores) * mhzPerCore, stats.OverallCpuUsage,
 				hardware.MemorySize >> 20, stats.OverallMemoryUsage, len(host.Vm),
 			})
@@ -207,6 +229,7 @@ func (d *door) readRoutes() {
 	d.get("/help", func(*http.Request) (any, error) { return doorHelp, nil })
 	d.get("/estate", func(*http.Request) (any, error) { return d.w.estate(), nil })
 	d.get("/tasks", func(*http.Request) (any, error) { return d.w.tasksTruth(keptTasks), nil })
+	d.get("/alarms", func(*http.Request) (any, error) { return d.w.alarmsTruth(), nil })
 	d.get("/faults", func(*http.Request) (any, error) { return d.w.rules.list(), nil })
 	d.get("/calls", func(*http.Request) (any, error) {
 		counts, writes := d.w.calls.snapshot()

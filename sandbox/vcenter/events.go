@@ -3,52 +3,198 @@ package main
 // The event log: what happened to what, by whom, as a vCenter tells it afterwards.
 
 import (
+	"bytes"
+	"reflect"
+	"slices"
+	"sort"
+	"sync"
+	"text/template"
+	"time"
+
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/simulator/esx"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// newMessages are the texts of events that the simulator knows no text for.
-var newMessages = []types.EventDescriptionEventDetail{
+// keptEvents is how far the log reaches back; the simulator's own would be 1,000.
+const keptEvents = 200000
+
+// newTexts are the texts of events that the simulator knows no text for.
+var newTexts = []types.EventDescriptionEventDetail{
 	{Key: "VmGuestStandbyEvent", Description: "Guest standby", Category: "info",
 		FullFormat: "Guest OS standby for {{.Vm.Name}} on {{.Host.Name}} in {{.Datacenter.Name}}"},
 	{Key: "VmRenamedEvent", Description: "VM renamed", Category: "info",
 		FullFormat: "Renamed {{.Vm.Name}} from {{.OldName}} to {{.NewName}} in {{.Datacenter.Name}}"},
 	{Key: "AlarmStatusChangedEvent", Description: "Alarm status changed", Category: "info",
 		FullFormat: "Alarm '{{.Alarm.Name}}' on {{.Entity.Name}} changed from {{.From}} to {{.To}}"},
+	{Key: "AlarmAcknowledgedEvent", Description: "Alarm acknowledged", Category: "info",
+		FullFormat: "Acknowledged alarm '{{.Alarm.Name}}' on {{.Entity.Name}}"},
+	{Key: "AlarmClearedEvent", Description: "Alarm cleared", Category: "info",
+		FullFormat: "Manually cleared alarm '{{.Alarm.Name}}' on {{.Entity.Name}} from {{.From}}"},
+	{Key: "AlarmCreatedEvent", Description: "Alarm created", Category: "info",
+		FullFormat: "Created alarm '{{.Alarm.Name}}' on {{.Entity.Name}}"},
+	{Key: "AlarmReconfiguredEvent", Description: "Alarm reconfigured", Category: "info",
+		FullFormat: "Reconfigured alarm '{{.Alarm.Name}}' on {{.Entity.Name}}"},
+	{Key: "AlarmRemovedEvent", Description: "Alarm removed", Category: "info",
+		FullFormat: "Removed alarm '{{.Alarm.Name}}' on {{.Entity.Name}}"},
 }
 
-func (w *world) describeEvents() {
-	manager := w.reg.EventManager()
-	// The list belongs to govmomi's package, which every world of this process shares.
-	known := manager.Description.EventInfo
-	manager.Description.EventInfo = append(known[:len(known):len(known)], newMessages...)
+type eventLog struct {
+	w     *world
+	texts map[string]*template.Template
+
+	mu         sync.Mutex
+	list       []types.BaseEvent // oldest first; never changed once they are in
+	collectors map[*eventCollector]bool
 }
 
-// post writes an event in the name of the context's user.
-func (w *world) post(ctx *simulator.Context, event types.BaseEvent) {
-	manager := w.reg.EventManager()
-	w.reg.WithLock(ctx, manager, func() { manager.PostEvent(ctx, &types.PostEvent{EventToPost: event}) })
+func newEventLog(w *world) *eventLog {
+	l := &eventLog{w: w, texts: map[string]*template.Template{}, collectors: map[*eventCollector]bool{}}
+	known := append(slices.Clone(esx.EventInfo), newTexts...)
+	for _, each := range known {
+		// Some of the simulator's own texts do not parse; events of that kind then say nothing.
+		if format, err := template.New(each.Key).Parse(each.FullFormat); err == nil {
+			l.texts[each.Key] = format
+		}
+	}
+	w.reg.EventManager().Description.EventInfo = known
+	return l
+}
+
+// kindOfEvent is vSphere's name of an event's type.
+func kindOfEvent(event types.BaseEvent) string { return reflect.TypeOf(event).Elem().Name() }
+
+// add writes events and gives the key of the last; those with a time of their own go where it belongs.
+func (l *eventLog) add(user string, events ...types.BaseEvent) int32 {
+	key := int32(0)
+	for _, event := range events {
+		e := event.GetEvent()
+		if e.CreatedTime.IsZero() {
+			e.CreatedTime = time.Now()
+		}
+		if e.UserName == "" {
+			e.UserName = user
+		}
+		key = int32(l.w.lastID.Add(1))
+		e.Key, e.ChainId = key, key
+		e.FullFormattedMessage = l.text(event)
+	}
+	l.mu.Lock()
+	inOrder := true
+	for _, event := range events {
+		if n := len(l.list); n > 0 && event.GetEvent().CreatedTime.Before(l.list[n-1].GetEvent().CreatedTime) {
+			inOrder = false
+		}
+		l.list = append(l.list, event)
+	}
+	if !inOrder {
+		sort.SliceStable(l.list, func(i, j int) bool {
+			return l.list[i].GetEvent().CreatedTime.Before(l.list[j].GetEvent().CreatedTime)
+		})
+	}
+	if over := len(l.list) - keptEvents; over > 0 {
+		l.list = slices.Clone(l.list[over:])
+	}
+	l.mu.Unlock()
+	return key
+}
+
+func (l *eventLog) text(event types.BaseEvent) string {
+	format, ok := l.texts[kindOfEvent(event)]
+	if !ok {
+		return ""
+	}
+	var text bytes.Buffer
+	if err := format.Execute(&text, event); err != nil {
+		return ""
+	}
+	return text.String()
+}
+
+// find lists the events that a filter lets through, oldest first; most > 0 keeps only the newest.
+func (l *eventLog) find(spec *types.EventFilterSpec, most int) []types.BaseEvent {
+	l.mu.Lock()
+	all := slices.Clone(l.list)
+	l.mu.Unlock()
+	all = append(all, l.simulators()...)
+	sort.SliceStable(all, func(i, j int) bool {
+		return all[i].GetEvent().CreatedTime.Before(all[j].GetEvent().CreatedTime)
+	})
+	wanted := newEventMatch(l.w, spec)
+	var found []types.BaseEvent
+	for _, event := range all {
+		if wanted.lets(event) {
+			found = append(found, event)
+		}
+	}
+	if most > 0 && len(found) > most {
+		found = found[len(found)-most:]
+	}
+	return found
+}
+
+// simulators are the events that the simulator posts by itself, such as of logins.
+func (l *eventLog) simulators() []types.BaseEvent {
+	manager := l.w.reg.EventManager()
+	var found []types.BaseEvent
+	own := private(l.w.ctx)
+	l.w.reg.WithLock(own, manager, func() {
+		res := manager.QueryEvents(own, &types.QueryEvents{Filter: types.EventFilterSpec{MaxCount: maxEventPage}})
+		if said, ok := res.(*queryEventsBody); ok && said.Res != nil {
+			found = said.Res.Returnval
+		}
+	})
+	return found
+}
+
+// post writes an event in the name of the context's user and gives its key.
+func (w *world) post(ctx *simulator.Context, event types.BaseEvent) int32 {
+	key := w.events.add(ctx.Session.UserName, event)
+	w.events.tell(ctx, event)
+	return key
 }
 
 // postVM posts an event about a VM.
 func (w *world) postVM(ctx *simulator.Context, vm *simulator.VirtualMachine, make func(types.VmEvent) types.BaseEvent) {
-	w.post(ctx, make(w.vmEvent(vm)))
+	w.post(ctx, make(types.VmEvent{Event: w.eventAbout(vm)}))
 }
 
-func (w *world) vmEvent(vm *simulator.VirtualMachine) types.VmEvent {
-	event := types.VmEvent{Event: types.Event{
-		Vm: &types.VmEventArgument{EntityEventArgument: types.EntityEventArgument{Name: vm.Name}, Vm: vm.Self},
-		Datacenter: &types.DatacenterEventArgument{
-			EntityEventArgument: types.EntityEventArgument{Name: nameOf(w.reg, w.reg.Get(w.infra.datacenter))}, Datacenter: w.infra.datacenter,
-		},
+// eventAbout names a VM, a host, a cluster or a datastore, and what it belongs to, as vCenter's events do.
+func (w *world) eventAbout(obj any) types.Event {
+	event := types.Event{Datacenter: &types.DatacenterEventArgument{
+		EntityEventArgument: argument(w.nameOfRef(w.infra.datacenter)), Datacenter: w.infra.datacenter,
 	}}
-	host, ok := w.reg.Get(*vm.Runtime.Host).(*simulator.HostSystem)
-	if !ok {
-		return event
-	}
-	event.Host = &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self}
-	event.ComputeResource = &types.ComputeResourceEventArgument{
-		EntityEventArgument: types.EntityEventArgument{Name: nameOf(w.reg, w.reg.Get(*host.Parent))}, ComputeResource: *host.Parent,
+	switch typed := obj.(type) {
+	case *simulator.VirtualMachine:
+		event.Vm = &types.VmEventArgument{EntityEventArgument: argument(typed.Name), Vm: typed.Self}
+		w.addHost(&event, *typed.Runtime.Host)
+	case *simulator.HostSystem:
+		w.addHost(&event, typed.Self)
+	case *simulator.ClusterComputeResource:
+		event.ComputeResource = &types.ComputeResourceEventArgument{
+			EntityEventArgument: argument(typed.Name), ComputeResource: typed.Self,
+		}
+	case *simulator.Datastore:
+		event.Ds = w.storeArgument(typed.Self)
 	}
 	return event
 }
+
+func (w *world) addHost(event *types.Event, ref moref) {
+	host, ok := w.reg.Get(ref).(*simulator.HostSystem)
+	if !ok {
+		return
+	}
+	event.Host = &types.HostEventArgument{EntityEventArgument: argument(host.Name), Host: host.Self}
+	event.ComputeResource = &types.ComputeResourceEventArgument{
+		EntityEventArgument: argument(w.nameOfRef(*host.Parent)), ComputeResource: *host.Parent,
+	}
+}
+
+func (w *world) storeArgument(ref moref) *types.DatastoreEventArgument {
+	return &types.DatastoreEventArgument{EntityEventArgument: argument(w.nameOfRef(ref)), Datastore: ref}
+}
+
+func argument(name string) types.EntityEventArgument { return types.EntityEventArgument{Name: name} }
+
+func (w *world) nameOfRef(ref moref) string { return nameOf(w.reg, w.reg.Get(ref)) }

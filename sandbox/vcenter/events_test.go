@@ -1,7 +1,6 @@
 package main
 
 import (
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -26,8 +25,6 @@ func (s *sandbox) events(ref moref, kinds ...string) []types.BaseEvent {
 	}
 	return found
 }
-
-func kindOf(event types.BaseEvent) string { return reflect.TypeOf(event).Elem().Name() }
 
 func TestGuestOperationIsInTheEventLogBeforeTheGuestIsDown(t *testing.T) {
 	for method, wanted := range map[string]struct {
@@ -55,7 +52,7 @@ func TestGuestOperationIsInTheEventLogBeforeTheGuestIsDown(t *testing.T) {
 			}
 
 			found := s.events(vm.Reference(), wanted.kind)
-			if len(found) != 1 || kindOf(found[0]) != wanted.kind {
+			if len(found) != 1 || kindOfEvent(found[0]) != wanted.kind {
 				t.Fatalf("%v", found)
 			}
 			got := found[0].GetEvent()
@@ -111,21 +108,23 @@ func TestEveryChangeOfAVMIsInTheEventLog(t *testing.T) {
 	store := s.w.infra.stores["gold-02"]
 	done(copied.Relocate(s.ctx, types.VirtualMachineRelocateSpec{Datastore: &store}, types.VirtualMachineMovePriorityDefaultPriority))
 	done(copied.PowerOff(s.ctx))
+	back := s.w.infra.stores["gold-01"]
+	done(copied.Relocate(s.ctx, types.VirtualMachineRelocateSpec{Datastore: &back}, types.VirtualMachineMovePriorityDefaultPriority))
 	done(copied.Reconfigure(s.ctx, types.VirtualMachineConfigSpec{NumCPUs: 4}))
 	done(copied.Rename(s.ctx, "web-copied"))
 	done(copied.Destroy(s.ctx))
 
 	var kinds []string
 	for _, each := range s.events(made) {
-		kinds = append(kinds, kindOf(each))
+		kinds = append(kinds, kindOfEvent(each))
 		if each.GetEvent().FullFormattedMessage == "" || each.GetEvent().UserName != "bot" {
-			t.Errorf("%s says %+v", kindOf(each), each.GetEvent())
+			t.Errorf("%s says %+v", kindOfEvent(each), each.GetEvent())
 		}
 	}
 	slices.Reverse(kinds) // the newest comes first
 	wanted := []string{
 		"VmClonedEvent", "VmPoweredOnEvent", "VmResettingEvent", "VmSuspendedEvent", "VmPoweredOnEvent", "VmMigratedEvent",
-		"VmPoweredOffEvent", "VmReconfiguredEvent", "VmRenamedEvent", "VmRemovedEvent",
+		"VmPoweredOffEvent", "VmRelocatedEvent", "VmReconfiguredEvent", "VmRenamedEvent", "VmRemovedEvent",
 	}
 	if !slices.Equal(kinds, wanted) {
 		t.Fatalf("%v", kinds)

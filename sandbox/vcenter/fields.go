@@ -29,6 +29,35 @@ type fieldsHandler struct {
 	w *world
 }
 
+// AddCustomFieldDef defines a custom attribute, and unlike the simulator's tells long polls of it.
+func (h *fieldsHandler) AddCustomFieldDef(ctx *simulator.Context, req *types.AddCustomFieldDef) soap.HasFault {
+	return h.changed(h.CustomFieldsManager.AddCustomFieldDef(ctx, req))
+}
+
+// RenameCustomFieldDef renames a custom attribute; its values stay.
+func (h *fieldsHandler) RenameCustomFieldDef(ctx *simulator.Context, req *types.RenameCustomFieldDef) soap.HasFault {
+	return h.changed(h.CustomFieldsManager.RenameCustomFieldDef(ctx, req))
+}
+
+// RemoveCustomFieldDef removes a custom attribute from everything that has it.
+func (h *fieldsHandler) RemoveCustomFieldDef(ctx *simulator.Context, req *types.RemoveCustomFieldDef) soap.HasFault {
+	for _, entity := range h.w.reg.All("") {
+		for _, value := range entity.Entity().CustomValue {
+			if value.GetCustomFieldValue().Key == req.Key {
+				h.w.setField(ctx, entity, req.Key, "")
+			}
+		}
+	}
+	return h.changed(h.CustomFieldsManager.RemoveCustomFieldDef(ctx, req))
+}
+
+func (h *fieldsHandler) changed(res soap.HasFault) soap.HasFault {
+	if res.Fault() == nil {
+		h.w.feed.changed(h.Self, "field")
+	}
+	return res
+}
+
 // SetField sets a custom attribute by its key, and unlike the simulator's tells long polls of it.
 func (h *fieldsHandler) SetField(ctx *simulator.Context, req *types.SetField) soap.HasFault {
 	body := new(methods.SetFieldBody)

@@ -146,19 +146,26 @@ func (c *gateConn) Close() error {
 var (
 	bodyPattern = regexp.MustCompile(`<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)`)
 	thisPattern = regexp.MustCompile(`<(?:\w+:)?_this[^>]*?type="(\w+)"[^>]*>([^<]+)<`)
-	namePattern = regexp.MustCompile(`<(?:\w+:)?(?:newName|name)>([^<]*)<`)
+	namePattern = regexp.MustCompile(`<(?:\w+:)?(?:newName|name)\b[^>]*>([^<]*)<`)
+	// targetPattern finds what a call on a manager or a folder is about.
+	targetPattern = regexp.MustCompile(`<(?:\w+:)?(?:entity|list)\b[^>]*?type="(\w+)"[^>]*>([^<]+)<`)
 )
 
 // envelope is what the gate reads of a request without decoding it.
 type envelope struct {
 	method, argument string
 	this             moref
+	target           moref // the object that a manager or a folder is asked to change; this where there is none
 }
 
 func readEnvelope(body []byte) envelope {
 	e := envelope{method: submatch(bodyPattern, body, 1), argument: submatch(namePattern, body, 1)}
 	if found := thisPattern.FindSubmatch(body); found != nil {
 		e.this = moref{Type: string(found[1]), Value: string(found[2])}
+	}
+	e.target = e.this
+	if found := targetPattern.FindSubmatch(body); found != nil && isWrite(e.method) {
+		e.target = moref{Type: string(found[1]), Value: string(found[2])}
 	}
 	return e
 }
@@ -203,7 +210,8 @@ func (g *gate) soap(out http.ResponseWriter, in *http.Request, e envelope) {
 	if e.method == "CreateVM_Task" {
 		name = e.argument // a rule's entity means the VM to be
 	}
-	if g.w.rules.take(dropBefore, e.method, e.this, name) != nil {
+	chance := g.w.chaos.throw(e.method)
+	if g.w.rules.take(dropBefore, e.method, e.this, name) != nil || chance == dropBefore {
 		g.w.calls.settle(call, "dropped before it was applied")
 		g.hangUp(out)
 		return
@@ -214,7 +222,7 @@ func (g *gate) soap(out http.ResponseWriter, in *http.Request, e envelope) {
 	if answer.status != http.StatusOK {
 		outcome = "fault"
 	}
-	if g.w.rules.take(dropAfter, e.method, e.this, name) != nil {
+	if g.w.rules.take(dropAfter, e.method, e.this, name) != nil || chance == dropAfter {
 		g.w.calls.settle(call, outcome+", answer dropped")
 		g.hangUp(out)
 		return
@@ -225,8 +233,11 @@ func (g *gate) soap(out http.ResponseWriter, in *http.Request, e envelope) {
 
 func (g *gate) note(e envelope, name string) *writeCall {
 	call := &writeCall{
-		Method: e.method, Entity: e.this.Value, EntityName: name, Argument: e.argument, At: time.Now(),
-		Outcome: "arrived",
+		Method: e.method, Entity: e.this.Value, EntityName: name, Target: e.target.Value, TargetName: name,
+		Argument: e.argument, At: time.Now(), Outcome: "arrived",
+	}
+	if e.target != e.this {
+		call.TargetName = g.w.currentName(g.w.reg.Get(e.target))
 	}
 	if isWrite(e.method) {
 		g.w.calls.write(call)

@@ -22,22 +22,17 @@ func (w *world) recount(ref moref) {
 	if !ok {
 		return
 	}
-	var mhz, mib int32
 	for _, vmRef := range host.Vm {
 		vm, ok := w.reg.Get(vmRef).(*simulator.VirtualMachine)
 		if !ok {
 			continue
 		}
 		w.refreshStats(vm)
-		mhz += vm.Summary.QuickStats.OverallCpuUsage
-		mib += vm.Summary.QuickStats.HostMemoryUsage
 	}
-	memory := int32(host.Summary.Hardware.MemorySize >> 20)
-	mib = min(mib+hypervisorMiB, memory)
-	mhz = min(mhz+hypervisorMHz, mhzPerCore*int32(host.Summary.Hardware.NumCpuCores))
+	used, hardware := w.hostLoad(host, now()), host.Summary.Hardware
 	w.mutate(host, func() {
-		host.Summary.QuickStats.OverallCpuUsage = mhz
-		host.Summary.QuickStats.OverallMemoryUsage = mib
+		host.Summary.QuickStats.OverallCpuUsage = int32(used.CPU / 100 * float64(mhzPerCore*int32(hardware.NumCpuCores)))
+		host.Summary.QuickStats.OverallMemoryUsage = int32(used.Memory / 100 * float64(hardware.MemorySize>>20))
 	}, "summary.quickStats")
 	w.recountCluster(host)
 }
@@ -92,7 +87,7 @@ func (w *world) refreshStats(vm *simulator.VirtualMachine) {
 		stats.OverallCpuDemand = stats.OverallCpuUsage
 		stats.OverallCpuReadiness = int32(load.Ready)
 		stats.GuestMemoryUsage = int32(load.Memory / 100 * float64(hardware.MemoryMB))
-		stats.HostMemoryUsage = max(stats.GuestMemoryUsage, hardware.MemoryMB*6/10)
+		stats.HostMemoryUsage = int32(hostShare(load.Memory) * float64(hardware.MemoryMB))
 		stats.BalloonedMemory = int32(load.BalloonMiB)
 		stats.SwappedMemory = int32(load.SwapMiB)
 		since := vm.Runtime.BootTime
@@ -117,6 +112,21 @@ func (w *world) takeSpace(ref moref, bytes int64, name string) types.BaseMethodF
 	}
 	if bytes != 0 {
 		w.setSpace(store, store.Summary.Capacity, store.Summary.FreeSpace-bytes)
+	}
+	return nil
+}
+
+// takeSpaces takes bytes of several datastores, or of none when one has too few.
+func (w *world) takeSpaces(bytes map[moref]int64, name string) types.BaseMethodFault {
+	var taken []moref
+	for place, size := range bytes {
+		if fault := w.takeSpace(place, size, name); fault != nil {
+			for _, ref := range taken {
+				_ = w.takeSpace(ref, -bytes[ref], name)
+			}
+			return fault
+		}
+		taken = append(taken, place)
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ func faultMessage(fault types.BaseMethodFault) string {
 	switch typed := fault.(type) {
 	case *types.DuplicateName:
 		return fmt.Sprintf("The name '%s' already exists.", typed.Name)
+	case *types.InvalidName:
+		return fmt.Sprintf("The name '%s' is not valid.", typed.Name)
 	case *types.InvalidPowerState:
 		return fmt.Sprintf("The attempted operation cannot be performed in the current state (%s).",
 			map[types.VirtualMachinePowerState]string{

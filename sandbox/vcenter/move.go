@@ -58,15 +58,34 @@ func (w *world) moveInto(folder *simulator.Folder, ref moref) types.BaseMethodFa
 // RelocateVMTask moves a VM's files or the VM itself.
 func (h *vmHandler) RelocateVMTask(ctx *simulator.Context, req *types.RelocateVM_Task) soap.HasFault {
 	ref := h.start(ctx, "RelocateVM_Task", "relocate", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		moved := h.w.movedFrom(h.VirtualMachine)
 		fault := h.w.relocate(h.VirtualMachine, &req.Spec)
 		if fault == nil {
-			h.w.postVM(ctx, h.VirtualMachine, func(event types.VmEvent) types.BaseEvent {
-				return &types.VmMigratedEvent{VmEvent: event}
-			})
+			h.w.postVM(ctx, h.VirtualMachine, moved)
 		}
 		return nil, fault
 	})
 	return &methods.RelocateVM_TaskBody{Res: &types.RelocateVM_TaskResponse{Returnval: ref}}
+}
+
+// movedFrom makes the event of a move away from where a VM is now; vCenter tells moves of running VMs from others.
+func (w *world) movedFrom(vm *simulator.VirtualMachine) func(types.VmEvent) types.BaseEvent {
+	before, from := w.eventAbout(vm), w.storeArgument(vm.Datastore[0])
+	if vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+		return func(event types.VmEvent) types.BaseEvent {
+			event.Ds = w.storeArgument(vm.Datastore[0])
+			return &types.VmMigratedEvent{
+				VmEvent: event, SourceHost: *before.Host, SourceDatacenter: before.Datacenter, SourceDatastore: from,
+			}
+		}
+	}
+	return func(event types.VmEvent) types.BaseEvent {
+		event.Ds = w.storeArgument(vm.Datastore[0])
+		return &types.VmRelocatedEvent{
+			VmRelocateSpecEvent: types.VmRelocateSpecEvent{VmEvent: event}, SourceHost: *before.Host,
+			SourceDatacenter: before.Datacenter, SourceDatastore: from,
+		}
+	}
 }
 
 // relocate checks everything before it moves anything. Hold effects.
@@ -137,29 +156,38 @@ func (w *world) relocationStore(
 	return store, nil
 }
 
-// moveFiles moves all of a VM's files; space is taken there before it is given back here.
+// moveFiles moves all of a VM's files; space is taken there before it is given back here. A linked clone becomes whole.
 func (w *world) moveFiles(vm *simulator.VirtualMachine, store *simulator.Datastore) types.BaseMethodFault {
-	size, old := sizeOf(vm), vm.Datastore
-	if fault := w.takeSpace(store.Self, size, vm.Name); fault != nil {
+	before, old := w.sizes(vm), vm.Datastore
+	size := w.fullSize(vm)
+	if vm.Snapshot != nil {
+		for _, ref := range below(vm.Snapshot.RootSnapshotList) {
+			size += w.storage.delta(ref)
+		}
+	}
+	if fault := w.takeSpace(store.Self, size-before[store.Self], vm.Name); fault != nil {
 		return fault
 	}
-	w.mutate(store, func() { store.Vm = append(store.Vm, vm.Self) }, "vm")
+	if !contains(old, store.Self) {
+		w.mutate(store, func() { store.Vm = append(store.Vm, vm.Self) }, "vm")
+	}
+	w.detachDisks(vm)
 	w.mutate(vm, func() {
 		vm.Datastore = []moref{store.Self}
 		for _, disk := range disksOf(vm) {
-			if backing, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok {
-				backing.Datastore = nil
+			if file, ok := disk.Backing.(types.BaseVirtualDeviceFileBackingInfo); ok {
+				file.GetVirtualDeviceFileBackingInfo().Datastore = nil
 			}
 		}
 		w.layOut(vm)
 		vm.Config.ChangeVersion = changeVersion()
-	}, "datastore", "config.files", "config.hardware.device", "config.changeVersion", "summary.config.vmPathName",
-		"summary.storage", "layoutEx", "layout", "storage")
-	for _, ref := range old {
+	}, append([]string{"datastore", "config.files", "config.changeVersion", "summary.config.vmPathName"}, storageProperties...)...)
+	for _, ref := range without(old, store.Self) {
 		from := w.reg.Get(ref).(*simulator.Datastore)
 		w.mutate(from, func() { from.Vm = without(from.Vm, vm.Self) }, "vm")
+		_ = w.takeSpace(ref, -before[ref], vm.Name)
 	}
-	return w.takeSpace(old[0], -size, vm.Name)
+	return nil
 }
 
 func (w *world) moveHost(vm *simulator.VirtualMachine, host *simulator.HostSystem) {

@@ -4,11 +4,8 @@ package main
 
 import (
 	"fmt"
-	"hash/fnv"
-	"math"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -16,66 +13,6 @@ import (
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
-
-// load is what a VM uses: percent of its processors and memory, ready and co-stop in percent per vCPU.
-type load struct {
-	CPU        float64 `json:"cpu_percent"`
-	Memory     float64 `json:"memory_percent"`
-	Ready      float64 `json:"ready_percent"`
-	CoStop     float64 `json:"costop_percent"`
-	BalloonMiB float64 `json:"balloon_mib"`
-	SwapMiB    float64 `json:"swap_mib"`
-}
-
-type loadChange struct {
-	at time.Time
-	load
-}
-
-// loadBook remembers what was set, and when, so that a chart of the past shows it.
-type loadBook struct {
-	mu      sync.Mutex
-	changes map[moref][]loadChange
-}
-
-func newLoadBook() *loadBook { return &loadBook{changes: map[moref][]loadChange{}} }
-
-func (b *loadBook) set(ref moref, l load) {
-	b.mu.Lock()
-	b.changes[ref] = append(b.changes[ref], loadChange{time.Now(), l})
-	b.mu.Unlock()
-}
-
-func (b *loadBook) forget(ref moref) {
-	b.mu.Lock()
-	delete(b.changes, ref)
-	b.mu.Unlock()
-}
-
-func (b *loadBook) now(ref moref) load { return b.at(ref, time.Now()) }
-
-// at is the load in force at a time: the latest that was set before, or a quiet baseline with a daily rhythm.
-func (b *loadBook) at(ref moref, when time.Time) load {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	list := b.changes[ref]
-	for i := len(list) - 1; i >= 0; i-- {
-		if !list[i].at.After(when) {
-			return list[i].load
-		}
-	}
-	return baseline(ref, when)
-}
-
-func baseline(ref moref, when time.Time) load {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(ref.Value))
-	own := float64(hash.Sum32()%100) / 100
-	day := math.Sin(2 * math.Pi * (float64(when.Unix()%86400)/86400 + own/8 - 0.25))
-	return load{
-		CPU: idleCPU + 14*own + 6*(1+day), Memory: idleMemory + 20*own + 4*day, Ready: 0.3 + own/2, CoStop: 0.1 * own,
-	}
-}
 
 // perfHandler answers calls on the PerformanceManager.
 type perfHandler struct {
@@ -90,14 +27,21 @@ type PerfMetricIntSeries struct {
 	Value []int64 `xml:"value"`
 }
 
-// maxSamples keeps an answer for a long time readable: vCenter has no more than a day of five-minute samples.
+// retention is how long samples of an interval are kept, both in seconds.
+var retention = map[int32]int32{20: 3600, 300: 86400, 1800: 7 * 86400, 7200: 30 * 86400, 86400: 365 * 86400}
+
+// realtime is the interval, in seconds, of the samples of the last hour; only these can be limited in number.
+const realtime = int32(20)
+
+// maxSamples keeps an answer for an interval that no vCenter has readable.
 const maxSamples = 288
 
 // QueryPerf tells what VMs and hosts use; other entities get the simulator's canned figures.
 func (h *perfHandler) QueryPerf(ctx *simulator.Context, req *types.QueryPerf) soap.HasFault {
 	body := &methods.QueryPerfBody{Res: &types.QueryPerfResponse{}}
 	for _, spec := range req.QuerySpec {
-		if _, ok := h.w.reg.Get(spec.Entity).(*simulator.VirtualMachine); !ok {
+		used := h.user(spec.Entity)
+		if used == nil {
 			one := h.PerformanceManager.QueryPerf(ctx, &types.QueryPerf{This: req.This, QuerySpec: []types.PerfQuerySpec{spec}})
 			if one.Fault() != nil {
 				return one
@@ -105,22 +49,49 @@ func (h *perfHandler) QueryPerf(ctx *simulator.Context, req *types.QueryPerf) so
 			body.Res.Returnval = append(body.Res.Returnval, one.(*methods.QueryPerfBody).Res.Returnval...)
 			continue
 		}
-		body.Res.Returnval = append(body.Res.Returnval, h.samples(spec))
+		body.Res.Returnval = append(body.Res.Returnval, h.samples(spec, used))
 	}
 	return body
 }
 
-func (h *perfHandler) samples(spec types.PerfQuerySpec) types.BasePerfEntityMetricBase {
+// user is what has a load of its own: its processors, its memory in KiB and its load at a time.
+type user struct {
+	cpus, kib float64
+	at        func(time.Time) load
+}
+
+func (h *perfHandler) user(ref moref) *user {
+	switch obj := h.w.reg.Get(ref).(type) {
+	case *simulator.VirtualMachine:
+		return &user{
+			cpus: float64(obj.Config.Hardware.NumCPU), kib: float64(obj.Config.Hardware.MemoryMB) * 1024,
+			at: func(when time.Time) load { return h.w.vmLoad(obj, when) },
+		}
+	case *simulator.HostSystem:
+		return &user{
+			cpus: float64(obj.Summary.Hardware.NumCpuCores), kib: float64(obj.Summary.Hardware.MemorySize >> 10),
+			at: func(when time.Time) load { return h.w.hostLoad(obj, when) },
+		}
+	}
+	return nil
+}
+
+func (h *perfHandler) samples(spec types.PerfQuerySpec, used *user) types.BasePerfEntityMetricBase {
 	interval, times := sampleTimes(spec)
 	metric := &types.PerfEntityMetric{PerfEntityMetricBase: types.PerfEntityMetricBase{Entity: spec.Entity}}
-	for _, at := range times {
+	loads := make([]load, len(times))
+	for i, at := range times {
 		metric.SampleInfo = append(metric.SampleInfo, types.PerfSampleInfo{Timestamp: at, Interval: interval})
+		loads[i] = used.at(at)
 	}
-	vm := h.w.reg.Get(spec.Entity).(*simulator.VirtualMachine)
 	for _, id := range h.wanted(spec.MetricId) {
+		if id.Instance == "*" {
+			id.Instance = ""
+		}
 		series := &PerfMetricIntSeries{PerfMetricSeries: types.PerfMetricSeries{Id: id}}
-		for _, at := range times {
-			series.Value = append(series.Value, h.value(vm, id.CounterId, at, interval))
+		name := h.name(id.CounterId)
+		for _, l := range loads {
+			series.Value = append(series.Value, used.value(name, l, interval))
 		}
 		metric.Value = append(metric.Value, series)
 	}
@@ -155,7 +126,7 @@ func asCSV(metric *types.PerfEntityMetric) *types.PerfEntityMetricCSV {
 func sampleTimes(spec types.PerfQuerySpec) (int32, []time.Time) {
 	interval := spec.IntervalId
 	if interval <= 0 {
-		interval = 20
+		interval = realtime
 	}
 	step := time.Duration(interval) * time.Second
 	end := time.Now()
@@ -166,8 +137,16 @@ func sampleTimes(spec types.PerfQuerySpec) (int32, []time.Time) {
 	if spec.StartTime != nil {
 		start = *spec.StartTime
 	}
-	n := min(int(end.Sub(start)/step), maxSamples)
-	if spec.MaxSample > 0 {
+	most := maxSamples
+	if kept, known := retention[interval]; known {
+		most = int(kept / interval)
+		start = latest(start, time.Now().Add(-time.Duration(kept)*time.Second))
+	}
+	n := min(int((end.Sub(start)+step/2)/step), most)
+	if n < 0 {
+		return interval, nil
+	}
+	if spec.MaxSample > 0 && interval == realtime {
 		n = min(n, int(spec.MaxSample))
 	}
 	times := make([]time.Time, 0, max(n, 1))
@@ -175,6 +154,13 @@ func sampleTimes(spec types.PerfQuerySpec) (int32, []time.Time) {
 		times = append(times, end.Add(-step*time.Duration(i)))
 	}
 	return interval, times
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (h *perfHandler) wanted(asked []types.PerfMetricId) []types.PerfMetricId {
@@ -192,7 +178,7 @@ func (h *perfHandler) wanted(asked []types.PerfMetricId) []types.PerfMetricId {
 
 var counterNames = []string{
 	"cpu.usage.average", "cpu.usagemhz.average", "cpu.ready.summation", "cpu.costop.summation", "mem.usage.average",
-	"mem.active.average", "mem.vmmemctl.average", "mem.swapped.average",
+	"mem.active.average", "mem.vmmemctl.average", "mem.swapped.average", "mem.swapused.average",
 }
 
 func (h *perfHandler) key(name string) (int32, bool) {
@@ -209,35 +195,34 @@ func counterName(info *types.PerfCounterInfo) string {
 		string(info.RollupType)
 }
 
-func (h *perfHandler) value(vm *simulator.VirtualMachine, counter int32, at time.Time, interval int32) int64 {
-	name := ""
+func (h *perfHandler) name(counter int32) string {
 	for i := range h.PerfCounter {
 		if h.PerfCounter[i].Key == counter {
-			name = counterName(&h.PerfCounter[i])
+			return counterName(&h.PerfCounter[i])
 		}
 	}
-	if vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
-		return 0
-	}
-	l := h.w.loads.at(vm.Self, at)
-	cpus, kib := float64(vm.Config.Hardware.NumCPU), float64(vm.Config.Hardware.MemoryMB)*1024
-	switch name {
+	return ""
+}
+
+// value is what a counter shows of a load in an interval of so many seconds.
+func (u *user) value(counter string, l load, interval int32) int64 {
+	switch counter {
 	case "cpu.usage.average":
 		return int64(l.CPU * 100)
 	case "cpu.usagemhz.average":
-		return int64(l.CPU / 100 * cpus * float64(mhzPerCore))
+		return int64(l.CPU / 100 * u.cpus * float64(mhzPerCore))
 	case "cpu.ready.summation":
 		// Milliseconds of all vCPUs together in the interval.
-		return int64(l.Ready / 100 * float64(interval) * 1000 * cpus)
+		return int64(l.Ready / 100 * float64(interval) * 1000 * u.cpus)
 	case "cpu.costop.summation":
-		return int64(l.CoStop / 100 * float64(interval) * 1000 * cpus)
+		return int64(l.CoStop / 100 * float64(interval) * 1000 * u.cpus)
 	case "mem.usage.average":
 		return int64(l.Memory * 100)
 	case "mem.active.average":
-		return int64(l.Memory / 100 * kib)
+		return int64(l.Memory / 100 * u.kib)
 	case "mem.vmmemctl.average":
 		return int64(l.BalloonMiB * 1024)
-	case "mem.swapped.average":
+	case "mem.swapped.average", "mem.swapused.average":
 		return int64(l.SwapMiB * 1024)
 	}
 	return 0

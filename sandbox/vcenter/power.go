@@ -159,12 +159,20 @@ func (w *world) setMaintenance(host *simulator.HostSystem, on bool) {
 	w.recountCluster(host)
 }
 
-// setConnected connects a host or loses it. Hold effects.
-func (w *world) setConnected(host *simulator.HostSystem, on bool) {
-	state := types.HostSystemConnectionStateNotResponding
-	if on {
-		state = types.HostSystemConnectionStateConnected
-	}
+// setConnection connects a host or loses it; nothing is known then of the VMs on it. Hold effects.
+func (w *world) setConnection(host *simulator.HostSystem, state types.HostSystemConnectionState) {
 	w.mutate(host, func() { host.Runtime.ConnectionState = state }, "runtime", "summary.runtime")
+	seen := types.VirtualMachineConnectionStateConnected
+	if state != types.HostSystemConnectionStateConnected {
+		seen = types.VirtualMachineConnectionStateDisconnected
+	}
+	for _, ref := range host.Vm {
+		if vm, ok := w.reg.Get(ref).(*simulator.VirtualMachine); ok {
+			w.mutate(vm, func() {
+				vm.Runtime.ConnectionState = seen
+				vm.Summary.Runtime.ConnectionState = seen
+			}, "runtime.connectionState", "summary.runtime.connectionState")
+		}
+	}
 	w.recountCluster(host)
 }

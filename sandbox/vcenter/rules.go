@@ -46,8 +46,15 @@ func (b *ruleBook) add(r *rule) error {
 	if r.Method == "" {
 		return &badInput{"method is missing", "name a SOAP method such as PowerOnVM_Task, or * for all"}
 	}
+	// Fetch is pyVmomi's own way to read a property, which vSphere's API does not list.
+	if _, known := typeFunc(r.Method); !known && r.Method != "*" && r.Method != "Fetch" {
+		return &badInput{fmt.Sprintf("no method is called %q", r.Method), "use a SOAP name such as PowerOnVM_Task, or * for all"}
+	}
 	if r.Count == 0 {
 		r.Count = 1
+	}
+	if r.Count < -1 {
+		return &badInput{fmt.Sprintf("count is %d", r.Count), "give 1 or more, or -1 for until it is cleared"}
 	}
 	if r.When == atCall || r.When == atTask {
 		if _, err := r.build(moref{}); err != nil {

@@ -46,7 +46,8 @@ func (w *world) takeSnapshot(
 		info.RootSnapshotList = insertNode(info.RootSnapshotList, info.CurrentSnapshot, node)
 		info.CurrentSnapshot = &snapshot.Self
 		setSnapshots(vm, info)
-	}, "snapshot", "rootSnapshot", "config.changeVersion")
+		w.layOut(vm)
+	}, append([]string{"snapshot", "rootSnapshot", "config.changeVersion"}, storageProperties...)...)
 	return snapshot.Self
 }
 
@@ -172,8 +173,11 @@ func (w *world) removeSnapshot(vm *simulator.VirtualMachine, ref moref, children
 			info.CurrentSnapshot = parent
 		}
 		setSnapshots(vm, info)
-	}, "snapshot", "rootSnapshot", "config.changeVersion")
+		w.layOut(vm)
+	}, append([]string{"snapshot", "rootSnapshot", "config.changeVersion"}, storageProperties...)...)
 	for _, each := range removed {
+		_ = w.takeSpace(vm.Datastore[0], -w.storage.delta(each), vm.Name)
+		w.storage.setDelta(each, 0)
 		w.reg.Remove(private(w.ctx), each)
 	}
 	return nil
@@ -231,7 +235,8 @@ func (w *world) revert(vm *simulator.VirtualMachine, snapshot *simulator.Virtual
 		info := *vm.Snapshot
 		info.CurrentSnapshot = &snapshot.Self
 		setSnapshots(vm, info)
-	}, append([]string{"snapshot", "config.changeVersion"}, hardwareProperties...)...)
+		w.layOut(vm)
+	}, append(append([]string{"snapshot", "config.changeVersion"}, hardwareProperties...), storageProperties...)...)
 	on := vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
 	switch {
 	case on && node.State == types.VirtualMachinePowerStatePoweredOff:

@@ -111,15 +111,6 @@ func disksOf(vm *simulator.VirtualMachine) []*types.VirtualDisk {
 	return disks
 }
 
-// sizeOf is what a VM takes on its datastore, in bytes.
-func sizeOf(vm *simulator.VirtualMachine) int64 {
-	total := int64(0)
-	for _, disk := range disksOf(vm) {
-		total += disk.CapacityInBytes
-	}
-	return total
-}
-
 func macFor(name string, key int32) string {
 	sum := sha1.Sum([]byte(fmt.Sprintf("%s/%d", name, key)))
 	return fmt.Sprintf("00:50:56:%02x:%02x:%02x", sum[0]&0x3f, sum[1], sum[2])

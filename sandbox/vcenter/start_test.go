@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
@@ -137,4 +138,13 @@ func (s *sandbox) faultOf(task *object.Task, err error) types.BaseMethodFault {
 		s.Fatal("the task succeeded")
 	}
 	return info.Error.Fault
+}
+
+// ask posts to a door without a network in between.
+func ask(d *door, path string) (int, map[string]string) {
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, path, nil))
+	said := map[string]string{}
+	_ = json.Unmarshal(answer.Body.Bytes(), &said)
+	return answer.Code, said
 }

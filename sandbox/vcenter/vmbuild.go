@@ -4,8 +4,6 @@ package main
 
 import (
 	"crypto/sha1"
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -136,54 +134,6 @@ func (w *world) buildSummary(vm *simulator.VirtualMachine, p *vmPlan) {
 		QuickStats: types.VirtualMachineQuickStats{GuestHeartbeatStatus: types.ManagedEntityStatusGray},
 	}
 	vm.GuestHeartbeatStatus = types.ManagedEntityStatusGray
-}
-
-// layOut names a VM's files after its datastore and fills the storage figures.
-func (w *world) layOut(vm *simulator.VirtualMachine) {
-	home := vm.Datastore[0]
-	dir := fmt.Sprintf("[%s] %s", nameOf(w.reg, w.reg.Get(home)), vm.Config.Name)
-	now := time.Now()
-	files := &vm.Config.Files
-	files.VmPathName = dir + "/" + vm.Config.Name + ".vmx"
-	files.SnapshotDirectory, files.SuspendDirectory, files.LogDirectory = dir, dir, dir
-	vm.Summary.Config.VmPathName = files.VmPathName
-	layout := &types.VirtualMachineFileLayoutEx{Timestamp: now}
-	layout.File = append(layout.File, fileInfo(0, files.VmPathName, "config", 4096))
-	used := map[moref]int64{}
-	for i, disk := range disksOf(vm) {
-		backing, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
-		if !ok {
-			continue
-		}
-		place := home
-		if backing.Datastore != nil {
-			place = *backing.Datastore
-		}
-		backing.Datastore = &place
-		suffix := ""
-		if i > 0 {
-			suffix = "_" + strconv.Itoa(i)
-		}
-		backing.FileName = fmt.Sprintf("[%s] %s/%s%s.vmdk", nameOf(w.reg, w.reg.Get(place)), vm.Config.Name, vm.Config.Name, suffix)
-		used[place] += disk.CapacityInBytes
-		layout.File = append(layout.File, fileInfo(int32(i+1), backing.FileName, "diskExtent", disk.CapacityInBytes))
-	}
-	vm.LayoutEx = layout
-	vm.Layout = &types.VirtualMachineFileLayout{ConfigFile: []string{files.VmPathName}}
-	vm.Storage = &types.VirtualMachineStorageInfo{Timestamp: now}
-	total := int64(0)
-	for place, size := range used {
-		vm.Storage.PerDatastoreUsage = append(vm.Storage.PerDatastoreUsage,
-			types.VirtualMachineUsageOnDatastore{Datastore: place, Committed: size, Unshared: size})
-		total += size
-	}
-	vm.Summary.Storage = &types.VirtualMachineStorageSummary{Committed: total, Unshared: total, Timestamp: now}
-}
-
-func fileInfo(key int32, name, kind string, size int64) types.VirtualMachineFileLayoutExFileInfo {
-	return types.VirtualMachineFileLayoutExFileInfo{
-		Key: key, Name: name, Type: kind, Size: size, UniqueSize: size, Accessible: types.NewBool(true),
-	}
 }
 
 func stableUUID(parts ...string) string {

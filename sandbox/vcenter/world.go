@@ -19,15 +19,18 @@ import (
 const firstID = 100000
 
 type world struct {
-	model *simulator.Model
-	ctx   *simulator.Context // the sandbox's own session, for what is done by hand
-	reg   *simulator.Registry
-	feed  *feed
-	tasks *taskRunner
-	rules *ruleBook
-	calls *callLog
-	loads *loadBook
-	gate  *gate
+	model   *simulator.Model
+	ctx     *simulator.Context // the sandbox's own session, for what is done by hand
+	reg     *simulator.Registry
+	feed    *feed
+	tasks   *taskRunner
+	rules   *ruleBook
+	calls   *callLog
+	loads   *loadBook
+	events  *eventLog
+	storage *storageBook
+	chaos   chaos
+	gate    *gate
 
 	// effects serialises changes of the inventory. Take it before any object's lock, never the other way.
 	effects  sync.Mutex
@@ -60,6 +63,8 @@ func newWorld() (*world, error) {
 	w.rules = &ruleBook{}
 	w.calls = newCallLog()
 	w.loads = newLoadBook()
+	w.storage = newStorageBook()
+	w.events = newEventLog(w)
 	w.gate = newGate(w)
 	w.lastID.Store(firstID)
 	worlds.Store(reg, w)
@@ -68,7 +73,6 @@ func newWorld() (*world, error) {
 	prototype.Self = *serviceContent(reg)
 	reg.Put(prototype)
 	reg.Handler = w.handle
-	w.describeEvents()
 	declareAlarms(w)
 	return w, nil
 }

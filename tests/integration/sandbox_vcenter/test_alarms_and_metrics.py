@@ -196,6 +196,101 @@ def test_vm_that_is_off_uses_nothing(client: Any, off_vm: Any) -> None:
     assert client.estate.vm(off_vm._moId).load == Load()
 
 
+HOST_COUNTERS = (
+    "cpu.usage.average",
+    "mem.usage.average",
+    "cpu.ready.summation",
+    "cpu.costop.summation",
+    "mem.vmmemctl.average",
+    "mem.swapused.average",
+)
+
+
+@pytest.mark.parametrize("interval_s", [20, 300])
+def test_host_metrics_follow_the_load_that_was_set(client: Any, interval_s: int) -> None:
+    host = client.named(vim.HostSystem, "esx-14.corp.example")
+    client.estate.set_load(
+        host=host.name,
+        cpu_percent=88,
+        memory_percent=91,
+        ready_percent=3,
+        costop_percent=1,
+        balloon_mib=512,
+        swap_mib=128,
+    )
+
+    assert metrics(client, host, *HOST_COUNTERS, interval_s=interval_s) == {
+        "cpu.usage.average": 8800,
+        "mem.usage.average": 9100,
+        # Milliseconds of all 24 cores in the interval.
+        "cpu.ready.summation": 24 * interval_s * 30,
+        "cpu.costop.summation": 24 * interval_s * 10,
+        "mem.vmmemctl.average": 512 * 1024,
+        "mem.swapused.average": 128 * 1024,
+    }
+    assert host.summary.quickStats.overallCpuUsage == 24 * 2600 * 88 // 100
+
+
+def test_host_without_a_load_of_its_own_shows_its_vms(client: Any, vm: Any) -> None:
+    host = vm.runtime.host
+    before = metrics(client, host, *HOST_COUNTERS)
+
+    client.estate.set_load(vm._moId, cpu_percent=100, ready_percent=50, balloon_mib=256, swap_mib=64)
+
+    after = metrics(client, host, *HOST_COUNTERS)
+    assert {name for name in HOST_COUNTERS if after[name] > before[name]} >= {
+        "cpu.usage.average",
+        "cpu.ready.summation",
+        "mem.vmmemctl.average",
+        "mem.swapused.average",
+    }
+    client.estate.delete_vm(vm._moId)
+
+
+def test_load_of_the_past_shows_in_a_chart(client: Any, vm: Any) -> None:
+    now = client.service.CurrentTime()
+    client.estate.set_load(vm._moId, cpu_percent=97, at=now - timedelta(hours=3))
+    client.estate.set_load(vm._moId, cpu_percent=20, at=now - timedelta(hours=2))
+    manager = client.content.perfManager
+    keys = {f"{info.groupInfo.key}.{info.nameInfo.key}.{info.rollupType}": info.key for info in manager.perfCounter}
+    spec = vim.PerformanceManager.QuerySpec(
+        entity=vm,
+        metricId=[vim.PerformanceManager.MetricId(counterId=keys["cpu.usage.average"], instance="")],
+        intervalId=300,
+        startTime=now - timedelta(hours=4),
+        endTime=now,
+    )
+
+    (answer,) = manager.QueryPerf([spec])
+
+    values = answer.value[0].value
+    assert (len(values), values.count(9700), values[-1]) == (48, 12, 2000)
+
+
+def test_real_time_samples_reach_back_an_hour(client: Any, vm: Any) -> None:
+    now = client.service.CurrentTime()
+    manager = client.content.perfManager
+    spec = vim.PerformanceManager.QuerySpec(entity=vm, intervalId=20, startTime=now - timedelta(hours=5))
+
+    (answer,) = manager.QueryPerf([spec])
+
+    assert len(answer.sampleInfo) == 180
+    assert min(info.timestamp for info in answer.sampleInfo) > now - timedelta(hours=1, minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ({}, "whose load"),
+        ({"vm": "web-01", "host": "esx-01.corp.example"}, "whose load"),
+        ({"host": "esx-99"}, "no HostSystem"),
+    ],
+)
+def test_load_of_nobody_is_refused(client: Any, asked: dict[str, str], what: str) -> None:
+    with pytest.raises(DoorError, match=what):
+        client.estate.set_load(cpu_percent=1, **asked)
+
+
 @pytest.mark.parametrize("percent", [-1, 101])
 def test_impossible_load_is_refused(client: Any, vm: Any, percent: float) -> None:
     with pytest.raises(DoorError, match="cpu_percent"):
