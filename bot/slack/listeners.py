@@ -15,6 +15,7 @@ from bot.blocks.gate import Surface, rescue
 from bot.blocks.text import clip, escape
 from bot.grammar import UsageError
 from bot.slack.envelope import Envelope, Json
+from bot.slack.modals import OpenView
 from bot.slack.once import Once
 from bot.slack.place import Place, of_action, of_command
 from bot.slack.ports import Dispatcher
@@ -145,8 +146,8 @@ class Listeners:
         asked, wrong = read_form(pending, _values(view))
         if wrong:
             return rescue({"response_action": "errors", "errors": wrong}, Surface.ACK)
-        place, view_id = _of_form(envelope, asked), str(view["id"])
-        self._enqueue(lambda: self._work.replan(asked, place, view_id), place)
+        place, form = _of_form(envelope, asked), OpenView(id=str(view["id"]), hash=str(view.get("hash")))
+        self._enqueue(lambda: self._work.replan(asked, place, form), place)
         return rescue({"response_action": "update", "view": planning_modal(asked)}, Surface.ACK)
 
     def _outdated(self, envelope: Envelope) -> Json:

@@ -1,6 +1,8 @@
 """Modals and the Home tab: sent at once and past the queue, because a trigger lives three seconds."""
 
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +19,19 @@ from operations.model import Operation
 log = structlog.get_logger(__name__)
 
 _TRIES: Final = 2
+_ACK_WITHIN_S: Final = 3.0
+"""Slack takes no answer to a submission after that."""
+_LOOK_EVERY_S: Final = 0.25
+_ANSWERED: Final = "hash_conflict"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenView:
+    """A view as a delivery showed it."""
+
+    id: str
+    hash: str
+    """Changes with the view's content."""
 
 
 class Modals:
@@ -33,6 +48,29 @@ class Modals:
     def update(self, view_id: str, view: Json) -> None:
         """Put other content into an open modal; a closed one is left alone."""
         self._now(Call(method="views.update", arguments={"view_id": view_id, "view": view}))
+
+    def update_acked(self, form: OpenView, view: Json) -> None:
+        """Put other content into a form whose submission is being answered by an update of its own.
+
+        Slack may take that answer later than this call, and the later one stays. So the content is put under the
+        condition that nothing else has been, and put again once something has: then that was the answer.
+        """
+        known, pause = form.hash, threading.Event()
+        for _ in range(round(_ACK_WITHIN_S / _LOOK_EVERY_S)):
+            pause.wait(_LOOK_EVERY_S)
+            arguments = {"view_id": form.id, "view": view, "hash": known}
+            try:
+                known = str(self._web.call(Call(method="views.update", arguments=arguments))["view"]["hash"])
+            except (RefusedError, BlockError) as error:
+                if isinstance(error, RefusedError) and error.code == _ANSWERED:
+                    break
+                log.warning("slack.view.refused", method="views.update", reason=str(error))
+                return
+            except UnreachableError as error:
+                log.warning("slack.view.failed", method="views.update", reason=str(error))
+        else:
+            return
+        self.update(form.id, view)
 
     def publish_home(self, user: str, operations: Sequence[Operation], now: datetime) -> None:
         """Draw the person's Home tab as soon as the limits allow."""

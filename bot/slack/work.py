@@ -9,7 +9,7 @@ import structlog
 from bot.answers import Answer, Ask, Reply, Started
 from bot.blocks.elements import Json
 from bot.slack.announcer import Announcer
-from bot.slack.modals import Modals
+from bot.slack.modals import Modals, OpenView
 from bot.slack.place import Place
 from bot.slack.ports import Dispatcher, Operations
 from bot.slack.replies import Replies
@@ -121,20 +121,20 @@ class Work:
         """Put the form for other figures in the place of a question."""
         self._modals.update(view_id, change_modal(pending))
 
-    def replan(self, pending: Pending, place: Place, view_id: str) -> None:
+    def replan(self, pending: Pending, place: Place, form: OpenView) -> None:
         """Plan what was asked for with other figures, and ask about that; figures that can't be are asked for again."""
         actor = self._actor(place)
         if actor is None:
-            self._modals.update(view_id, told_modal(error.stranger()))
+            self._modals.update_acked(form, told_modal(error.stranger()))
             return
         asked_at = self._clock.now()
         match reply := self._dispatcher.look(pending.request(actor, asked_at=asked_at)):
             case Ask():
-                self._modals.update(view_id, self._question(reply, pending.response_url))
+                self._modals.update_acked(form, self._question(reply, pending.response_url))
             case Answer():
-                self._modals.update(view_id, change_modal(pending, " ".join([reply.title, *reply.lines])))
+                self._modals.update_acked(form, change_modal(pending, " ".join([reply.title, *reply.lines])))
             case Started():
-                self._modals.update(view_id, told_modal(self._summary(reply)))
+                self._modals.update_acked(form, told_modal(self._summary(reply)))
                 self._show(reply, pending.verb, place, asked_at)
 
     def show_home(self, user: str) -> None:
