@@ -23,14 +23,17 @@ KEPT: Final = 3
 """How many builds stay in the cache: each is some 25 MB, and branches alternate."""
 
 _SCRATCH: Final = "building-"
-_STDERR: Final = 2
-"""The file descriptor, because sys.stderr may be something without one."""
+_SAID_MOST: Final = 2000
+"""Characters of Go's complaint that a failure repeats; the end of it names the cause."""
 
 
 class BuildError(Exception):
     """The sandbox's vCenter could not be built."""
 
-    hint = "Run `make setup`, which brings Go, or set VCSIM to a binary that is built already."
+    hint = (
+        "Run `make setup`, which brings Go (and let Go reach its modules once), or set VCSIM to a binary that is built "
+        "already."
+    )
 
 
 def binary() -> Path:
@@ -123,8 +126,12 @@ def _build(target: Path) -> None:
                 env=go_environment(),
                 check=True,
                 timeout=BUILD_TIMEOUT_S,
-                stdout=_STDERR,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
             )
+        except subprocess.CalledProcessError as failure:
+            raise BuildError(f"the build failed: {failure.stdout.strip()[-_SAID_MOST:]}") from failure
         except (OSError, subprocess.SubprocessError) as failure:
             raise BuildError(f"the build failed: {failure}") from failure
         if target == _target():

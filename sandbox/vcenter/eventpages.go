@@ -21,6 +21,9 @@ type eventCollector struct {
 	spec    types.EventFilterSpec
 	size    int // of the latest page
 	after   int // how many of the events that were found lie before the position
+
+	known   []types.BaseEvent // what was found last, oldest first
+	version [2]int            // of the log and of the simulator's own, when it was found
 }
 
 // CreateCollectorForEvents makes a collector that stands at the oldest event.
@@ -48,7 +51,20 @@ func (h *eventsHandler) CreateCollectorForEvents(
 // refresh fills the latest page, newest first.
 func (c *eventCollector) refresh() {
 	c.LatestPage = c.log.find(&c.spec, c.size)
-	slices.Reverse(c.LatestPage)
+}
+
+// found is everything that the filter lets through, oldest first. A walk through a long log asks for it once a page.
+func (c *eventCollector) found() []types.BaseEvent {
+	c.log.mu.Lock()
+	version := [2]int{c.log.version}
+	c.log.mu.Unlock()
+	version[1] = len(c.log.simulators())
+	if c.known == nil || version != c.version {
+		c.known = c.log.find(&c.spec, 0)
+		slices.Reverse(c.known)
+		c.version = version
+	}
+	return c.known
 }
 
 // SetCollectorPageSize sets the size of the latest page.
@@ -72,7 +88,7 @@ func (c *eventCollector) RewindCollector(*simulator.Context, *types.RewindCollec
 
 // ResetCollector goes to just before the latest page.
 func (c *eventCollector) ResetCollector(*simulator.Context, *types.ResetCollector) soap.HasFault {
-	c.after = max(0, len(c.log.find(&c.spec, 0))-c.size)
+	c.after = max(0, len(c.found())-c.size)
 	return &methods.ResetCollectorBody{Res: new(types.ResetCollectorResponse)}
 }
 
@@ -83,7 +99,7 @@ func (c *eventCollector) ReadNextEvents(_ *simulator.Context, req *types.ReadNex
 		body.Fault_ = invalidArgument("maxCount")
 		return body
 	}
-	found := c.log.find(&c.spec, 0)
+	found := c.found()
 	from := min(c.after, len(found))
 	c.after = min(from+int(req.MaxCount), len(found))
 	body.Res = &types.ReadNextEventsResponse{Returnval: found[from:c.after]}
@@ -97,7 +113,7 @@ func (c *eventCollector) ReadPreviousEvents(_ *simulator.Context, req *types.Rea
 		body.Fault_ = invalidArgument("maxCount")
 		return body
 	}
-	found := c.log.find(&c.spec, 0)
+	found := c.found()
 	upTo := min(c.after, len(found))
 	c.after = max(0, upTo-int(req.MaxCount))
 	page := slices.Clone(found[c.after:upTo])

@@ -52,6 +52,12 @@ func (m *eventMatch) lets(event types.BaseEvent) bool {
 	return m.kind(event) && m.entity(event)
 }
 
+// isOver says that this event and all that are older can't be meant.
+func (m *eventMatch) isOver(event types.BaseEvent) bool {
+	since := m.spec.Time
+	return since != nil && since.BeginTime != nil && event.GetEvent().CreatedTime.Before(*since.BeginTime)
+}
+
 // kind says whether the event's type, or one that it is built on, was asked for.
 func (m *eventMatch) kind(event types.BaseEvent) bool {
 	if len(m.spec.EventTypeId) == 0 {
@@ -167,9 +173,7 @@ func (h *eventsHandler) QueryEvents(_ *simulator.Context, req *types.QueryEvents
 	if most == 0 {
 		most = maxEventPage
 	}
-	found := h.w.events.find(&req.Filter, most)
-	slices.Reverse(found)
-	body.Res = &types.QueryEventsResponse{Returnval: found}
+	body.Res = &types.QueryEventsResponse{Returnval: h.w.events.find(&req.Filter, most)}
 	return body
 }
 

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"reflect"
 	"slices"
-	"sort"
 	"sync"
 	"text/template"
 	"time"
@@ -44,6 +43,7 @@ type eventLog struct {
 	texts map[string]*template.Template
 
 	mu         sync.Mutex
+	version    int               // grows with every event
 	list       []types.BaseEvent // oldest first; never changed once they are in
 	collectors map[*eventCollector]bool
 }
@@ -80,6 +80,8 @@ func (l *eventLog) add(user string, events ...types.BaseEvent) int32 {
 		e.FullFormattedMessage = l.text(event)
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.version++
 	inOrder := true
 	for _, event := range events {
 		if n := len(l.list); n > 0 && event.GetEvent().CreatedTime.Before(l.list[n-1].GetEvent().CreatedTime) {
@@ -88,15 +90,18 @@ func (l *eventLog) add(user string, events ...types.BaseEvent) int32 {
 		l.list = append(l.list, event)
 	}
 	if !inOrder {
-		sort.SliceStable(l.list, func(i, j int) bool {
-			return l.list[i].GetEvent().CreatedTime.Before(l.list[j].GetEvent().CreatedTime)
-		})
+		// Readers may hold the old list, so that one stays as it is.
+		l.list = slices.Clone(l.list)
+		slices.SortStableFunc(l.list, older)
 	}
 	if over := len(l.list) - keptEvents; over > 0 {
 		l.list = slices.Clone(l.list[over:])
 	}
-	l.mu.Unlock()
 	return key
+}
+
+func older(a, b types.BaseEvent) int {
+	return a.GetEvent().CreatedTime.Compare(b.GetEvent().CreatedTime)
 }
 
 func (l *eventLog) text(event types.BaseEvent) string {
@@ -111,24 +116,27 @@ func (l *eventLog) text(event types.BaseEvent) string {
 	return text.String()
 }
 
-// find lists the events that a filter lets through, oldest first; most > 0 keeps only the newest.
+// find lists the events that a filter lets through, newest first; most > 0 limits them.
 func (l *eventLog) find(spec *types.EventFilterSpec, most int) []types.BaseEvent {
 	l.mu.Lock()
-	all := slices.Clone(l.list)
+	ours := l.list
 	l.mu.Unlock()
-	all = append(all, l.simulators()...)
-	sort.SliceStable(all, func(i, j int) bool {
-		return all[i].GetEvent().CreatedTime.Before(all[j].GetEvent().CreatedTime)
-	})
+	theirs := l.simulators()
 	wanted := newEventMatch(l.w, spec)
-	var found []types.BaseEvent
-	for _, event := range all {
+	found := []types.BaseEvent{}
+	for i, j := len(ours)-1, len(theirs)-1; i >= 0 || j >= 0; {
+		var event types.BaseEvent
+		if j < 0 || i >= 0 && older(ours[i], theirs[j]) >= 0 {
+			event, i = ours[i], i-1
+		} else {
+			event, j = theirs[j], j-1
+		}
+		if wanted.isOver(event) || most > 0 && len(found) == most {
+			break
+		}
 		if wanted.lets(event) {
 			found = append(found, event)
 		}
-	}
-	if most > 0 && len(found) > most {
-		found = found[len(found)-most:]
 	}
 	return found
 }
@@ -144,6 +152,7 @@ func (l *eventLog) simulators() []types.BaseEvent {
 			found = said.Res.Returnval
 		}
 	})
+	slices.SortStableFunc(found, older)
 	return found
 }
 

@@ -2,10 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -67,8 +72,34 @@ func TestPastEventGoesWhereItsTimeBelongs(t *testing.T) {
 	for _, event := range w.events.find(&types.EventFilterSpec{EventTypeId: []string{"VmEvent"}}, 0) {
 		ages = append(ages, int(now.Sub(event.GetEvent().CreatedTime).Hours()))
 	}
-	if !reflect.DeepEqual(ages, []int{3, 2, 1}) {
+	if !reflect.DeepEqual(ages, []int{1, 2, 3}) {
 		t.Fatalf("%v", ages)
+	}
+}
+
+func TestLongLogIsWalkedThroughQuickly(t *testing.T) {
+	s := start(t, "demo", 0)
+	many := make([]types.BaseEvent, 100000)
+	for i := range many {
+		event := &types.VmPoweredOnEvent{}
+		event.CreatedTime = time.Now().Add(-time.Duration(i) * time.Minute)
+		many[i] = event
+	}
+	s.w.events.add("a", many...)
+	c := &eventCollector{log: s.w.events, spec: types.EventFilterSpec{EventTypeId: []string{"VmPoweredOnEvent"}}}
+
+	began, seen := time.Now(), 0
+	for {
+		res := c.ReadNextEvents(s.w.ctx, &types.ReadNextEvents{MaxCount: 1000})
+		page := res.(*methods.ReadNextEventsBody).Res.Returnval
+		if len(page) == 0 {
+			break
+		}
+		seen += len(page)
+	}
+
+	if took := time.Since(began); seen != len(many) || took > 5*time.Second {
+		t.Fatalf("%d events in %s", seen, took)
 	}
 }
 
@@ -150,6 +181,33 @@ func TestBrokenLeverAnswersInWords(t *testing.T) {
 		status, said := ask(d, path)
 		if status != 500 || said["error"] != wanted || said["hint"] == "" {
 			t.Errorf("%s answered %d %v", path, status, said)
+		}
+	}
+}
+
+func TestFilesOfKilledSandboxesAreClearedAwayAndOthersAreNot(t *testing.T) {
+	in := t.TempDir()
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]bool{
+		fmt.Sprintf("%s%d-abc", scratchPrefix, dead.Process.Pid): false,
+		fmt.Sprintf("%s%d-abc", scratchPrefix, os.Getpid()):      true,
+		scratchPrefix + "somebody-else":                          true,
+		"another-program-1-abc":                                  true,
+	}
+	for name := range folders {
+		if err := os.Mkdir(filepath.Join(in, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	clearDead(in)
+
+	for name, kept := range folders {
+		if _, err := os.Stat(filepath.Join(in, name)); (err == nil) != kept {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

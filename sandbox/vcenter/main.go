@@ -50,6 +50,11 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	started := time.Now()
+	clear, err := ownScratch()
+	if err != nil {
+		return err
+	}
+	defer clear()
 	w, err := newWorld()
 	if err != nil {
 		return err

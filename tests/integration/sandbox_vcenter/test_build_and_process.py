@@ -198,6 +198,18 @@ def test_signal_at_once_after_the_start_leaves_no_files() -> None:
         assert not estate.ca_file.exists()
 
 
+def test_files_of_a_killed_estate_go_with_the_next_start() -> None:
+    killed = Estate.start(estate="empty")
+    left = killed.ca_file
+    psutil.Process(killed.address.pid).kill()
+    killed.wait()
+    killed.stop()
+    assert left.exists()
+
+    with Estate.start(estate="empty"):
+        assert not left.exists()
+
+
 def copy_of_the_sources(where: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Sources and a cache of the test's own; gives the cache."""
     sources, cache = where / "sources", where / "cache"
@@ -230,7 +242,7 @@ def test_sources_that_do_not_compile_leave_nothing_in_the_cache(
     cache = copy_of_the_sources(tmp_path, monkeypatch)
     (build.SOURCES / "main.go").write_text("package main\n\nfunc main() { nonsense }\n")
 
-    with pytest.raises(BuildError, match="the build failed"):
+    with pytest.raises(BuildError, match=r"the build failed: (.|\n)*main.go:3:\d+: .*nonsense"):
         binary()
 
     assert {path.name for path in cache.iterdir()} == {"sandbox-vcenter.lock"}
