@@ -1,5 +1,6 @@
 """What an order says about a VM's size, and how the catalogue completes it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import values
@@ -8,6 +9,7 @@ from bot.grammar import UsageError, Words, join
 from operations.model import Scalar
 
 SIZE_OPTIONS = ("size", "cpu", "memory")
+LEASE_OPTION = "for"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,21 @@ def complete(order: Order, size: Size | None, catalogue: Catalogue, usage: str) 
         "disk_gib": disk,
     }
     return {key: value for key, value in said.items() if value is not None}
+
+
+def read_lease(words: Words, usage: str) -> int | None:
+    """How long the new VM is to live, from `for=14d`, in seconds; None where nothing was said.
+
+    Raises:
+        UsageError: it is no length of time.
+    """
+    text = words.options.get(LEASE_OPTION)
+    return None if text is None else int(values.duration(text, usage).total_seconds())
+
+
+def with_lease(arguments: Mapping[str, Scalar], lease_s: int | None) -> dict[str, Scalar]:
+    """The arguments for operations, with the lease where one was said."""
+    return {**arguments} if lease_s is None else {**arguments, "lease_s": lease_s}
 
 
 def describe(order: Order) -> str:

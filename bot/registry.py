@@ -16,6 +16,7 @@ from bot.commands import (
     help,  # noqa: A004  the verb is called so
     history,
     invoke,
+    lease,
     list,  # noqa: A004  the verb is called so
     move,
     nuke,
@@ -46,6 +47,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     move.COMMAND,
     nuke.COMMAND,
     restore.COMMAND,
+    lease.COMMAND,
     list.COMMAND,
     show.COMMAND,
     invoke.COMMAND,

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from operations.model import Change, Effect, Operation, Plan
+from operations.leases import EXPIRES
+from operations.model import Arguments, Change, Effect, Operation, Plan
 from operations.moments import say_moment
 from operations.record.database import to_json
 from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
 
+_ATTRIBUTE = "attribute:"
 _NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
 Spec = Mapping[str, Any]
 """One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
@@ -33,6 +35,7 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
     change_version: str | None = None,
     expects: Mapping[str, object] | None = None,
     lasts: timedelta | None = None,
+    before: Mapping[str, object] | None = None,
 ) -> Plan:
     """A plan that does something.
 
@@ -51,11 +54,13 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         change_version: of the VM that was looked at, where another one makes it another plan.
         expects: fields of `Vm` that must still be so when it is sent.
         lasts: how long what it makes of the VM is to last, from when it begins; `{until}` in `done` names the end.
+        before: what it takes to undo it, JSON-like; see `operations.undoing`.
     """
     details: dict[str, object] = {
         "stages": [dict(one) for one in stages],
         "done": done,
         "expects": dict(expects or {}),
+        "before": dict(before or {}),
     }
     if lasts is not None:
         details["lasts_s"] = int(lasts.total_seconds())
@@ -112,7 +117,7 @@ def mismatch(plan: Plan, vm: Vm) -> str | None:
     for name, wanted in expects.items() if isinstance(expects, Mapping) else ():
         now = fact(vm, name)
         if now != wanted:
-            label = name.replace("_", " ")
+            label = name.removeprefix(_ATTRIBUTE).replace("_", " ")
             return f"{plan.vm_name} changed after this was planned: its {label} is {now}, it was {wanted}"
     return None
 
@@ -122,8 +127,15 @@ def facts(vm: Vm, *names: str) -> dict[str, object]:
     return {name: fact(vm, name) for name in names}
 
 
+def lease_fact(arguments: Arguments) -> dict[str, object]:
+    """What must still be so where something is done because a lease has ended: the end itself."""
+    return {f"{_ATTRIBUTE}{EXPIRES}": arguments["expires"]} if "expires" in arguments else {}
+
+
 def fact(vm: Vm, name: str) -> object:
-    """One field of a VM, JSON-like."""
+    """One field of a VM, JSON-like; `attribute:NAME` is a custom attribute."""
+    if name.startswith(_ATTRIBUTE):
+        return vm.attributes.get(name.removeprefix(_ATTRIBUTE), "")
     value = getattr(vm, name)
     return value if isinstance(value, str | int | bool | None) else getattr(value, "value", str(value))
 

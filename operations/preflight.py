@@ -14,15 +14,14 @@ from operations.changes.resizing import RESIZE, Size, reasons_to_restart
 from operations.changes.stage import Asking
 from operations.footprint import Footprint, footprint_after, footprint_of, monthly_cost
 from operations.headroom import Estate, room_lines
+from operations.leases import EXPIRES
 from operations.model import Approval, Change, Plan
 from operations.moments import read_moment
-from operations.plans import specs_of
+from operations.plans import end_of, specs_of
 from operations.policy import Decision
 from operations.terms import Prices
 from vsphere.model import PowerState, Vm
 
-EXPIRES_ATTRIBUTE = "iaas.expires"
-"""The custom attribute that says when a VM's lease ends, ISO 8601 in UTC."""
 _WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 """Verbs for which snapshots are worth a look first."""
 _GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
@@ -57,7 +56,7 @@ def _notes(plan: Plan, asking: Asking, judged: Judged) -> Iterator[Change]:
     yield from room_lines(plan, estate, vm=vm, after=after)
     yield from _snapshots(plan, vm)
     yield from judged.quota
-    yield from _lease(plan, vm, asking.settings.tonight.zone)
+    yield from _lease(plan, vm, asking)
     if asking.settings.prices is not None:
         yield from _cost(plan, _before(plan, vm), after, asking.settings.prices)
     yield from _yes(judged.approval)
@@ -90,12 +89,13 @@ def _snapshots(plan: Plan, vm: Vm | None) -> Iterator[Change]:
         yield Change(label="Snapshots", before="", after="it has some" if vm.snapshot_count else "none")
 
 
-def _lease(plan: Plan, vm: Vm | None, zone: ZoneInfo) -> Iterator[Change]:
-    """When the lease ends: of a new VM as the plan says it, of another as it says itself."""
+def _lease(plan: Plan, vm: Vm | None, asking: Asking) -> Iterator[Change]:
+    """When the lease ends: of a new VM as if it began now, of another as the plan or the VM itself says it."""
+    zone = asking.settings.tonight.zone
     makes = any("pool" in spec for spec in specs_of(plan))
     said = next((spec["expires"] for spec in specs_of(plan) if spec.get("expires")), None)
-    text = said if said or makes or vm is None else vm.attributes.get(EXPIRES_ATTRIBUTE)
-    ends = _read(str(text), zone) if text else None
+    text = said if said or makes or vm is None else vm.attributes.get(EXPIRES)
+    ends = _read(str(text), zone) if text else end_of(plan, asking.request.asked_at)
     if ends is not None and plan.verb not in _GONE:
         yield Change(label="Lease ends", before="", after=f"{ends.astimezone(zone):%-d %b %Y, %H:%M %Z}")
 

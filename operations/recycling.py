@@ -19,6 +19,8 @@ BINNED_POWER: Final = "iaas.binned.power"
 PURGE: Final = "iaas.purge"
 """When it is deleted for good; whoever edits it in vCenter decides."""
 MARKS: Final = (BINNED, BINNED_FROM, BINNED_NAME, BINNED_POWER, PURGE)
+LEASE: Final = "lease"
+"""The name under which the bot itself acts at the end of a lease."""
 ON: Final = "on"
 OFF: Final = "off"
 _DEFAULT_NAME: Final = "Recycle bin"
@@ -35,6 +37,8 @@ class Marks:
     """Inventory path of the folder that it came from."""
     name: str
     was_on: bool
+    by_itself: bool
+    """Whether the bot put it there at the end of its lease."""
     purge: str
     """As it stands there; a person may have written anything."""
 
@@ -85,6 +89,7 @@ def marks_of(vm: Vm) -> Marks | None:
         folder=has[BINNED_FROM],
         name=has[BINNED_NAME],
         was_on=has.get(BINNED_POWER) == ON,
+        by_itself=f" by {LEASE}," in has[BINNED],
         purge=has.get(PURGE, ""),
     )
 

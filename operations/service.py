@@ -14,6 +14,7 @@ from operations.attendant import Attendant
 from operations.body import Body
 from operations.crash import crash_point
 from operations.door import Door
+from operations.duties.own import own_duties
 from operations.engine import Engine, workflow_id
 from operations.errors import (
     ConfirmationNeededError,
@@ -22,7 +23,7 @@ from operations.errors import (
     QuotaExceededError,
     StaleTransitionError,
 )
-from operations.model import Actor, Change, Event, Operation, Plan, Request, State
+from operations.model import Actor, ActorKind, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
@@ -34,6 +35,7 @@ from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
+from operations.record.told import Told
 from operations.recycling import RecycleBin
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
@@ -109,7 +111,16 @@ class Operations:
             enqueue=self._enqueue,
             on_fenced=on_fenced,
         )
-        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue)])
+        own = own_duties(
+            sites=sites,
+            settings=settings,
+            store=self._store,
+            told=Told(self._database, self.notices, clock=clock),
+            clock=clock,
+            judge=self._judge,
+            submit=self.submit,
+        )
+        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue), *own])
 
     def start(self) -> None:
         """Bring the tables up to date, recover what was left behind, and begin to run.
@@ -166,6 +177,7 @@ class Operations:
         known = self._store.same(request, subject=subject, window_s=self._settings.duplicate_window_s)
         if known is not None:
             return known
+        asking = replace(asking, lease=decision.grant.lease if decision.grant else None)
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
         room = self._accounts.room(plan, decision, asking)
         try:
@@ -263,6 +275,11 @@ class Operations:
         )
         return kept
 
+    def _judge(self, request: Request) -> Decision:
+        """Whether policy would allow it now."""
+        verb, asking = self._door.look_up(request)
+        return self._door.judge(verb, asking, request.actor)
+
     def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
@@ -277,7 +294,8 @@ class Operations:
 
 def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
     asks = plan.needs_confirmation or (ask and plan.unchanged is None)
-    if not asks or request.confirmed == plan.hash:
+    # What the bot does by itself has been announced; there is nobody to say yes.
+    if request.actor.kind is ActorKind.SYSTEM or not asks or request.confirmed == plan.hash:
         return
     if request.confirmed is None:
         raise ConfirmationNeededError(plan)

@@ -14,6 +14,7 @@ CHANGING: Final = frozenset(
         "nuke",
         "restore",
         "purge",
+        "lease.extend",
         "transform",
         "move",
         "snapshot.create",
@@ -25,6 +26,8 @@ CHANGING: Final = frozenset(
 """Each of these but `cancel` has a row in `operations.verbs`; a test compares them."""
 INTERRUPTING: Final = frozenset({"nuke", "poweroff", "reboot", "reset", "snapshot.revert", "transform"})
 """Those that may interrupt whoever uses the VM, so that somebody may want them tonight."""
-READING: Final = frozenset({"history", "invoke", "list", "show", "snapshot.list", "status", "usage", "why"})
+READING: Final = frozenset(
+    {"history", "invoke", "lease.show", "list", "show", "snapshot.list", "status", "usage", "why"}
+)
 OPEN: Final = frozenset({"echo", "help", "whoami"})
 """They tell nothing of the estate, so every member of the workspace may; guests and strangers may not even that."""

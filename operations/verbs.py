@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from operations.changes import binning, deleting, making, moving, power, resizing, snapshots
+from operations.changes import binning, deleting, leasing, making, moving, power, resizing, snapshots
 from operations.changes.stage import Asking
 from operations.model import Plan
 
@@ -39,6 +39,7 @@ _ROWS = (
     Verb(name="nuke", plan=binning.plan_nuke),
     Verb(name="restore", plan=binning.plan_restore, works_in_bin=True),
     Verb(name="purge", plan=deleting.plan_purge, works_in_bin=True),
+    Verb(name="lease.extend", plan=leasing.plan_extend),
     Verb(name="transform", plan=resizing.plan_transform),
     Verb(name="move", plan=moving.plan_move),
     Verb(name="snapshot.create", plan=snapshots.plan_create),
@@ -46,6 +47,6 @@ _ROWS = (
     Verb(name="snapshot.remove", plan=snapshots.plan_remove),
 )
 VERBS: Final = MappingProxyType({verb.name: verb for verb in _ROWS})
-_FAMILIES = (power, making, binning, deleting, resizing, moving, snapshots)
+_FAMILIES = (power, making, binning, deleting, leasing, resizing, moving, snapshots)
 STAGES: Final = MappingProxyType({stage.title: stage for family in _FAMILIES for stage in family.STAGES})
 """By title, as a plan on record names them: a title that was released stays."""

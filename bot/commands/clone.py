@@ -9,8 +9,9 @@ from bot.changes import make, same_wish
 from bot.command import Call, Command, Context, Words
 from bot.lookup import one_vm
 from bot.naming import free_clone_name
+from bot.order import LEASE_OPTION, read_lease, with_lease
 
-_USAGE: Final = "clone VM [NEWNAME]"
+_USAGE: Final = "clone VM [NEWNAME] [for=14d]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,12 +20,14 @@ class Clone:
 
     vm: str
     name: str | None
+    lease_s: int | None = None
 
 
 def parse(words: Words) -> Clone:
     """The VM, and the new name where one is given."""
     vm, *new = values.take_names(words, _USAGE, least=1, most=2)
-    return Clone(vm=values.changed_vm(vm, _USAGE), name=values.new_name(new[0], _USAGE).name if new else None)
+    name = values.new_name(new[0], _USAGE).name if new else None
+    return Clone(vm=values.changed_vm(vm, _USAGE), name=name, lease_s=read_lease(words, _USAGE))
 
 
 def acknowledge(wanted: Clone) -> str:
@@ -34,19 +37,22 @@ def acknowledge(wanted: Clone) -> str:
 
 def run(wanted: Clone, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    source = one_vm(wanted.vm, call, context)
-    if wanted.name is None:
-        again = same_wish("clone", call, context, source=source)
-        return again or make("clone", call, context, name=free_clone_name(source, context), source=source)
-    return make("clone", call, context, name=wanted.name, source=source, at=1)
+    source, arguments = one_vm(wanted.vm, call, context), with_lease({}, wanted.lease_s)
+    if wanted.name is not None:
+        return make("clone", call, context, name=wanted.name, source=source, arguments=arguments, at=1)
+    again = same_wish("clone", call, context, source=source)
+    name = free_clone_name(source, context)
+    return again or make("clone", call, context, name=name, source=source, arguments=arguments)
 
 
 COMMAND: Final = Command(
     name="clone",
     usage=_USAGE,
     summary="Clone a VM.",
-    details="Examples: `clone web-01 web-07` · `clone web-01`, which makes web-01-clone-1.",
+    details="Examples: `clone web-01 web-07` · `clone web-01`, which makes web-01-clone-1 · "
+    "`clone web-01 web-07 for=14d`, whose lease ends after 14 days.",
     aliases=("copy", "duplicate"),
+    options=(LEASE_OPTION,),
     changes=True,
     parse=parse,
     acknowledge=acknowledge,

@@ -5,13 +5,24 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.views import approval
+from bot.views import approval, life
 from bot.views.message import Message
 from operations.record.notices import Notice
 
 View = Callable[[Mapping[str, Any], datetime], Message]
 
-VIEWS: Final[Mapping[str, View]] = MappingProxyType({"approval.reminder": approval.reminder})
+VIEWS: Final[Mapping[str, View]] = MappingProxyType(
+    {
+        "approval.reminder": approval.reminder,
+        "bin.on": life.bin_on,
+        "bin.put": life.bin_put,
+        "bin.unreadable": life.bin_unreadable,
+        "lease.ended": life.lease_ended,
+        "lease.ends": life.lease_ends,
+        "lease.kept": life.lease_kept,
+        "lease.unreadable": life.lease_unreadable,
+    }
+)
 
 
 def notice_message(notice: Notice, now: datetime) -> Message | None:

@@ -11,7 +11,7 @@ from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Change, Effect, Plan
 from operations.moments import say_moment, write_moment
-from operations.plans import already_so, began, end_of, facts, make_plan
+from operations.plans import already_so, began, end_of, facts, lease_fact, make_plan
 from operations.recycling import (
     BINNED,
     BINNED_FROM,
@@ -77,7 +77,7 @@ def plan_nuke(asking: Asking) -> Plan:
         warnings=_warnings(vm, asking.request.asked_at + keep, keep),
         needs_confirmation=True,
         type_name_to_confirm=True,
-        expects=facts(vm, "instance_uuid", "name", "power", "folder"),
+        expects=facts(vm, "instance_uuid", "name", "power", "folder") | lease_fact(asking.request.arguments),
         lasts=keep,
     )
 

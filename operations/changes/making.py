@@ -3,13 +3,16 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from operations.changes.power import POWER_ON
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.leases import EXPIRES, new_lease
 from operations.model import Change, Plan
-from operations.plans import Spec, make_plan
+from operations.moments import write_moment
+from operations.plans import Spec, began, end_of, make_plan
 from operations.policy import OWNER_ATTRIBUTE
 from operations.settings import NewVmSettings
 from vsphere.errors import NameTakenError, NotFoundError
@@ -57,14 +60,16 @@ def plan_spawn(asking: Asking) -> Plan:
         "disk_gib": size.disk_gib,
         "guest_id": new_vm_settings(asking).guest_id,
     }
+    lease = _lease(asking)
     return make_plan(
         verb="spawn",
         vm=None,
         vm_name=name,
         summary=f"Create {name}",
-        done=f"{name} is there, and on.",
+        done=f"{name} is there, and on.{_until(lease)}",
         stages=[create, _owner(asking), {"stage": POWER_ON}],
         changes=_lines(size, placement),
+        lasts=lease,
     )
 
 
@@ -78,16 +83,17 @@ def plan_clone(asking: Asking) -> Plan:
     source, on = asking.target, asking.request.arguments.get("power_on") is True
     size = _size_of(source)
     name, folder, placement = _prepare(asking, size)
-    power = [{"stage": POWER_ON}] if on else []
+    power, lease = [{"stage": POWER_ON}] if on else [], _lease(asking)
     return make_plan(
         verb="clone",
         vm=source.ref,
         vm_name=name,
         summary=f"Clone {source.name} to {name}",
-        done=f"{name} is there, a copy of {source.name}, and {'on' if on else 'off'}.",
+        done=f"{name} is there, a copy of {source.name}, and {'on' if on else 'off'}.{_until(lease)}",
         stages=[_where(CLONE, name, folder, placement), _owner(asking), *power],
         changes=_lines(size, placement),
         expects={"instance_uuid": source.instance_uuid},
+        lasts=lease,
     )
 
 
@@ -114,15 +120,17 @@ def plan_clone_template(asking: Asking) -> Plan:
         "memory_mib": size.memory_mib,
         "customization": customizations.get(source.name, customizations.get("*")),
     }
+    lease = _lease(asking)
     return make_plan(
         verb="clonetemplate",
         vm=source.ref,
         vm_name=name,
         summary=f"Deploy {name} from {source.name}",
-        done=f"{name} is there, made from {source.name}, and on.",
+        done=f"{name} is there, made from {source.name}, and on.{_until(lease)}",
         stages=[clone, _owner(asking), {"stage": POWER_ON}],
         changes=_lines(size, placement),
         expects={"instance_uuid": source.instance_uuid},
+        lasts=lease,
     )
 
 
@@ -243,6 +251,15 @@ def _owner(asking: Asking) -> Spec:
     return {"stage": SET_OWNER, "owner": asking.request.actor.id}
 
 
+def _lease(asking: Asking) -> timedelta | None:
+    """How long the VM lives."""
+    return new_lease(asking.request.arguments.get("lease_s"), asking.lease)
+
+
+def _until(lease: timedelta | None) -> str:
+    return "" if lease is None else " Its lease ends at {until}."
+
+
 def _lines(size: _Size, placement: Placement) -> tuple[Change, ...]:
     return (
         Change(label="vCPU", before=_NOTHING, after=str(size.cpu_count)),
@@ -308,7 +325,14 @@ def _find_made(work: Work) -> Ref | None:
 
 
 def _marks(work: Work) -> dict[str, str]:
-    return {OWNER_ATTRIBUTE: work.spec["owner"], OPERATION_ATTRIBUTE: work.operation.id}
+    """Whose it is, by which operation, and until when; a clone does not inherit the lease of its source."""
+    operation = work.operation
+    ends = end_of(operation.plan, began(operation)) if operation.plan else None
+    marks = {OWNER_ATTRIBUTE: work.spec["owner"], OPERATION_ATTRIBUTE: operation.id}
+    if ends is not None:
+        return {**marks, EXPIRES: write_moment(ends)}
+    inherited = work.vm is not None and work.vm.attributes.get(EXPIRES)
+    return {**marks, EXPIRES: ""} if inherited else marks
 
 
 def _set_owner(work: Work) -> None:

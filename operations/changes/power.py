@@ -3,7 +3,7 @@
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Effect, Plan
-from operations.plans import Spec, already_so, facts, make_plan
+from operations.plans import Spec, already_so, facts, lease_fact, make_plan
 from vsphere.model import PowerState, Vm
 
 POWER_ON = "power on"
@@ -43,7 +43,20 @@ def plan_power_off(asking: Asking) -> Plan:
             summary=f"Power off {vm.name}",
             words=f"{vm.name} is off already.",
         )
-    hard = asking.request.arguments.get("hard") is True
+    arguments = asking.request.arguments
+    if arguments.get("insist") is True:
+        return make_plan(
+            verb="poweroff",
+            vm=vm.ref,
+            vm_name=vm.name,
+            summary=f"Shut down {vm.name}",
+            done=f"{vm.name} is off.",
+            stages=off_at_last(vm),
+            effect=Effect.STOP,
+            needs_confirmation=True,
+            expects=facts(vm, "instance_uuid") | lease_fact(arguments),
+        )
+    hard = arguments.get("hard") is True
     if vm.power is PowerState.ON and vm.tools_running and not hard:
         return make_plan(
             verb="poweroff",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from operations.model import Operation, Request
 from operations.plans import Spec
 from operations.settings import OperationsSettings
+from operations.terms import LeaseTerms
 from vsphere.gateway import Gateway
 from vsphere.model import Ref, Vm
 
@@ -19,6 +20,8 @@ class Asking:
     settings: OperationsSettings
     vm: Vm | None
     """The VM that is to be changed or cloned, from the mirror; None where one is to be made from nothing."""
+    lease: LeaseTerms | None = None
+    """Of the rule that allows it."""
 
     @property
     def target(self) -> Vm:

@@ -53,16 +53,18 @@ class Notices:
             return self.add_within(connection, key=key, recipient=recipient, kind=kind, data=data)
 
     def add_within(
-        self, connection: sa.Connection, *, key: str, recipient: str, kind: str, data: Mapping[str, object]
+        self, connection: sa.Connection, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]
     ) -> bool:
-        """See `add`, inside the transaction of what it tells of."""
+        """See `add`, inside the transaction of what it tells of; without a recipient it is kept and told to nobody."""
+        now = write_time(self._clock.now())
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         row = {
             "key": key,
-            "created_at": write_time(self._clock.now()),
-            "recipient": recipient,
+            "created_at": now,
+            "recipient": recipient or "",
             "kind": kind,
             "data": to_json(dict(data)),
+            "sent_at": None if recipient else now,
         }
         statement = insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["key"])
         return connection.execute(statement.returning(NOTICE.c.key)).first() is not None

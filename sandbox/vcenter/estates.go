@@ -164,7 +164,7 @@ func (w *world) demoPlan(line demoVM, number int) *vmPlan {
 		plan.custom["iaas.protected"] = "true"
 	}
 	if line.pool == "lab" && line.owner != "" {
-		plan.custom["iaas.expires"] = time.Now().AddDate(0, 0, 7+number%21).UTC().Format(time.RFC3339)
+		plan.custom["iaas.expires"] = time.Now().AddDate(0, 0, 8+number%21).UTC().Format(time.RFC3339)
 	}
 	return plan
 }

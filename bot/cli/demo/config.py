@@ -78,8 +78,14 @@ longest = "90d"
 name = "own-vms"
 groups = ["@vm-users"]
 channels = ["#vm-requests", "direct"]
-verbs = ["poweron", "poweroff", "reboot", "reset", "transform", "snapshot", "nuke", "move"]
+verbs = [
+    "poweron", "poweroff", "reboot", "reset", "transform", "snapshot", "move", "nuke", "restore", "lease",
+]
 own_only = true
+
+[rule.lease]
+default = "30d"
+longest = "90d"
 
 [rule.quota]
 cpu = 120

@@ -8,11 +8,12 @@ import pytest
 
 from sandbox.vcenter import Estate
 from tests.integration.operations.lab import READY_S, Lab, gateway_settings
+from tests.integration.operations.leased import leased, make
 from tests.postgres import postgres_server, postgres_url
 from vsphere.clock import SystemClock
 from vsphere.gateway import Gateway
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["leased", "make", "postgres_server", "postgres_url"]
 
 MakeLab = Callable[..., Lab]
 

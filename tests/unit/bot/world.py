@@ -12,12 +12,13 @@ from vsphere.soaptree import Moref, Tree
 
 BOOTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 OWNER_KEY = 100
+EXPIRES_KEY = 101
 _FOLDERS = {"Web": "group-v10", "Finance": "group-v11"}
 _BASE = (
     Change(
         "enter",
         Moref("CustomFieldsManager", "CustomFieldsManager"),
-        {"field": [{"key": OWNER_KEY, "name": "iaas.owner"}]},
+        {"field": [{"key": OWNER_KEY, "name": "iaas.owner"}, {"key": EXPIRES_KEY, "name": "iaas.expires"}]},
     ),
     Change("enter", Moref("Folder", "group-d1"), {"name": "Datacenters"}),
     Change("enter", Moref("Datacenter", "datacenter-2"), {"name": "DC", "parent": Moref("Folder", "group-d1")}),

@@ -25,5 +25,5 @@ def test_clonetemplate_refuses_wildcards_dangerous_names_and_disks() -> None:
     assert "can't name a new VM" in fact(COMMAND, "<!here> tpl-debian-12")
     assert (
         fact(COMMAND, "web-07 tpl disk=40")
-        == "there is no option disk here; known: size=, cpu=, memory=, reason= and --ask"
+        == "there is no option disk here; known: size=, cpu=, memory=, for=, reason= and --ask"
     )

@@ -51,9 +51,18 @@ def test_spawn_takes_eighty_characters_and_no_more() -> None:
     [
         ("", "the name is missing"),
         ("web-07 large size=small", "the size is given twice"),
-        ("web-07 for=14d", "there is no option for here; known: size=, cpu=, memory=, disk=, reason= and --ask"),
+        (
+            "web-07 until=14d",
+            "there is no option until here; known: size=, cpu=, memory=, disk=, for=, reason= and --ask",
+        ),
+        ("web-07 for=ever", "'ever' is no length of time: write 14d, 4h or 14d 4h"),
         ("web-07 cpu=many", "'many' is no number of vCPUs: write cpu=4"),
     ],
 )
 def test_spawn_refuses_what_it_does_not_understand(line: str, words: str) -> None:
     assert fact(COMMAND, line) == words
+
+
+def test_spawn_takes_how_long_the_vm_is_to_live() -> None:
+    assert read(COMMAND, "web-07 for=14d").lease_s == 14 * 86400
+    assert read(COMMAND, "web-07").lease_s is None

@@ -1,0 +1,118 @@
+"""How a duty acts: by operations of the system itself, each once in all replicas, and by notices to the VM's owner."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from operations.errors import OperationsError
+from operations.model import Actor, ActorKind, Arguments, Operation, Origin, Request, State
+from operations.policy import Decision, owner_of
+from operations.record.store import Store
+from operations.record.told import Told
+from vsphere.clock import Clock
+from vsphere.errors import VsphereError
+from vsphere.model import Vm
+
+log = structlog.get_logger(__name__)
+
+_AGAIN: Final = frozenset({State.FAILED, State.REFUSED, State.EXPIRED})
+_AGAIN_AFTER: Final = timedelta(hours=1)
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,20}")
+
+
+class Hands:
+    """Asks for what is due in the name of one duty."""
+
+    def __init__(
+        self,
+        duty: str,
+        *,
+        store: Store,
+        clock: Clock,
+        judge: Callable[[Request], Decision],
+        submit: Callable[[Request], Operation],
+        told: Told,
+    ) -> None:
+        """Take what it needs.
+
+        Args:
+            duty: its name, as the record shows it in the place of a person and of a channel.
+            store: the record, for what was done already.
+            clock: ours.
+            judge: whether policy lets the system do that now.
+            submit: see `Operations.submit`.
+            told: where what is told to people is kept.
+        """
+        self._actor = Actor(id=duty, name=f"iaas-bot ({duty})", kind=ActorKind.SYSTEM)
+        self._origin = Origin(channel=duty)
+        self._store = store
+        self._clock = clock
+        self._judge = judge
+        self._submit = submit
+        self._told = told
+
+    def shield(self, verb: str, vm: Vm) -> str | None:
+        """Why policy does not let the system do that to the VM now; None where it does."""
+        decision = self._judge(self._request(verb, vm, key=""))
+        return None if decision.allowed else decision.reason
+
+    def act(self, verb: str, vm: Vm, *, key: str, arguments: Arguments) -> Operation | None:
+        """Ask for it, unless that was done; what has failed is tried again an hour later, and no sooner.
+
+        Args:
+            verb: what for.
+            vm: of what.
+            key: what makes it once, in all replicas and for ever.
+            arguments: see `Request`.
+
+        Returns:
+            The operation that does it or did it; None where none could be begun.
+        """
+        known = self._latest(key)
+        if known is not None and not self._may_repeat(known):
+            return known
+        number = 0 if known is None else self._attempts(key)
+        try:
+            return self._submit(self._request(verb, vm, key=f"{key}/{number}", arguments=arguments))
+        except (OperationsError, VsphereError) as error:
+            log.warning("duty.act.failed", duty=self._actor.id, verb=verb, target=str(vm.ref), reason=str(error))
+            return None
+
+    def tell(self, vm: Vm, *, key: str, kind: str, data: Mapping[str, object]) -> None:
+        """Tell the VM's owner once; where it names no person, that stands on record and in the log alone."""
+        owner = owner_of(vm) or ""
+        self._told.tell(
+            key=key,
+            recipient=owner if _PERSON.fullmatch(owner) else None,
+            kind=kind,
+            data={"vm": vm.name, "vcenter": vm.ref.vcenter, **data},
+        )
+
+    def _latest(self, key: str) -> Operation | None:
+        count = self._attempts(key)
+        return self._store.by_key(f"{key}/{count - 1}") if count else None
+
+    def _attempts(self, key: str) -> int:
+        number = 0
+        while self._store.by_key(f"{key}/{number}") is not None:
+            number += 1
+        return number
+
+    def _may_repeat(self, operation: Operation) -> bool:
+        ended = operation.finished_at
+        return operation.state in _AGAIN and ended is not None and self._clock.now() - ended >= _AGAIN_AFTER
+
+    def _request(self, verb: str, vm: Vm, *, key: str, arguments: Arguments | None = None) -> Request:
+        return Request(
+            verb=verb,
+            actor=self._actor,
+            origin=self._origin,
+            key=key,
+            vm=vm.ref,
+            vcenter=vm.ref.vcenter,
+            arguments=arguments or {},
+            asked_at=self._clock.now(),
+        )

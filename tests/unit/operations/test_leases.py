@@ -1,0 +1,85 @@
+"""Figures of a lease: how long, until when, how far."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from operations.errors import BadRequestError
+from operations.leases import due_step, extended, new_lease, say_length, usual_extension, write_length
+from operations.terms import LeaseTerms
+
+NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+TERMS = LeaseTerms(default=14 * DAY, longest=30 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "terms", "lease"),
+    [
+        (None, None, None),
+        (None, LeaseTerms(), None),
+        (None, TERMS, 14 * DAY),
+        (None, LeaseTerms(longest=DAY), DAY),
+        (3600, TERMS, HOUR),
+        (30 * 86400, TERMS, 30 * DAY),
+        (3600, None, HOUR),
+    ],
+)
+def test_how_long_a_new_vm_lives(said: object, terms: LeaseTerms | None, lease: timedelta | None) -> None:
+    assert new_lease(said, terms) == lease
+
+
+def test_longer_than_the_rule_gives_is_no_lease() -> None:
+    with pytest.raises(BadRequestError, match="30 days"):
+        new_lease(30 * 86400 + 1, TERMS)
+
+
+@pytest.mark.parametrize(
+    ("ends", "by", "terms", "end"),
+    [
+        (5 * DAY, 7 * DAY, TERMS, 12 * DAY),
+        (-5 * DAY, 7 * DAY, TERMS, 7 * DAY),
+        (25 * DAY, 7 * DAY, TERMS, 30 * DAY),
+        (25 * DAY, 7 * DAY, LeaseTerms(default=DAY), 32 * DAY),
+        (25 * DAY, 700 * DAY, None, 725 * DAY),
+    ],
+    ids=["from its end", "from now", "never over the longest", "no longest", "no terms"],
+)
+def test_how_far_a_lease_is_extended(ends: timedelta, by: timedelta, terms: LeaseTerms | None, end: timedelta) -> None:
+    assert extended(NOW + ends, by, now=NOW, terms=terms) == NOW + end
+
+
+def test_what_is_usual_is_the_rules_default() -> None:
+    usual = [usual_extension(terms) for terms in (TERMS, LeaseTerms(longest=5 * DAY), LeaseTerms(), None)]
+
+    assert usual == [14 * DAY, 5 * DAY, 14 * DAY, 14 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("left", "step"),
+    [
+        (8 * DAY, None),
+        (7 * DAY, 7 * DAY),
+        (2 * DAY, 7 * DAY),
+        (DAY, DAY),
+        (61 * timedelta(minutes=1), DAY),
+        (HOUR, HOUR),
+        (timedelta(0), HOUR),
+    ],
+)
+def test_only_the_nearest_step_is_due(left: timedelta, step: timedelta | None) -> None:
+    assert due_step(left) == step
+
+
+@pytest.mark.parametrize(
+    ("span", "words", "written"),
+    [
+        (14 * DAY, "14 days", "14d"),
+        (DAY, "1 day", "1d"),
+        (36 * HOUR, "36 hours", "36h"),
+        (HOUR, "1 hour", "1h"),
+        (timedelta(minutes=90), "90 minutes", "90m"),
+    ],
+)
+def test_lengths_in_words_and_as_they_are_typed(span: timedelta, words: str, written: str) -> None:
+    assert (say_length(span), write_length(span)) == (words, written)
