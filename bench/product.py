@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -76,6 +76,10 @@ class _Directory:
     def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:  # noqa: ARG002  it never remembers
         """See `operations.ports.Directory.look_up`."""
         return _ADMIN if actor_id == _ADMIN.id else None
+
+    def members(self, groups: Collection[str]) -> tuple[str, ...]:
+        """See `operations.ports.Directory.members`."""
+        return (_ADMIN.id,) if _ADMIN.groups & set(groups) else ()
 
 
 class Product:

@@ -45,6 +45,8 @@ class Button:
     """The command line without `/iaas`."""
     style: str = ""
     """``, `primary` or `danger`."""
+    opens_form: bool = False
+    """Whether a form asks for more first: the reason of a no, lower figures."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

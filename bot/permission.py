@@ -4,7 +4,7 @@ from bot.answers import Answer, Tone
 from bot.command import AnsweredError, Call, Command, Context
 from operations.model import Actor, Operation, Origin, Request
 from operations.policy import Decision, Explanation, Question
-from operations.verbnames import READING
+from operations.verbnames import DECIDING, READING
 from vsphere.model import Vm
 
 _OPEN = "help"
@@ -95,7 +95,9 @@ def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:
 
 def allowed_commands(call: Call, context: Context) -> list[Command]:
     """The verbs that the person may use here, for some VM at least, in the order of help."""
-    verbs = context.policy.verbs_for(call.actor, call.origin)
+    # Verbs about approvals are of use to those alone who have something to decide, or to wait for.
+    of_no_use = DECIDING - context.operations.approvals.verbs_of(call.actor)
+    verbs = context.policy.verbs_for(call.actor, call.origin) - of_no_use
     return [command for command in context.commands.values() if verbs.intersection(command.verbs)]
 
 

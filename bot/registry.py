@@ -9,9 +9,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.command import Command
 from bot.commands import (
+    approve,
     cancel,
     clone,
     clonetemplate,
+    deny,
     echo,
     help,  # noqa: A004  the verb is called so
     history,
@@ -20,6 +22,7 @@ from bot.commands import (
     list,  # noqa: A004  the verb is called so
     move,
     nuke,
+    pending,
     poweroff,
     poweron,
     reboot,
@@ -53,6 +56,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     invoke.COMMAND,
     status.COMMAND,
     cancel.COMMAND,
+    pending.COMMAND,
+    approve.COMMAND,
+    deny.COMMAND,
     history.COMMAND,
     why.COMMAND,
     whoami.COMMAND,

@@ -70,6 +70,11 @@ class Attendant:
         except StorageError as error:
             log.warning("operation.enqueue.delayed", operation_id=operation.id, reason=str(error))
 
+    def enqueue_due(self, operation: Operation) -> None:
+        """The same, unless its time has not come: then a sweep does it when it has."""
+        if not self._is_early(operation):
+            self.enqueue(operation)
+
     def run_once(self) -> None:
         """Give a sign of life, take over from the dead, heal, and forget what is old."""
         try:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from operations.approvals import drift, drifted
 from operations.changes.making import new_vm_settings
 from operations.changes.stage import Asking, Work
 from operations.endings import Ending
@@ -87,6 +88,10 @@ class Door:
         decision = self.judge(verb, asking, actor)
         if not decision.allowed:
             return Ending(state=State.REFUSED, text=decision.reason, way_out=decision.way_out)
+        voided = drift(operation, vm) if vm else None
+        if voided is not None:
+            # Whoever said yes to it said so to another VM.
+            return Ending(state=State.EXPIRED, text=drifted(voided), way_out="Ask again, if it is still wanted.")
         changed = mismatch(operation.plan, vm) if operation.plan and vm else None
         if changed is not None:
             text = f"{changed}. Nothing was changed."

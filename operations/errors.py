@@ -43,6 +43,18 @@ class NotCancellableError(OperationsError):
     hint = "See `/iaas status`."
 
 
+class NotDecidableError(OperationsError):
+    """This click decides nothing: it is decided or over, the plan is another, or it is not this person's to decide."""
+
+    hint = "See `/iaas pending`."
+
+
+class UncheckedError(OperationsError):
+    """Who somebody is could not be checked at the moment when it counts; nothing is lost by that."""
+
+    hint = "Try again in a minute; it still waits."
+
+
 class BadRequestError(OperationsError):
     """The arguments make no sense for this VM (shrinking a running VM, an unknown size…)."""
 

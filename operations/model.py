@@ -185,6 +185,13 @@ class Approval:
     channel: str
     """Where the card for approvers goes; empty where there is none and they are asked in direct messages alone."""
     votes: tuple[Vote, ...] = ()
+    why: str | None = None
+    """What the asker says it is for."""
+    change_version: str | None = None
+    """Of the VM as it was when it was asked for: another one makes all this void."""
+    asked: str = ""
+    """What was asked for, in figures, where an approver has lowered it."""
+    lowered_by: Actor | None = None
     reminded: bool = False
     """Whether the approvers have been reminded at half time."""
     decided_by: Actor | None = None

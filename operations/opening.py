@@ -1,13 +1,14 @@
 """How an operation begins: its id, its first row and its first event, from the request and what was decided."""
 
 import secrets
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from operations.model import Operation, Plan, Request, State
+from operations.model import Approval, Operation, Plan, Request, State
 from operations.plans import specs_of
 from operations.policy import Decision
 from operations.record.journal import News
-from operations.record.rows import plan_data
+from operations.record.rows import approval_data, plan_data
 from vsphere.model import Ref
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,12 +23,23 @@ def refused(request: Request, decision: Decision, *, vm_name: str, now: datetime
     )
 
 
-def planned(request: Request, decision: Decision, plan: Plan, *, now: datetime) -> Operation:
-    """An operation that waits to be run, or that has nothing to do."""
+def planned(
+    request: Request,
+    decision: Decision,
+    plan: Plan,
+    *,
+    now: datetime,
+    approval: Approval | None = None,
+    ttl: timedelta = timedelta(0),
+) -> Operation:
+    """An operation that waits to be run, or for somebody's yes as long as `ttl`, or that has nothing to do."""
     state = State.QUEUED if plan.unchanged is None else State.SUCCEEDED
-    return _operation(
+    operation = _operation(
         request, state, decision, vm=plan.vm, vm_name=plan.vm_name, summary=plan.summary, now=now, plan=plan
     )
+    if approval is None or plan.unchanged is not None:
+        return operation
+    return replace(operation, state=State.AWAITING_APPROVAL, approval=approval, expires_at=now + ttl)
 
 
 def first_event(operation: Operation, request: Request, decision: Decision, *, subject: str) -> News:
@@ -47,6 +59,7 @@ def first_event(operation: Operation, request: Request, decision: Decision, *, s
             "decision": decision.reason,
             "confirmed": request.confirmed,
             "plan": None if operation.plan is None else plan_data(operation.plan),
+            "approval": None if operation.approval is None else approval_data(operation.approval),
         },
     )
 

@@ -1,6 +1,6 @@
 """What this package needs of its neighbours, as narrow protocols; `bot.wiring` passes what implements them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from operations.model import Actor, Operation
@@ -19,3 +19,6 @@ class Directory(Protocol):
             actor_id: whom.
             fresh: ask anew, whatever is remembered: for the click of an approver.
         """
+
+    def members(self, groups: Collection[str]) -> tuple[str, ...] | None:
+        """Who is in any of these user groups, by handle or id of the group; None where nobody can say."""

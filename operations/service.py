@@ -13,7 +13,9 @@ from operations.advice import Advice
 from operations.attendant import Attendant
 from operations.body import Body
 from operations.crash import crash_point
+from operations.deciding import Deciding
 from operations.door import Door
+from operations.duties.approvals import ApprovalDuty
 from operations.duties.own import own_duties
 from operations.engine import Engine, workflow_id
 from operations.errors import (
@@ -23,7 +25,7 @@ from operations.errors import (
     QuotaExceededError,
     StaleTransitionError,
 )
-from operations.model import Actor, ActorKind, Change, Event, Operation, Plan, Request, State
+from operations.model import Actor, ActorKind, Approval, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
@@ -31,6 +33,7 @@ from operations.preflight import Judged, with_notes
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
+from operations.record.decisions import Decisions
 from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
@@ -87,7 +90,9 @@ class Operations:
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
         self._accounts = Accounts(sites=sites, clock=clock)
-        self.advice = Advice(door=self._door, accounts=self._accounts, store=self._store, approvals=settings.approvals)
+        self.advice = Advice(
+            door=self._door, accounts=self._accounts, store=self._store, approvals=settings.approvals
+        )
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -112,6 +117,27 @@ class Operations:
             on_fenced=on_fenced,
         )
         own = own_duties(
+        decisions = Decisions(self._database, clock=clock, notices=self.notices, tell=self._tell)
+        self.approvals = Deciding(
+            settings=settings,
+            store=self._store,
+            decisions=decisions,
+            cards=self.cards,
+            refusals=self.refusals,
+            sites=sites,
+            directory=directory,
+            clock=clock,
+            replan=self._replan,
+            enqueue=self._attendant.enqueue_due,
+        )
+        overdue = ApprovalDuty(
+            store=self._store,
+            decisions=decisions,
+            deciding=self.approvals,
+            cards=self.cards,
+            directory=directory,
+            clock=clock,
+        )
             sites=sites,
             settings=settings,
             store=self._store,
@@ -181,18 +207,19 @@ class Operations:
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
         room = self._accounts.room(plan, decision, asking)
         try:
-            plan = with_notes(plan, asking, Judged(decision=decision, quota=self._quota(room)))
+            approval = self.approvals.needed(verb, asking, plan)
+            plan = with_notes(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
             _ask_where_it_hurts(plan, request, ask=ask)
-            operation = planned(request, decision, plan, now=self._clock.now())
+            operation = planned(
+                request, decision, plan, now=self._clock.now(), approval=approval, ttl=self._settings.approval_ttl
+            )
             kept = self._open(operation, request, decision, subject=subject, room=room)
         except QuotaExceededError as error:
             over = replace(decision, allowed=False, reason=str(error), way_out=error.way_out)
             operation = refused(request, over, vm_name=plan.vm_name, now=self._clock.now())
             return self._open(operation, request, over, subject=subject)
-        if kept.id == operation.id and kept.state is State.QUEUED and not self._is_early(kept):
-            crash_point("submit.recorded")
-            self._attendant.enqueue(kept)
-            crash_point("submit.queued")
+        if kept.id == operation.id:
+            self._set_going(kept)
         return kept
 
     def cancel(self, operation_id: str, actor: Actor) -> Operation:
@@ -281,11 +308,27 @@ class Operations:
         return self._door.judge(verb, asking, request.actor)
 
     def _enqueue(self, operation: Operation) -> None:
+    def _set_going(self, operation: Operation) -> None:
+        """Queue what is new on record, or have somebody asked; where that fails, a later pass does it."""
+        if operation.state is State.QUEUED:
+            crash_point("submit.recorded")
+            self._attendant.enqueue_due(operation)
+            crash_point("submit.queued")
+        elif operation.state is State.AWAITING_APPROVAL:
+            crash_point("approval.recorded")
+            self.approvals.ask(operation)
+            crash_point("approval.asked")
+
+    def _replan(self, request: Request, approval: Approval) -> Plan:
+        """What a request would do that an approver has changed; its quota is reserved already, for more than this."""
+        verb, asking = self._door.look_up(request)
+        decision = self._door.judge(verb, asking, request.actor)
+        asking = replace(asking, lease=decision.grant.lease if decision.grant else None)
+        plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
+        return with_notes(plan, asking, Judged(decision=decision, approval=approval))
+
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
-
-    def _is_early(self, operation: Operation) -> bool:
-        return operation.not_before is not None and operation.not_before > self._clock.now()
 
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:

@@ -12,7 +12,9 @@ FOLLOWS: Final = MappingProxyType(
         ),
         State.AWAITING_APPROVAL: frozenset({State.QUEUED, State.REFUSED, State.CANCELLED, State.EXPIRED}),
         State.QUEUED: frozenset({State.RUNNING, State.CANCELLED, State.EXPIRED, State.UNKNOWN}),
-        State.RUNNING: frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.REFUSED, State.UNKNOWN}),
+        State.RUNNING: frozenset(
+            {State.SUCCEEDED, State.FAILED, State.CANCELLED, State.REFUSED, State.EXPIRED, State.UNKNOWN}
+        ),
     }
 )
 """A final state is followed by nothing."""

@@ -29,5 +29,7 @@ INTERRUPTING: Final = frozenset({"nuke", "poweroff", "reboot", "reset", "snapsho
 READING: Final = frozenset(
     {"history", "invoke", "lease.show", "list", "show", "snapshot.list", "status", "usage", "why"}
 )
-OPEN: Final = frozenset({"echo", "help", "whoami"})
+DECIDING: Final = frozenset({"approve", "deny", "pending"})
+"""Not given by rules: each operation's own approval says who decides it."""
+OPEN: Final = frozenset({"echo", "help", "whoami", *DECIDING})
 """They tell nothing of the estate, so every member of the workspace may; guests and strangers may not even that."""

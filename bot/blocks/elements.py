@@ -52,6 +52,12 @@ def static_select(placeholder: str, options: Iterable[Json], *, action_id: str) 
     }
 
 
+def number_input(*, action_id: str, is_decimal: bool = False, initial: str = "") -> Json:
+    """A number to type in; what it may be is judged by whoever reads it, so that the complaint is in our words."""
+    element: Json = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": is_decimal}
+    return element | ({"initial_value": initial} if initial else {})
+
+
 def plain_text_input(*, action_id: str, placeholder: str = "", multiline: bool = False, initial: str = "") -> Json:
     """A line, or several, to type in, with what stands there at first; inside an input block."""
     element: Json = {"type": "plain_text_input", "action_id": action_id, "multiline": multiline}

@@ -102,7 +102,12 @@ def _typed(value: Block, at: str) -> Problems:
         yield from length(value["initial_value"], limits.INPUT, f"{at}/initial_value", least=0)
 
 
-_ELEMENTS: Final[Mapping[str, Rule]] = {"button": _button, "static_select": _select, "plain_text_input": _typed}
+_ELEMENTS: Final[Mapping[str, Rule]] = {
+    "button": _button,
+    "static_select": _select,
+    "plain_text_input": _typed,
+    "number_input": _typed,
+}
 
 
 def _section(value: Block, at: str) -> Problems:

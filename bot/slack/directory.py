@@ -4,7 +4,7 @@ A background pass keeps what is in use warm, so that a command does not wait for
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,6 +66,17 @@ class SlackDirectory:
             id=actor_id, name=person.name, groups=groups, is_guest=person.is_guest, is_stranger=person.is_stranger
         )
 
+    def members(self, groups: Collection[str]) -> tuple[str, ...] | None:
+        """See `Directory.members`."""
+        wanted = {group.lstrip("@").casefold() for group in groups}
+        self._used_at = self._clock.monotonic()
+        try:
+            known = self._known_groups(GROUPS_FOR_S)
+        except (UnreachableError, RefusedError) as error:
+            log.warning("slack.directory.unreadable", groups=sorted(wanted), reason=str(error))
+            return None
+        return tuple(user for user, names in known.of_user.items() if wanted & {one.casefold() for one in names})
+
     def warm(self) -> None:
         """One pass: read the groups again before they grow old, while people use the bot; at start in any case."""
         now = self._clock.monotonic()
@@ -78,6 +89,9 @@ class SlackDirectory:
             log.warning("slack.directory.unreadable", reason=str(error))
 
     def _groups_of(self, user: str, max_age_s: float) -> frozenset[str]:
+        return self._known_groups(max_age_s).of_user.get(user, frozenset())
+
+    def _known_groups(self, max_age_s: float) -> _Groups:
         asked_at = self._clock.monotonic()
         groups = self._groups
         if groups is None or asked_at - groups.read_at >= max_age_s:
@@ -86,7 +100,7 @@ class SlackDirectory:
                 # What somebody else began to read while this thread waited is fresh enough.
                 if groups is None or (groups.read_at < asked_at and asked_at - groups.read_at >= max_age_s):
                     self._groups = groups = self._read_groups()
-        return groups.of_user.get(user, frozenset())
+        return groups
 
     def _read_groups(self) -> _Groups:
         read_at = self._clock.monotonic()

@@ -22,7 +22,8 @@ from bot.slack.ports import Dispatcher
 from bot.slack.work import Work
 from bot.views import error, ids
 from bot.views.change import read_form
-from bot.views.ids import Click, Kind, Pending
+from bot.views.decision import read_decision
+from bot.views.ids import Click, Decision, Kind, Pending
 from bot.views.modals import planning_modal, wrong_name
 from operations.model import Origin
 
@@ -102,6 +103,8 @@ class Listeners:
         click = Click.load(_value(action)) if str(action.get("action_id", "")).startswith(_OURS) else None
         if click is None:
             self._enqueue(lambda: self._work.tell(place, error.outdated()), place)
+        elif click.kind is Kind.FORM:
+            self._enqueue(lambda: self._work.fill_in(click.line, place), place)
         elif click.kind is Kind.PLAN:
             self._enqueue(lambda: self._work.look(click.line, place), place)
         else:
@@ -110,6 +113,8 @@ class Listeners:
 
     def _submitted(self, envelope: Envelope) -> Json:
         view = envelope.body["view"]
+        if view.get("callback_id") == ids.DECISION_FORM:
+            return self._decided(envelope)
         ours = view.get("callback_id") in {ids.CONFIRM, ids.CHANGE_FORM}
         pending = Pending.load(view.get("private_metadata")) if ours else None
         if pending is None:
@@ -149,6 +154,27 @@ class Listeners:
         place, form = _of_form(envelope, asked), OpenView(id=str(view["id"]), hash=str(view.get("hash")))
         self._enqueue(lambda: self._work.replan(asked, place, form), place)
         return rescue({"response_action": "update", "view": planning_modal(asked)}, Surface.ACK)
+
+    def _decided(self, envelope: Envelope) -> Json:
+        """An approver's form: what can't be is told at its field, the rest is said as a command."""
+        view = envelope.body["view"]
+        pending = Decision.load(view.get("private_metadata"))
+        if pending is None:
+            return self._outdated(envelope)
+        line, wrong = read_decision(pending, _values(view))
+        if wrong:
+            return rescue({"response_action": "errors", "errors": wrong}, Surface.ACK)
+        place = Place(
+            user=str(envelope.body["user"]["id"]),
+            origin=Origin(channel=pending.channel, channel_name=pending.channel_name, is_direct=pending.is_direct),
+            trigger=envelope.body.get("trigger_id"),
+            response_url=pending.response_url,
+            key=f"slack/{view['id']}",
+            received_at=envelope.received_at,
+            retry=envelope.retry,
+        )
+        self._enqueue(lambda: self._work.say(line, place, changes=self._changes(line)), place)
+        return _NOTHING
 
     def _outdated(self, envelope: Envelope) -> Json:
         place = _in_private(str(envelope.body["user"]["id"]), envelope)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.answers import Reply
 from operations.model import Actor, Operation, Origin, Request
 from operations.ports import Listener
+from operations.record.cards import HERE, Shown
 from operations.record.notices import Notice
 
 
@@ -44,14 +45,20 @@ class Dispatcher(Protocol):
 class Cards(Protocol):
     """Which card shows which operation, and how far it is behind."""
 
-    def remember(self, operation_id: str, address: Mapping[str, str]) -> None:
+    def claim(self, operation_id: str, place: str, by: str) -> bool:
+        """Take on to post a card; False where another replica has, or where it is posted."""
+
+    def remember(self, operation_id: str, address: Mapping[str, str], place: str = HERE) -> None:
         """Keep where the card is."""
 
-    def shown(self, operation_id: str, version: int) -> None:
+    def shown(self, operation_id: str, version: int, place: str = HERE) -> None:
         """Keep which version the card shows."""
 
-    def stale(self) -> Sequence[tuple[Operation, Mapping[str, str] | None, int]]:
-        """Operations whose card shows less than there is: with the card's address and the version it shows."""
+    def of(self, operation_id: str) -> Sequence[Shown]:
+        """The cards of one operation that show less than there is."""
+
+    def stale(self) -> Sequence[Shown]:
+        """Every card that shows less than there is."""
 
 
 class Notices(Protocol):

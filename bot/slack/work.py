@@ -16,7 +16,8 @@ from bot.slack.replies import Replies
 from bot.views import error
 from bot.views.answer import again, answer
 from bot.views.change import change_modal, sizes_of
-from bot.views.ids import Pending
+from bot.views.decision import decision_form
+from bot.views.ids import Decision, Pending
 from bot.views.message import Message
 from bot.views.modals import complaining, confirm_modal, loading_modal, told_modal
 from bot.views.operation import operation_card
@@ -88,6 +89,21 @@ class Work:
             return
         self._modals.update(view_id, told_modal(self._summary(reply)))
         self._show(reply, line, place, asked_at)
+
+    def fill_in(self, line: str, place: Place) -> None:
+        """Open the form that asks for what a command still lacks."""
+        pending = Decision(
+            line=line,
+            channel=place.origin.channel,
+            channel_name=place.origin.channel_name,
+            is_direct=place.origin.is_direct,
+            response_url=place.response_url,
+        )
+        view = decision_form(pending)
+        if view is None:
+            self._replies.tell(place, error.outdated())
+        elif not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
+            self._replies.tell(place, error.form_lost(line))
 
     def confirm(self, pending: Pending, place: Place) -> None:
         """Carry out what was confirmed, unless the plan has changed or the person has seen an error instead."""

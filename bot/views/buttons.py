@@ -24,7 +24,7 @@ def say(item: Button, *, number: int = 1, kind: Kind = Kind.SAY) -> Json:
     """A button that says its command; `number` keeps its id apart from others of the same verb."""
     verb = _UNFIT.sub("", split_verb(item.command)[0])[:_VERB] or "nothing"
     action_id = f"{ACTION}.{verb}" + (f".{number}" if number > 1 else "")
-    return button(item.label, action_id=action_id, value=Click(line=item.command, kind=kind).dump(), style=item.style)
+    return button(item.label, action_id=action_id, value=_click(item, kind).dump(), style=item.style)
 
 
 def row(items: Iterable[Button], *, kind: Kind = Kind.SAY) -> list[Json]:
@@ -32,7 +32,7 @@ def row(items: Iterable[Button], *, kind: Kind = Kind.SAY) -> list[Json]:
     made: list[Json] = []
     verbs: Counter[str] = Counter()
     for item in items:
-        if len(Click(line=item.command, kind=kind).dump()) <= limits.BUTTON_VALUE:
+        if len(_click(item, kind).dump()) <= limits.BUTTON_VALUE:
             verb = split_verb(item.command)[0]
             verbs[verb] += 1
             made.append(say(item, number=verbs[verb], kind=kind))
@@ -46,3 +46,7 @@ def picker(choices: Sequence[Button]) -> list[Json]:
         return row(choices[: limits.ACTIONS])
     options = [option(choice.label, value) for choice, value in zip(choices, values, strict=True)]
     return [actions([static_select("Choose one", options, action_id=f"{ACTION}.pick")])]
+
+
+def _click(item: Button, kind: Kind) -> Click:
+    return Click(line=item.command, kind=Kind.FORM if item.opens_form else kind)

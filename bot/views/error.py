@@ -54,6 +54,19 @@ def elsewhere(name: str) -> Message:
     return answer(Answer(title=name, lines=(text,), tone=Tone.DONE))
 
 
+def form_lost(line: str) -> Message:
+    """Slack did not open the form in time."""
+    verb = split_verb(line)[0]
+    return answer(
+        Answer(
+            title="Slack did not open the form in time",
+            lines=("Nothing was decided. Press the button once more, or type the command.",),
+            buttons=(Button(label=f"{verb.capitalize()}…", command=line, opens_form=True),),
+            tone=Tone.QUESTION,
+        )
+    )
+
+
 def question_lost(line: str) -> Message:
     """Slack did not open the confirmation in time; a button opens it anew."""
     told = answer(

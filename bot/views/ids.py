@@ -21,6 +21,8 @@ NAME_BLOCK: Final = "iaas.name"
 NAME_ACTION: Final = "iaas.name.typed"
 CHANGE_FORM: Final = "iaas.change"
 """callback_id of the form for other figures, and the begin of its block ids."""
+DECISION_FORM: Final = "iaas.decision"
+"""callback_id of an approver's form, and the begin of its block ids."""
 TONIGHT: Final = "iaas.pre.tonight"
 """action_id of the button that says yes for tonight."""
 CHANGE: Final = "iaas.pre.change"
@@ -37,6 +39,8 @@ class Kind(Enum):
     """Says the command for the person."""
     PLAN = "plan"
     """The same where a question will follow: a loading modal opens first, because the plan may take its time."""
+    FORM = "form"
+    """Opens a form that asks for what the command still lacks; submitting it says the command."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +155,44 @@ class Pending:
         return cls(**{name: data[name] for name in _PENDING})
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """A command that lacks what its form asks for, and where its button was pressed."""
+
+    line: str
+    channel: str
+    channel_name: str
+    is_direct: bool
+    response_url: str | None
+
+    def dump(self) -> str:
+        """As JSON for private_metadata.
+
+        Raises:
+            ValueError: it is longer than Slack keeps.
+        """
+        text = _json({"v": VERSION, **{name: getattr(self, name) for name in _DECISION}})
+        if len(text) > limits.METADATA:
+            raise ValueError(f"the command has {len(text)} characters, a form keeps {limits.METADATA}")
+        return text
+
+    @classmethod
+    def load(cls, value: object) -> "Decision | None":
+        """Read what `dump` wrote; None for anything else."""
+        data = _versioned(value)
+        if not all(name in data and isinstance(data[name], kinds) for name, kinds in _DECISION.items()):
+            return None
+        return cls(**{name: data[name] for name in _DECISION})
+
+
 _OPTIONAL = (str, type(None))
+_DECISION: Final[Mapping[str, tuple[type, ...]]] = {
+    "line": (str,),
+    "channel": (str,),
+    "channel_name": (str,),
+    "is_direct": (bool,),
+    "response_url": _OPTIONAL,
+}
 _PENDING: Final[Mapping[str, tuple[type, ...]]] = {
     "verb": (str,),
     "key": (str,),

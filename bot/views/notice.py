@@ -13,6 +13,7 @@ View = Callable[[Mapping[str, Any], datetime], Message]
 
 VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
+        "approval.ended": approval.ended,
         "approval.reminder": approval.reminder,
         "bin.on": life.bin_on,
         "bin.put": life.bin_put,

@@ -9,12 +9,14 @@ from bot.blocks.elements import Json
 from bot.blocks.layout import Status, context, fields, plan, section, task
 from bot.blocks.text import escape, escape_for_one, when
 from bot.grammar import command_line
-from bot.views import buttons, glyphs, words
+from bot.views import approval, buttons, glyphs, words
 from bot.views.message import Message, message
 from operations.model import ActorKind, Operation, State
 
 _CHANGES: Final = 6
 _WARNINGS: Final = 5
+_IN_FOOTER: Final = frozenset({"Needs a yes", "Rule"})
+"""Notes that the card says in its own words."""
 _CLOCK: Final = "{date_short_pretty} {time_secs}"
 _BINNED: Final = "nuke"
 _GONE: Final = frozenset({_BINNED, "purge"})
@@ -25,10 +27,12 @@ def operation_card(operation: Operation, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     head = _head(operation, now)
     # A refusal is told to the asker alone, so it may name the owner.
-    safe = escape_for_one if operation.state is State.REFUSED else escape
-    news = [safe(operation.text)] if operation.text else []
-    news += [safe(operation.way_out)] if operation.way_out and operation.state.is_final else []
+    private = operation.state is State.REFUSED and operation.approval is None
+    told = [operation.text, (operation.way_out or "") if operation.state.is_final else ""]
+    news = [escape_for_one(text) if private else words.named(text, operation) for text in told if text]
+    news += approval.progress_lines(operation)
     blocks = [section("\n".join([head, *news])), *fields(_fields(operation)), *_progress(operation)]
+    blocks += [section("\n".join(_notes(operation)))] if _notes(operation) else []
     blocks += [section(line) for line in _warnings(operation)]
     blocks += [context(_footer(operation)), *buttons.row(_buttons(operation))]
     changes = [f"{escape(label)}: {value}" for label, value in _changes(operation)]
@@ -54,6 +58,12 @@ def _fields(operation: Operation) -> Iterator[tuple[str, str]]:
         yield "Effect", words.effect(operation.plan.effect)
     if operation.cancel_requested_by and not operation.state.is_final:
         yield "Cancelling", "asked to stop; the running step ends first"
+
+
+def _notes(operation: Operation) -> list[str]:
+    if operation.plan is None or operation.state.is_final:
+        return []
+    return words.notes(operation.plan, without=_IN_FOOTER)
 
 
 def _warnings(operation: Operation) -> list[str]:
@@ -94,6 +104,8 @@ def _footer(operation: Operation) -> str:
     parts = [f"*{escape(operation.id)}*", asked + words.person(operation.actor)]
     parts += [f"rule {escape(operation.rule)}"] if operation.rule else []
     parts.append(f"asked {when(operation.created_at, _CLOCK)}")
+    if operation.state is State.AWAITING_APPROVAL and operation.expires_at is not None:
+        parts.append(f"expires {when(operation.expires_at, '{date_short_pretty} {time}')}")
     parts += [f"ended {when(operation.finished_at, _CLOCK)}"] if operation.finished_at else []
     return " · ".join(parts)
 

@@ -1,14 +1,19 @@
 """Words for states, effects, durations and people, the same on every card."""
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final, assert_never
 
 from bot.blocks.text import escape, when
-from operations.model import Actor, Change, Effect, Operation, State
+from operations.approvals import who_decides
+from operations.model import Actor, Approval, Change, Effect, Operation, Plan, State
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BAR: Final = 12
+_NAMED: Final = 3
+"""More people than these are only counted."""
+_NOTES: Final = 12
 _NOT_THERE: Final = frozenset({"", "-", "\N{EN DASH}", "\N{EM DASH}"})
 _TENTHS_BELOW_S: Final = 10
 _STATES: Final = {
@@ -27,6 +32,34 @@ _STATES: Final = {
 def person(actor: Actor) -> str:
     """A mention where it is a Slack user, the name otherwise."""
     return f"<@{actor.id}>" if _USER_ID.fullmatch(actor.id) else escape(actor.name)
+
+
+def person_of(actor_id: str) -> str:
+    """The same by the id alone."""
+    return f"<@{actor_id}>" if _USER_ID.fullmatch(actor_id) else escape(actor_id)
+
+
+def named(text: str, operation: Operation) -> str:
+    """Foreign text made safe, in which those are named who had a hand in the operation; it can name nobody else."""
+    decided = operation.approval.decided_by if operation.approval else None
+    known = {operation.actor.id, operation.cancel_requested_by, decided.id if decided else None}
+    safe = escape(text)
+    for one in known:
+        if one is not None and _USER_ID.fullmatch(one):
+            safe = safe.replace(f"&lt;@{one}&gt;", f"<@{one}>")
+    return safe
+
+
+def deciders(approval: Approval) -> str:
+    """Who may say yes: groups by their handle, which rings nobody, and people by name where there are few."""
+    if len(approval.users) > _NAMED:
+        return escape(who_decides(approval))
+    return " or ".join([*(f"*{escape(group)}*" for group in approval.groups), *map(person_of, approval.users)])
+
+
+def notes(value: Plan, *, without: Collection[str] = ()) -> list[str]:
+    """What a person decides by beside the plan itself, a line each."""
+    return [f"*{escape(one.label)}*  {change(one)}" for one in value.notes[:_NOTES] if one.label not in without]
 
 
 def state(operation: Operation, took: timedelta | None) -> str:

@@ -72,6 +72,18 @@ def operation_row(operation: Operation, request: Request, *, subject: str) -> di
     }
 
 
+def replanned_row(plan: Plan, request: Request) -> dict[str, Any]:
+    """The columns that change where an operation gets another plan, for another request of the same person."""
+    stages = plan.details.get("stages")
+    titles = [str(one["stage"]) for one in stages] if isinstance(stages, list) else []
+    return {
+        "plan": to_json(plan_data(plan)),
+        "summary": plan.summary,
+        "stages": to_json(titles),
+        "request": to_json(_request(request)),
+    }
+
+
 def fingerprint(request: Request, *, subject: str) -> str:
     """What makes two requests the same: verb, VM or name, person, and what was said about it."""
     said = [request.verb, subject, request.actor.id, dict(request.arguments)]
@@ -225,6 +237,10 @@ def approval_data(approval: Approval) -> dict[str, Any]:
         "votes": [
             {"actor": _actor(one.actor), "at": write_time(one.at), "plan_hash": one.plan_hash} for one in approval.votes
         ],
+        "why": approval.why,
+        "change_version": approval.change_version,
+        "asked": approval.asked,
+        "lowered_by": None if approval.lowered_by is None else _actor(approval.lowered_by),
         "reminded": approval.reminded,
         "decided_by": None if approval.decided_by is None else _actor(approval.decided_by),
         "decided_at": _time(approval.decided_at),
@@ -244,6 +260,10 @@ def _read_approval(data: Row) -> Approval:
         users=tuple(data["users"]),
         channel=data["channel"],
         votes=tuple(votes),
+        why=data["why"],
+        change_version=data["change_version"],
+        asked=data["asked"],
+        lowered_by=None if data["lowered_by"] is None else _read_actor(data["lowered_by"]),
         reminded=data["reminded"],
         decided_by=None if data["decided_by"] is None else _read_actor(data["decided_by"]),
         decided_at=_read_time(data["decided_at"]),

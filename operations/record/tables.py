@@ -82,6 +82,8 @@ CARD = sa.Table(
     sa.Column("place", sa.Text, primary_key=True),
     sa.Column("address", sa.Text),
     sa.Column("shown_version", sa.Integer, nullable=False),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_at", sa.String(40)),
 )
 """`place` is empty for where it was asked, else the Slack id of the channel or the person that was asked to decide."""
 

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("place", sa.Text, primary_key=True),
         sa.Column("address", sa.Text),
         sa.Column("shown_version", sa.Integer, nullable=False),
+        sa.Column("claimed_by", sa.Text),
+        sa.Column("claimed_at", sa.String(40)),
     )
     op.create_table(
         "notice",

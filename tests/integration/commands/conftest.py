@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 import pytest
@@ -148,6 +148,10 @@ class People:
     def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:  # noqa: ARG002  it never remembers
         """See `operations.ports.Directory`."""
         return next((person for person in (DANA, ANN) if person.id == actor_id), None)
+
+    def members(self, groups: Collection[str]) -> tuple[str, ...]:
+        """See `operations.ports.Directory`."""
+        return tuple(person.id for person in (DANA, ANN) if person.groups & set(groups))
 
 
 @pytest.fixture(scope="session")

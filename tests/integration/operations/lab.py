@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,11 +38,20 @@ class Directory:
     def __init__(self) -> None:
         self._people = {one.id: one for one in (DANA, ERIK, NOBODY)}
         self.asked = 0
+        self.is_away = False
+        """Whether Slack does not answer."""
 
     def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:  # noqa: ARG002  it never remembers
         """See `operations.ports.Directory`."""
         self.asked += 1
-        return self._people.get(actor_id)
+        return None if self.is_away else self._people.get(actor_id)
+
+    def members(self, groups: Collection[str]) -> tuple[str, ...] | None:
+        """See `operations.ports.Directory`."""
+        if self.is_away:
+            return None
+        wanted = {group.lstrip("@") for group in groups}
+        return tuple(one.id for one in self._people.values() if one.groups & wanted)
 
     def change(self, actor: Actor) -> None:
         """From now on the person is this."""

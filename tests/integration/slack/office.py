@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import Answer, Ask, Button, File, Reply, Started, Table, Tone
 from operations.model import Actor, Change, Effect, Operation, Origin, Plan, Request, Scalar, State
+from operations.record.cards import HERE, Shown
 from operations.record.notices import Notice
 from operations.terms import Window
 from operations.windows import tonight as begins_tonight
@@ -74,23 +75,44 @@ class Cards:
     """See `bot.slack.ports.Cards`."""
 
     operations: dict[str, Operation]
-    addresses: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+    """What another replica is about to post."""
 
-    def remember(self, operation_id: str, address: Mapping[str, str]) -> None:
+    def ask(self, operation_id: str, *places: str) -> None:
+        """Want cards for approvers."""
+        for place in places:
+            self.versions.setdefault((operation_id, place), 0)
+
+    def claim(self, operation_id: str, place: str, by: str) -> bool:  # noqa: ARG002  there is one replica
+        """See `Cards.claim`."""
+        return not {(operation_id, place)} & (self.taken | self.addresses.keys())
+
+    def remember(self, operation_id: str, address: Mapping[str, str], place: str = HERE) -> None:
         """See `Cards.remember`."""
-        self.addresses[operation_id] = address
+        self.addresses[operation_id, place] = address
 
-    def shown(self, operation_id: str, version: int) -> None:
+    def shown(self, operation_id: str, version: int, place: str = HERE) -> None:
         """See `Cards.shown`."""
-        self.versions[operation_id] = version
+        self.versions[operation_id, place] = version
 
-    def stale(self) -> Sequence[tuple[Operation, Mapping[str, str] | None, int]]:
+    def of(self, operation_id: str) -> Sequence[Shown]:
+        """See `Cards.of`."""
+        return [one for one in self.stale() if one.operation.id == operation_id]
+
+    def stale(self) -> Sequence[Shown]:
         """See `Cards.stale`."""
+        keys = dict.fromkeys([*((one, HERE) for one in self.operations), *self.versions])
         return [
-            (one, self.addresses.get(one.id), self.versions.get(one.id, 0))
-            for one in self.operations.values()
-            if self.versions.get(one.id, 0) < one.version
+            Shown(
+                operation=self.operations[key[0]],
+                place=key[1],
+                address=self.addresses.get(key),
+                version=self.versions.get(key, 0),
+            )
+            for key in keys
+            if key[0] in self.operations and self.versions.get(key, 0) < self.operations[key[0]].version
         ]
 
 

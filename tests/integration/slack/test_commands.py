@@ -47,7 +47,7 @@ def test_an_operation_has_one_card_that_is_edited_to_its_end(stage: Stage) -> No
     assert first.raw["metadata"]["event_payload"]["id"] == operation.id
     assert "iaas.say.cancel" in first.action_ids()
     assert "iaas.say.cancel" not in last.action_ids()
-    assert stage.operations.cards.addresses[operation.id] == {"channel": "C0VMREQ", "ts": first.ts}
+    assert stage.operations.cards.addresses[operation.id, ""] == {"channel": "C0VMREQ", "ts": first.ts}
     stage.workspace.assert_no_violations()
 
 

@@ -32,4 +32,5 @@ EVERY_MESSAGE_BLOCK = (
     layout.container("More", [layout.section("folded")]),
     layout.markdown("# long"),
 )
-EVERY_MODAL_BLOCK = (layout.alert("Careful", "error"), layout.section("text"), FIELD, layout.context("note"))
+NUMBER = layout.input_field("vCPU", elements.number_input(action_id="n", initial="4"), block_id="c")
+EVERY_MODAL_BLOCK = (NUMBER, layout.alert("Careful", "error"), layout.section("text"), FIELD, layout.context("note"))

@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,10 @@ class People:
     def look_up(self, actor_id: str, *, fresh: bool = False) -> Actor | None:  # noqa: ARG002  it never remembers
         """See `operations.ports.Directory`."""
         return next((person for person in (DANA, ANN) if person.id == actor_id), None)
+
+    def members(self, groups: Collection[str]) -> tuple[str, ...]:
+        """See `operations.ports.Directory`."""
+        return tuple(person.id for person in (DANA, ANN) if person.groups & set(groups))
 
 
 @cache

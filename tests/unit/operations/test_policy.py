@@ -5,7 +5,7 @@ import pytest
 from operations.model import Actor, Origin
 from operations.policy import Policy, Question, Rule
 from operations.protection import ProtectedRules
-from operations.verbnames import CHANGING
+from operations.verbnames import CHANGING, DECIDING
 from tests.unit.operations.samples import HERE, actor, vm
 from vsphere.model import Vm
 
@@ -193,7 +193,7 @@ def test_help_shows_only_what_the_person_may_do_in_this_place() -> None:
 
     assert {"spawn", "clone", "list", "help"} <= here
     assert "nuke" not in here
-    assert elsewhere == {"show", "echo", "help", "whoami"}
+    assert elsewhere == {"show", "echo", "help", "whoami", *DECIDING}
     assert POLICY.rules_for(who, HERE) == (REQUESTERS, EVERYBODY)
     assert POLICY.verbs_for(actor("U2", "vm-users", is_guest=True), HERE) == frozenset()
 

@@ -1,5 +1,7 @@
 """How `help` is read and acknowledged; what it shows is proven over the wire."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers import Answer
@@ -7,6 +9,7 @@ from bot.command import Command
 from bot.commands.help import COMMAND
 from bot.registry import COMMANDS
 from operations.model import Origin
+from operations.verbnames import DECIDING
 from tests.unit.bot import world
 from tests.unit.bot.commands.reading import fact, read, said
 from tests.unit.bot.desk import ANN, DANA, Desk
@@ -40,8 +43,14 @@ def test_help_shows_only_what_the_person_may_do_here(desk: Desk) -> None:
     assert verbs(desk.ask("help", DANA, Origin(channel="C9", channel_name="random"))) == ["whoami", "help", "echo"]
 
 
-def test_help_shows_an_administrator_every_verb(desk: Desk) -> None:
-    assert set(verbs(desk.ask("help", ANN))) == {command.name for command in COMMANDS}
+def test_help_shows_an_administrator_who_decides_every_verb(desk: Desk) -> None:
+    decides = replace(ANN, groups=ANN.groups | {"vm-approvers"})
+
+    assert set(verbs(desk.ask("help", decides))) == {command.name for command in COMMANDS}
+
+
+def test_help_shows_the_verbs_of_approvers_to_nobody_else(desk: Desk) -> None:
+    assert {command.name for command in COMMANDS} - set(verbs(desk.ask("help", ANN))) == DECIDING
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

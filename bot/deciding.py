@@ -1,0 +1,33 @@
+"""What approvers can press and say about one operation: the same on cards and in answers. Pure."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.answers import Button
+from bot.grammar import command_line
+from operations.approvals import size_of
+from operations.model import Actor, ActorKind, Operation
+
+_HASH: Final = 16
+"""So many letters of a plan's hash go with a button: the click is for this plan and no other."""
+
+
+def approver_buttons(operation: Operation) -> Iterator[Button]:
+    """Yes, less, no: each says the command that one could type as well."""
+    plan = operation.plan
+    if plan is None:
+        return
+    seen = {"plan": plan.hash[:_HASH]}
+    yield Button(label="Approve", command=command_line("approve", operation.id, options=seen), style="primary")
+    sizes = size_of(plan)
+    if sizes:
+        cpu, memory = sizes.get("cpu_count"), sizes.get("memory_mib")
+        figures = ({"cpu": str(cpu)} if cpu else {}) | ({"memory": f"{memory}m"} if memory else {})
+        line = command_line("approve", operation.id, options=figures | seen)
+        yield Button(label="Lower…", command=line, opens_form=True)
+    yield Button(label="Deny…", command=command_line("deny", operation.id), style="danger", opens_form=True)
+
+
+def mention(actor: Actor) -> str:
+    """A person by their token, which an answer to one person shows as a name; anything else by its name."""
+    return f"<@{actor.id}>" if actor.kind is ActorKind.PERSON else actor.name

@@ -1,0 +1,346 @@
+"""Who must say yes before an operation may run, and what a click does to that. Pure: values in, values out."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from operations.errors import NotDecidableError
+from operations.footprint import Footprint, monthly_cost
+from operations.gates import covers, is_one_of, lies_within
+from operations.model import Actor, ActorKind, Approval, Operation, Plan, Request, State, Vote
+from operations.plans import mismatch
+from operations.record.journal import News
+from operations.terms import ApprovalRule, Prices
+from vsphere.model import Vm
+
+MOST_ASKED: Final = 20
+"""So many people get a card of their own; a larger group has its channel."""
+_MIB_PER_GIB: Final = 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """What becomes of an operation that waits for approval; written in one transaction."""
+
+    approval: Approval
+    news: tuple[News, ...]
+    state: State | None = None
+    """None: it goes on waiting."""
+    text: str = ""
+    way_out: str | None = None
+    plan: Plan | None = None
+    """Another plan, where an approver has lowered the figures."""
+    request: Request | None = None
+    """The request that it answers."""
+    remind: tuple[str, ...] = ()
+    """Who is to be told that it waits still, as `places` names them."""
+
+
+Weigh = Callable[[Operation], Turn]
+"""Asked under the row's lock; raises NotDecidableError to leave everything as it is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What an approval rule is held against."""
+
+    plan: Plan
+    request: Request
+    path: str
+    """Inventory path of the VM, or of the folder for a new one."""
+    after: Footprint | None
+    """What the VM that results takes up; None where that can't be told."""
+    change_version: str | None
+    """Of the VM that is changed or copied, as it was looked at."""
+
+
+def approval_for(rules: Sequence[ApprovalRule], wanted: Wanted, prices: Prices | None) -> Approval | None:
+    """Whose yes it needs: by the first rule that agrees; None where nobody has to be asked.
+
+    The system's own duties need nobody's: people have agreed to them when they were configured.
+    """
+    if wanted.plan.unchanged is not None or wanted.request.actor.kind is ActorKind.SYSTEM:
+        return None
+    for rule in rules:
+        reason = _reason(rule, wanted, prices)
+        if reason is not None:
+            return Approval(
+                rule=rule.name,
+                reason=reason,
+                votes_needed=rule.votes,
+                groups=rule.groups,
+                users=rule.users,
+                channel=rule.channel,
+                why=wanted.request.reason,
+                change_version=wanted.change_version,
+            )
+    return None
+
+
+def may_decide(approval: Approval | ApprovalRule, actor: Actor) -> bool:
+    """Whether somebody is among those who decide, be they the asker or not."""
+    outsider = actor.is_guest or actor.is_stranger or actor.kind is not ActorKind.PERSON
+    return not outsider and is_one_of(actor, groups=approval.groups, users=approval.users)
+
+
+def objection(operation: Operation, actor: Actor) -> NotDecidableError | None:
+    """Why this person can't decide it; None where they can. The asker never can, whatever group they are in."""
+    approval = _approval(operation)
+    if actor.id == operation.actor.id:
+        fact = f"you asked for {operation.id} yourself, so somebody else must decide it"
+        return NotDecidableError(fact, hint=f"Wait for {who_decides(approval)}, or cancel it.")
+    if not may_decide(approval, actor):
+        fact = f"{operation.id} is decided by {who_decides(approval)}, and you are none of them"
+        return NotDecidableError(fact, hint="Ask one of them.")
+    return None
+
+
+def who_decides(approval: Approval) -> str:
+    """In words, ringing nobody: `@vm-approvers or 2 more`."""
+    people = [f"{len(approval.users)} more" if approval.groups else "those named"] if approval.users else []
+    return " or ".join([*approval.groups, *people])
+
+
+def votes_for(approval: Approval, plan: Plan | None) -> tuple[Vote, ...]:
+    """The votes that count: for this very plan."""
+    return tuple(one for one in approval.votes if plan is not None and one.plan_hash == plan.hash)
+
+
+def places(approval: Approval, members: Collection[str], asker_id: str) -> tuple[str, ...]:
+    """Where cards for approvers go: the channel, and the first of those who may decide."""
+    people = [one for one in dict.fromkeys([*approval.users, *members]) if one != asker_id]
+    return (*((approval.channel,) if approval.channel else ()), *people[:MOST_ASKED])
+
+
+def vote(actor: Actor, *, seen: str, now: datetime) -> Weigh:
+    """A yes to the plan of the hash `seen`."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        if isinstance(approval, Turn):
+            return approval
+        if operation.plan is None or operation.plan.hash != seen:
+            raise NotDecidableError(
+                f"what {operation.id} will do has changed since you looked at it; nothing was decided",
+                hint=f"Look at it again: `/iaas pending {operation.id}`.",
+            )
+        return _voted(operation, approval, actor, now)
+
+    return weigh
+
+
+def lower(actor: Actor, *, seen: str, plan: Plan, request: Request, now: datetime) -> Weigh:
+    """A yes to less than the plan of the hash `seen`: to another plan, for which earlier votes do not count."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        if isinstance(approval, Turn):
+            return approval
+        old = operation.plan
+        if old is None or old.hash != seen:
+            raise NotDecidableError(
+                f"somebody else has changed {operation.id} at the same moment; nothing was decided",
+                hint=f"Look at it again: `/iaas pending {operation.id}`.",
+            )
+        lowered = replace(approval, lowered_by=actor, asked=approval.asked or _after(old))
+        data = {"asked": _after(old), "lowered_to": _after(plan), "plan": plan.hash, "before": old.hash}
+        news = News(kind="approval.lowered", actor=actor.id, operation_id=operation.id, data=data)
+        turn = _voted(replace(operation, plan=plan), lowered, actor, now)
+        return replace(turn, plan=plan, request=request, news=(news, *turn.news))
+
+    return weigh
+
+
+def deny(actor: Actor, *, reason: str, now: datetime) -> Weigh:
+    """A no; one is enough."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        if isinstance(approval, Turn):
+            return approval
+        data = {"reason": reason, "plan": operation.plan.hash if operation.plan else None}
+        news = News(kind="approval.denied", actor=actor.id, operation_id=operation.id, data=data)
+        return Turn(
+            approval=replace(approval, decided_by=actor, decided_at=now),
+            news=(news,),
+            state=State.REFUSED,
+            text=f"Denied: {reason}",
+            way_out="Ask whoever denied it, or ask for less.",
+        )
+
+    return weigh
+
+
+def void(why: str, *, now: datetime) -> Weigh:
+    """The VM is not what was asked about any more."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        return approval if isinstance(approval, Turn) else _expired(approval, why)
+
+    return weigh
+
+
+def expire(*, now: datetime) -> Weigh:
+    """Nobody has decided in time; raises NotDecidableError where there is time left."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        if isinstance(approval, Turn):
+            return approval
+        raise NotDecidableError(f"{operation.id} has time left")
+
+    return weigh
+
+
+def remind(where: tuple[str, ...], *, now: datetime) -> Weigh:
+    """Half of the time is over: remind the approvers, once; raises NotDecidableError where it is not so."""
+
+    def weigh(operation: Operation) -> Turn:
+        approval = _waiting(operation, now)
+        if isinstance(approval, Turn):
+            return approval
+        if approval.reminded or not is_half_over(operation, now):
+            raise NotDecidableError(f"there is no need to remind anybody of {operation.id}")
+        news = News(kind="approval.reminded", actor="bot", operation_id=operation.id, data={})
+        return Turn(approval=replace(approval, reminded=True), news=(news,), remind=where)
+
+    return weigh
+
+
+def is_half_over(operation: Operation, now: datetime) -> bool:
+    """Whether half of the time to decide is over."""
+    if operation.expires_at is None:
+        return False
+    return now >= operation.created_at + (operation.expires_at - operation.created_at) / 2
+
+
+def drift(operation: Operation, vm: Vm) -> str | None:
+    """What has happened to the VM since its approval was asked for, in words; None where nothing has."""
+    approval, plan = operation.approval, operation.plan
+    if approval is None or plan is None:
+        return None
+    changed = mismatch(plan, vm)
+    if changed is None and approval.change_version not in {None, vm.change_version}:
+        changed = f"{vm.name} was changed in vCenter after this was asked for"
+    return changed
+
+
+def drifted(why: str) -> str:
+    """The same as the news of an operation that will not be done for it."""
+    return f"{why}. Nothing was done."
+
+
+def ensure_waits(operation: Operation) -> Approval:
+    """The approval that an operation waits for.
+
+    Raises:
+        NotDecidableError: it does not wait any more, or never did.
+    """
+    approval = _approval(operation)
+    if operation.state is not State.AWAITING_APPROVAL:
+        raise NotDecidableError(f"{operation.id} {_fate(operation)}", hint=f"See `/iaas status {operation.id}`.")
+    return approval
+
+
+def _approval(operation: Operation) -> Approval:
+    if operation.approval is None:
+        raise NotDecidableError(f"{operation.id} needs nobody's yes", hint=f"See `/iaas status {operation.id}`.")
+    return operation.approval
+
+
+def _waiting(operation: Operation, now: datetime) -> Approval | Turn:
+    """The approval of an operation that waits for it; or its end, where its time is over.
+
+    Raises:
+        NotDecidableError: it does not wait any more.
+    """
+    approval = ensure_waits(operation)
+    if operation.expires_at is not None and now >= operation.expires_at:
+        missing = approval.votes_needed - len(votes_for(approval, operation.plan))
+        return _expired(approval, f"Nobody decided in time ({missing} of {approval.votes_needed} yes missing)")
+    return approval
+
+
+def _fate(operation: Operation) -> str:
+    by = operation.approval.decided_by if operation.approval else None
+    told = f" by <@{by.id}>" if by else ""
+    match operation.state:
+        case State.REFUSED:
+            return f"has been denied{told} already"
+        case State.CANCELLED:
+            return "was cancelled, so there is nothing to decide any more"
+        case State.EXPIRED:
+            return "has expired, so there is nothing to decide any more"
+        case _:
+            return f"has been approved{told} already"
+
+
+def _expired(approval: Approval, why: str) -> Turn:
+    return Turn(
+        approval=approval,
+        news=(),
+        state=State.EXPIRED,
+        text=drifted(why),
+        way_out="Ask again, if it is still wanted.",
+    )
+
+
+def _voted(operation: Operation, approval: Approval, actor: Actor, now: datetime) -> Turn:
+    plan = operation.plan
+    counted = votes_for(approval, plan)
+    if plan is None or any(one.actor.id == actor.id for one in counted):
+        raise NotDecidableError(
+            f"you have said yes to {operation.id} already; it has {len(counted)} of {approval.votes_needed}",
+            hint="Somebody else must say yes too.",
+        )
+    approval = replace(approval, votes=(*approval.votes, Vote(actor=actor, at=now, plan_hash=plan.hash)))
+    data = {"plan": plan.hash, "votes": len(counted) + 1, "of": approval.votes_needed}
+    news = News(kind="approval.voted", actor=actor.id, operation_id=operation.id, data=data)
+    if len(counted) + 1 < approval.votes_needed:
+        return Turn(approval=approval, news=(news,))
+    return Turn(approval=replace(approval, decided_by=actor, decided_at=now), news=(news,), state=State.QUEUED)
+
+
+def _after(plan: Plan) -> str:
+    """The figures of a plan, in a few words: `8 vCPU, 16 GB memory`."""
+    sizes = size_of(plan)
+    memory = sizes.get("memory_mib")
+    parts = [f"{sizes['cpu_count']} vCPU"] if "cpu_count" in sizes else []
+    parts += [f"{memory / _MIB_PER_GIB:g} GB memory"] if memory is not None else []
+    return ", ".join(parts)
+
+
+def size_of(plan: Plan) -> Mapping[str, int]:
+    """The figures that a plan asks for and that may be lowered; empty where it asks for none."""
+    stages = plan.details.get("stages", [])
+    for spec in stages if isinstance(stages, list) else []:
+        found = {name: spec[name] for name in ("cpu_count", "memory_mib") if isinstance(spec.get(name), int)}
+        if found:
+            return MappingProxyType(found)
+    return MappingProxyType({})
+
+
+def _reason(rule: ApprovalRule, wanted: Wanted, prices: Prices | None) -> str | None:
+    """Why the rule asks; None where it does not."""
+    if not (covers(rule.verbs, wanted.plan.verb) and lies_within(wanted.path, rule.folders)):
+        return None
+    limits = (rule.cpu_over, rule.memory_mib_over, rule.disk_gib_over, rule.cost_over)
+    if all(limit is None for limit in limits):
+        return f"every {wanted.plan.verb.replace('.', ' ')}"
+    if wanted.after is None:
+        return "its size can't be told"
+    return ", ".join(_exceeded(rule, wanted.after, prices)) or None
+
+
+def _exceeded(rule: ApprovalRule, after: Footprint, prices: Prices | None) -> Iterator[str]:
+    if rule.cpu_over is not None and after.cpu_count > rule.cpu_over:
+        yield f"more than {rule.cpu_over} vCPU"
+    if rule.memory_mib_over is not None and after.memory_mib > rule.memory_mib_over:
+        yield f"more than {rule.memory_mib_over / _MIB_PER_GIB:g} GB memory"
+    if rule.disk_gib_over is not None and after.disk_gib > rule.disk_gib_over:
+        yield f"more than {rule.disk_gib_over} GB disk"
+    if rule.cost_over is not None and prices is not None and monthly_cost(after, prices) > rule.cost_over:
+        yield f"more than {prices.currency} {rule.cost_over:g} a month"
