@@ -26,13 +26,18 @@ def policy(terms: LeaseTerms | None = TERMS, *, read_only: bool = False) -> Poli
     return Policy((rule,), protected=ProtectedRules(names=("dc-*",)), read_only=read_only)
 
 
-@pytest.fixture
-def leased(make_lab: Callable[..., Lab], sqlite_url: str) -> Lab:
-    """A replica whose rule gives leases; the estate's own leases would end in the middle of a test."""
-    lab = make_lab(sqlite_url, policy=policy())
+def clear_leases(lab: Lab) -> None:
+    """Take away the estate's own leases, which would end when a test moves the clock."""
     for vm in lab.gateway.inventory.vms():
         if vm.attributes.get("iaas.expires"):
             lab.gateway.set_attributes(vm.ref, {"iaas.expires": ""})
+
+
+@pytest.fixture
+def leased(make_lab: Callable[..., Lab], sqlite_url: str) -> Lab:
+    """A replica whose rule gives leases."""
+    lab = make_lab(sqlite_url, policy=policy())
+    clear_leases(lab)
     return lab
 
 
