@@ -116,7 +116,6 @@ class Operations:
             enqueue=self._enqueue,
             on_fenced=on_fenced,
         )
-        own = own_duties(
         decisions = Decisions(self._database, clock=clock, notices=self.notices, tell=self._tell)
         self.approvals = Deciding(
             settings=settings,
@@ -138,6 +137,7 @@ class Operations:
             directory=directory,
             clock=clock,
         )
+        own = own_duties(
             sites=sites,
             settings=settings,
             store=self._store,
@@ -146,7 +146,7 @@ class Operations:
             judge=self._judge,
             submit=self.submit,
         )
-        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue), *own])
+        self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue), overdue, *own])
 
     def start(self) -> None:
         """Bring the tables up to date, recover what was left behind, and begin to run.
@@ -307,7 +307,6 @@ class Operations:
         verb, asking = self._door.look_up(request)
         return self._door.judge(verb, asking, request.actor)
 
-    def _enqueue(self, operation: Operation) -> None:
     def _set_going(self, operation: Operation) -> None:
         """Queue what is new on record, or have somebody asked; where that fails, a later pass does it."""
         if operation.state is State.QUEUED:
@@ -327,6 +326,7 @@ class Operations:
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
         return with_notes(plan, asking, Judged(decision=decision, approval=approval))
 
+    def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
 
