@@ -7,16 +7,20 @@ resumed onto its own queue; DBOS is a singleton of the process, so there is one 
 
 import hashlib
 import logging
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_error
+from dbos._queue import queue_worker_thread
 from sqlalchemy.exc import SQLAlchemyError
 
+from operations.bell import Bell
 from operations.errors import StoppingError, StorageError
 
 log = structlog.get_logger(__name__)
@@ -31,7 +35,9 @@ QUEUE = "vmops"
 _WORKFLOW = "iaas.operation"
 _POOL = 8
 _LIVE = ["PENDING", "ENQUEUED", "DELAYED"]
-_PATIENCE_S = 20
+_IDLE_POLL_S = 1.0
+"""While nothing happens here the queue is looked at so often: for what other replicas left or have no room for."""
+_END_S = 10
 
 
 class Body(Protocol):
@@ -51,14 +57,33 @@ class Engine:
     """One replica's DBOS."""
 
     _body: Body | None = None
+    _bell: Bell | None = None
 
-    def __init__(self, *, database_url: str, replica_id: str, concurrency: int, queue_poll_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        replica_id: str,
+        concurrency: int,
+        queue_poll_s: float,
+        database: sa.Engine | None = None,
+    ) -> None:
+        """Take what it needs; nothing is opened yet.
+
+        Args:
+            database_url: where DBOS keeps its tables.
+            replica_id: unique among replicas, and the same after a restart.
+            concurrency: most workflows at once in this process.
+            queue_poll_s: seconds between two looks at the queue while something happens.
+            database: how to reach it; None lets DBOS do that in its own way.
+        """
         self._replica_id = replica_id
         self._concurrency = concurrency
         self._queue_poll_s = queue_poll_s
         self._config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": database_url,
+            "system_database_engine": database,
             "sys_db_pool_size": _POOL,
             "application_version": APPLICATION_VERSION,
             "executor_id": replica_id,
@@ -86,9 +111,11 @@ class Engine:
         Engine._body = body
         try:
             with _told():
-                DBOS(config=self._config)
+                dbos = DBOS(config=self._config)
+                # Its own thread for our queue could not be woken; the one that is started below can.
+                DBOS.listen_queues([])
                 DBOS.launch()
-                DBOS.register_queue(
+                queue = DBOS.register_queue(
                     QUEUE,
                     partition_concurrency=1,
                     worker_concurrency=self._concurrency,
@@ -98,11 +125,19 @@ class Engine:
         except BaseException:
             self.destroy()
             raise
+        bell = Engine._bell = Bell(idle_s=_IDLE_POLL_S)
+        self._thread = threading.Thread(
+            target=queue_worker_thread, args=(bell, dbos, queue), name=f"queue-{QUEUE}", daemon=True
+        )
+        self._thread.start()
 
     def destroy(self) -> None:
         """Stop taking work. Steps that run are not interrupted by this: they must have been asked to stop before."""
+        if Engine._bell is not None:
+            Engine._bell.set()
+            self._thread.join(_END_S)
         DBOS.destroy()
-        Engine._body = None
+        Engine._body = Engine._bell = None
 
     def enqueue(self, workflow_id: str, operation_id: str, *, partition: str) -> None:
         """Queue an operation behind all others of its partition; a workflow id that is known already changes nothing.
@@ -112,6 +147,7 @@ class Engine:
         """
         with _told(), SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=partition):
             DBOS.enqueue_workflow(QUEUE, _run, operation_id)
+        _ring()
 
     def missing(self, workflow_ids: Collection[str]) -> set[str]:
         """Those ids that nothing waits or runs under, be it that they ended or that they never were."""
@@ -132,6 +168,7 @@ class Engine:
             for workflow in left:
                 # Without its queue's name it would run outside the queue, and two operations on one VM at once.
                 DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+        _ring()
         return [workflow.workflow_id for workflow in left]
 
     def forget(self, *, older_than: timedelta, now: datetime) -> int:
@@ -162,12 +199,19 @@ def _run(operation_id: str) -> None:
         if not DBOS.run_step({"name": "stage"}, body.stage, operation_id, index):
             break
     DBOS.run_step({"name": "finish"}, body.finish, operation_id)
+    # What waits for the same VM can begin in a moment.
+    _ring()
 
 
 def _current() -> Body:
     if Engine._body is None:  # noqa: SLF001  the other half of `Engine`: DBOS wants a function of the module
         raise StoppingError
     return Engine._body  # noqa: SLF001  see above
+
+
+def _ring() -> None:
+    if Engine._bell is not None:  # noqa: SLF001  as in `_current`
+        Engine._bell.ring()  # noqa: SLF001  see above
 
 
 @contextmanager

@@ -106,6 +106,7 @@ class Operations:
             replica_id=settings.replica_id,
             concurrency=settings.concurrency,
             queue_poll_s=settings.queue_poll_s,
+            database=self._database.queue_engine,
         )
         self._attendant = Attendant(
             settings=settings,

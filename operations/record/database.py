@@ -14,11 +14,13 @@ from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 from operations.errors import StorageError
+from operations.record.turns import Turns
 
 log = structlog.get_logger(__name__)
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _BUSY_TIMEOUT_S = 30
+_QUEUE_POOL = 8
 _MIGRATION_LOCK = 0x1AA5_0001
 TAKEOVER_LOCK = 0x1AA5_0002
 
@@ -29,7 +31,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite(url) if self.is_sqlite else _postgres(url)
+        self._turns = Turns()
+        self._engine = _sqlite(url, self._turns) if self.is_sqlite else _postgres(url)
+        self.queue_engine = _sqlite_for_queue(url, self._turns) if self.is_sqlite else None
+        """How DBOS writes to the same SQLite file; None where it shall do so in its own way."""
         self._writer = self._engine.execution_options(iaas_write=True)
 
     def migrate(self) -> None:
@@ -86,6 +91,8 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        if self.queue_engine is not None:
+            self.queue_engine.dispose()
 
 
 def to_json(value: object) -> str:
@@ -109,7 +116,7 @@ def _told(what: str) -> Iterator[None]:
         raise StorageError(f"the bot's database can't be {what}: {cause}") from error
 
 
-def _sqlite(url: str) -> sa.Engine:
+def _sqlite(url: str, turns: Turns) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S})
 
     @sa.event.listens_for(engine, "connect")
@@ -125,8 +132,28 @@ def _sqlite(url: str) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("iaas_write", False)
+        if writes:
+            turns.take(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    turns.attach(engine)
+    return engine
+
+
+def _sqlite_for_queue(url: str, turns: Turns) -> sa.Engine:
+    """An engine as DBOS makes its own for SQLite, but for whose turn it is and what a commit waits for."""
+    engine = sa.create_engine(url, pool_size=_QUEUE_POOL)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        # The queue's notes need not outlive a power cut by themselves. They are in the same log as our record, in
+        # order: whatever our record holds after the cut, the notes from before it are there too.
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    turns.attach_to_writes(engine)
     return engine
 
 

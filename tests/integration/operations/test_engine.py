@@ -38,12 +38,12 @@ class Toy:
         self.finished.set()
 
 
-def launched(path: Path, body: Toy, replica_id: str = "one") -> Engine:
+def launched(path: Path, body: Toy, replica_id: str = "one", queue_poll_s: float = 0.03) -> Engine:
     """A running engine over one SQLite file that is in WAL mode already."""
     database = Database(f"sqlite:///{path}")
     database.migrate()
     database.close()
-    engine = Engine(database_url=f"sqlite:///{path}", replica_id=replica_id, concurrency=4, queue_poll_s=0.03)
+    engine = Engine(database_url=f"sqlite:///{path}", replica_id=replica_id, concurrency=4, queue_poll_s=queue_poll_s)
     engine.launch(body)
     return engine
 
@@ -79,6 +79,18 @@ def test_the_same_workflow_id_runs_once(tmp_path: Path) -> None:
     engine.enqueue(workflow_id("k"), "A", partition="p")
     engine.destroy()
     assert [step for _, step in body.calls] == ["begin", "stage 0", "stage 1", "finish"]
+
+
+def test_what_is_queued_here_begins_at_once_however_seldom_the_queue_is_looked_at(tmp_path: Path) -> None:
+    body, clock = Toy(), SystemClock()
+    engine = launched(tmp_path / "db", body, queue_poll_s=20)
+
+    began = clock.monotonic()
+    engine.enqueue(workflow_id("k"), "A", partition="p")
+
+    assert body.finished.wait(10)
+    assert clock.monotonic() - began < 5
+    engine.destroy()
 
 
 def test_one_partition_runs_one_at_a_time_and_others_go_on(tmp_path: Path) -> None:
