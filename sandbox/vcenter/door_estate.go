@@ -50,6 +50,7 @@ func (d *door) estateRoutes() {
 	post(d, "/host", d.host)
 	post(d, "/vm", d.vm)
 	post(d, "/vm/delete", d.deleteVM)
+	post(d, "/grow", d.grow)
 	post(d, "/disk", d.disk)
 	post(d, "/snapshot", d.snapshot)
 	postUpTo(d, "/events", maxEventsBody, d.events)

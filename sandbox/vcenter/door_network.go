@@ -28,6 +28,7 @@ var doorHelp = map[string]string{
 	"POST /chaos":            "{drop_before, drop_after, methods, seed}: how often a write or its answer is lost, by chance",
 	"POST /host":             "{host, maintenance, connected, connection: connected|notResponding|disconnected}",
 	"POST /vm":               "{vm, name, folder, power, tools_running, cpu_hot_add, memory_hot_add, cpus, memory_mib, custom}",
+	"POST /grow":             "{vms, folder, on}: so many VMs more",
 	"POST /vm/delete":        "{vm}",
 	"POST /fault":            "{method, when: call|task|drop_before|drop_after, fault, privilege, entity, count, details}",
 	"POST /faults/clear":     "forget all fault rules",

@@ -81,8 +81,8 @@ func run(args []string, in io.Reader, out io.Writer) error {
 
 func (w *world) load(estate string, vms int) error {
 	switch {
-	case vms < 0 || vms > 100000:
-		return fmt.Errorf("-vms is %d; give 1 to 100000", vms)
+	case vms < 0 || vms > maxVMs:
+		return fmt.Errorf("-vms is %d; give 1 to %d", vms, maxVMs)
 	case vms > 0:
 		return w.bigEstate(vms)
 	case estate == "demo":

@@ -44,7 +44,7 @@ func start(t *testing.T, estate string, vms int) *sandbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	address, err := url.Parse(said.URL)
 	if err != nil {
@@ -102,10 +102,10 @@ func (s *sandbox) props(vm *object.VirtualMachine, paths ...string) mo.VirtualMa
 	return got
 }
 
-// watch long-polls one property until done says so, and fails after ten seconds.
+// watch long-polls one property until done says so, and fails after a minute.
 func (s *sandbox) watch(ref types.ManagedObjectReference, path string, done func(any) bool) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
 	defer cancel()
 	collector, err := property.DefaultCollector(s.client.Client).Create(ctx)
 	if err != nil {

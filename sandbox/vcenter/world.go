@@ -35,6 +35,7 @@ type world struct {
 	// effects serialises changes of the inventory. Take it before any object's lock, never the other way.
 	effects  sync.Mutex
 	lastID   atomic.Int64
+	grown    int      // VMs that grow added; guarded by effects
 	sessions sync.Map // of session key to true
 	boot     atomic.Int64
 	infra    infra

@@ -30,7 +30,7 @@ func TestStaleChangeVersionIsRefused(t *testing.T) {
 
 func TestTaskReportsProgressAndBlocksNoReader(t *testing.T) {
 	s := start(t, "demo", 0)
-	s.mustPost("/task", map[string]any{"method": "PowerOffVM_Task", "seconds": 1})
+	s.mustPost("/task", map[string]any{"method": "PowerOffVM_Task", "seconds": 3})
 	vm := s.vm("Web/web-01")
 
 	task, err := vm.PowerOff(s.ctx)
@@ -40,7 +40,7 @@ func TestTaskReportsProgressAndBlocksNoReader(t *testing.T) {
 	began := time.Now()
 	power := s.props(vm, "runtime.powerState").Runtime.PowerState
 
-	if power != types.VirtualMachinePowerStatePoweredOn || time.Since(began) > time.Second/2 {
+	if power != types.VirtualMachinePowerStatePoweredOn || time.Since(began) > 2*time.Second {
 		t.Fatalf("read %s after %s", power, time.Since(began))
 	}
 	seen := map[int32]bool{}

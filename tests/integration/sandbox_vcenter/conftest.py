@@ -110,14 +110,14 @@ class Watch:
     pool: ThreadPoolExecutor
     version: str = ""
 
-    def next(self, wait_s: int = 10) -> Any:
+    def next(self, wait_s: int = 30) -> Any:
         """The next update set, or None when nothing changed in time."""
         answer = self.collector.WaitForUpdatesEx(self.version, Collector.WaitOptions(maxWaitSeconds=wait_s))
         if answer is not None:
             self.version = answer.version
         return answer
 
-    def changes(self, wait_s: int = 10) -> dict[str, Any]:
+    def changes(self, wait_s: int = 30) -> dict[str, Any]:
         """The next changes by property; empty when nothing changed in time."""
         answer = self.next(wait_s)
         if answer is None:
@@ -212,6 +212,20 @@ def big_client() -> Iterator[Client]:
 def login(estate: Estate) -> Callable[[str, str], Client]:
     """Logs in with other credentials."""
     return lambda user, password: connect(estate, user=user, password=password)
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[[Estate], Client]]:
+    """Logs in to an estate of the test's own."""
+    made: list[Client] = []
+
+    def log_in(estate: Estate) -> Client:
+        made.append(connect(estate))
+        return made[-1]
+
+    yield log_in
+    for client in made:
+        client.close()
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_raised_alarm_reaches_a_poll_on_the_root_folder(client: Any, vm: Any) ->
 
     client.estate.raise_alarm(vm._moId, CPU_ALARM)
 
-    assert (vm, CPU_ALARM, "red") in triggered(answer.result(5)["triggeredAlarmState"])
+    assert (vm, CPU_ALARM, "red") in triggered(answer.result(30)["triggeredAlarmState"])
     assert triggered(vm.triggeredAlarmState) == [(vm, CPU_ALARM, "red")]
     client.estate.clear_alarm(vm._moId, CPU_ALARM)
 

@@ -86,7 +86,7 @@ def test_estate_ends_with_its_parent() -> None:
     child = int(parent.stdout)
 
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(child).wait(5)
+        psutil.Process(child).wait(30)
     assert not psutil.pid_exists(child)
 
 
@@ -187,7 +187,7 @@ def test_estate_ends_with_a_parent_that_is_killed() -> None:
         child = psutil.Process(int(said.readline()))
         parent.kill()
 
-    child.wait(10)
+    child.wait(30)
     assert not child.is_running()
 
 

@@ -18,7 +18,7 @@ def test_hot_add_of_processors_and_memory_reaches_a_long_poll(client: Any, vm: A
 
     client.done(vm.ReconfigVM_Task(Spec(numCPUs=4, memoryMB=8192, changeVersion=vm.config.changeVersion)))
 
-    assert answer.result(5) == {"config.hardware.numCPU": 4, "config.hardware.memoryMB": 8192}
+    assert answer.result(30) == {"config.hardware.numCPU": 4, "config.hardware.memoryMB": 8192}
 
 
 def test_stale_change_version_is_a_concurrent_access(client: Any, vm: Any) -> None:
