@@ -124,7 +124,10 @@ def _yes(approval: Approval | None) -> Iterator[Change]:
     # People are not named here, because a name on a card rings them; the card for approvers does that.
     people = [f"{len(approval.users)} more" if approval.groups else "those named"] if approval.users else []
     who = " or ".join([*approval.groups, *people])
-    yield Change(label="Needs a yes", before="", after=f"{approval.votes_needed} from {who}: {approval.reason}")
+    asked = f"{approval.votes_needed} from {who}"
+    # The first of several reasons is reason enough.
+    told = (f"{asked}: {approval.reason}", f"{asked}: {approval.reason.partition(',')[0]}", asked)
+    yield Change(label="Needs a yes", before="", after=next((one for one in told if len(one) <= _MOST_VALUE), asked))
 
 
 def _read(text: str, zone: ZoneInfo) -> datetime | None:

@@ -1,12 +1,17 @@
 """Layout blocks, one function each, for those that the bot sends. Texts are clipped here, counts by the gate."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from itertools import groupby
+from typing import Final, Literal
 
 from bot.blocks import limits
 from bot.blocks.elements import Json, mrkdwn, plain
 from bot.blocks.text import MENTION, NOTHING, clip, filled
 
+_MOST_IN_COLUMN: Final = 40
+_TOKEN: Final = re.compile(r"<[^<>]*>")
+"""What Slack shows as a name or a time, however long it is here."""
 Level = Literal["default", "info", "warning", "error", "success"]
 Status = Literal["pending", "in_progress", "complete", "error"]
 
@@ -18,10 +23,15 @@ def section(text: str, *, accessory: Json | None = None) -> Json:
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> list[Json]:
-    """Label and value in two columns, as many sections as needed; both are mrkdwn."""
-    cells = [mrkdwn(f"*{label}*\n{value or NOTHING}", limits.FIELD) for label, value in pairs]
-    step = limits.FIELDS
-    return [{"type": "section", "fields": cells[at : at + step]} for at in range(0, len(cells), step)]
+    """Label and value in two columns, as many sections as needed; both are mrkdwn. A long value has its own line."""
+    blocks: list[Json] = []
+    for is_long, group in groupby(pairs, key=lambda pair: len(_TOKEN.sub("@name", pair[1])) > _MOST_IN_COLUMN):
+        texts = [f"*{label}*\n{value or NOTHING}" for label, value in group]
+        step = 1 if is_long else limits.FIELDS
+        for at in range(0, len(texts), step):
+            cells = [mrkdwn(text, limits.FIELD) for text in texts[at : at + step]]
+            blocks.append({"type": "section", "text": cells[0]} if is_long else {"type": "section", "fields": cells})
+    return blocks
 
 
 def header(text: str) -> Json:

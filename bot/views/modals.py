@@ -9,13 +9,12 @@ from bot.blocks.layout import Level, actions, alert, context, fields, input_fiel
 from bot.blocks.text import escape, when
 from bot.views import ids, words
 from bot.views.message import Message
-from operations.model import Change, Effect, Plan
+from operations.model import Effect, Plan
 from operations.terms import Window
 from operations.verbnames import INTERRUPTING
 from operations.windows import closes_at, opens_at
 
 _WARNINGS: Final = 10
-_NOTES: Final = 15
 _TITLE: Final = 24
 _COMPLAINT: Final = "iaas.complaint"
 _ACTS: Final = {
@@ -50,7 +49,7 @@ def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: date
     blocks = [alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan.effect))]
     blocks.append(section(f"*{escape(plan.summary)}*"))
     blocks += fields((escape(change.label), words.change(change)) for change in plan.changes)
-    blocks += [section(_notes(plan.notes))] if plan.notes else []
+    blocks += [section("\n".join(words.notes(plan)))] if plan.notes else []
     blocks += [section(f":warning: {escape(text)}") for text in plan.warnings[:_WARNINGS]]
     if pending.type_name is not None:
         typed = plain_text_input(action_id=ids.NAME_ACTION)
@@ -105,15 +104,11 @@ def _waiting(text: str) -> Json:
     return modal("One moment", [section(f":hourglass_flowing_sand: {text}")], callback_id=ids.LOADING)
 
 
-def _notes(notes: tuple[Change, ...]) -> str:
-    return "\n".join(f"*{escape(one.label)}*  {words.change(one)}" for one in notes[:_NOTES])
-
-
 def _choices(plan: Plan, pending: ids.Pending, window: Window, now: datetime) -> list[Json]:
     """The other ways on: tonight, and with other figures."""
     buttons = []
     if _may_wait(plan, pending) and closes_at(window, now) is None:
-        label = f"Tonight {opens_at(window, now).astimezone(window.zone):%H:%M}"
+        label = f"Tonight {_clock(opens_at(window, now), window)}"
         buttons.append(button(label, action_id=ids.TONIGHT, value="tonight"))
     if pending.sizes is not None:
         buttons.append(button("Change…", action_id=ids.CHANGE, value="change"))
@@ -129,6 +124,8 @@ def _nothing_yet(plan: Plan, pending: ids.Pending, window: Window, now: datetime
         return f"Once you confirm, it begins {begins}. If the VM changes meanwhile, nothing happens."
     if closes is not None and _may_wait(plan, pending):
         return f"Tonight's window is open until {when(closes)}: it begins at once. {told}"
+    if _may_wait(plan, pending):
+        return f"{told} Tonight's window opens {when(opens_at(window, now), '{date_short_pretty} at {time}')}."
     return told
 
 
@@ -138,11 +135,16 @@ def _may_wait(plan: Plan, pending: ids.Pending) -> bool:
 
 def _act(plan: Plan, pending: ids.Pending, window: Window) -> str:
     if pending.not_before is not None:
-        return f"Run at {datetime.fromisoformat(pending.not_before).astimezone(window.zone):%H:%M}"
+        return f"Run at {_clock(datetime.fromisoformat(pending.not_before), window)}"
     act = _ACTS.get(plan.verb, "Do it")
     return (
         f"Restart and {act[0].lower()}{act[1:]}" if plan.effect is Effect.RESTART and plan.verb == "transform" else act
     )
+
+
+def _clock(at: datetime, window: Window) -> str:
+    """`22:00 CET`: a button can't show each reader the time of their own zone, so it names its own."""
+    return f"{at.astimezone(window.zone):%H:%M %Z}"
 
 
 def _title(plan: Plan) -> str:

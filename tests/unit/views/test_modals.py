@@ -54,7 +54,8 @@ def test_what_a_person_decides_by_stands_in_lines_below_the_change() -> None:
 
 
 def test_what_interrupts_may_wait_for_tonight_and_the_button_says_when_that_is() -> None:
-    assert buttons(card()) == ["Tonight 22:00", "Change…"]
+    assert buttons(card()) == ["Tonight 22:00 CET", "Change…"]
+    assert "Tonight's window opens <!date^1795554000^" in foot(card())
 
 
 def test_within_the_window_there_is_nothing_to_wait_for_and_that_is_said() -> None:
@@ -68,8 +69,8 @@ def test_within_the_window_there_is_nothing_to_wait_for_and_that_is_said() -> No
 @pytest.mark.parametrize(
     ("verb", "effect", "offered"),
     [
-        ("nuke", Effect.STOP, ["Tonight 22:00"]),
-        ("reset", Effect.RESTART, ["Tonight 22:00"]),
+        ("nuke", Effect.STOP, ["Tonight 22:00 CET"]),
+        ("reset", Effect.RESTART, ["Tonight 22:00 CET"]),
         ("transform", Effect.NONE, ["Change…"]),
         ("spawn", Effect.NONE, ["Change…"]),
         ("snapshot.remove", Effect.NONE, []),
@@ -87,7 +88,7 @@ def test_only_what_interrupts_may_wait_and_only_what_has_a_size_may_change(
 def test_what_was_asked_for_later_says_when_it_begins_and_offers_no_other_time() -> None:
     view = card(request=replace(RESIZE, not_before=datetime(2026, 11, 24, 21, 30, tzinfo=UTC)))
 
-    assert view["submit"]["text"] == "Run at 22:30"
+    assert view["submit"]["text"] == "Run at 22:30 CET"
     assert buttons(view) == ["Change…"]
     assert foot(view).startswith("Once you confirm, it begins <!date^")
 
