@@ -36,7 +36,9 @@ class UnknownVerbError(UsageError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Understood:
+class Understood:
+    """A line as a command with its words and arguments."""
+
     command: Command
     words: Words
     arguments: Any
@@ -54,13 +56,13 @@ class Dispatcher:
         Raises:
             UsageError: it is no command.
         """
-        understood = _understand(text)
+        understood = understand(text)
         return understood.command, understood.arguments
 
     def acknowledge(self, text: str) -> str:
         """The sentence that says at once what is being done; never raises, no I/O."""
         try:
-            understood = _understand(text)
+            understood = understand(text)
         except UnknownVerbError:
             return "That is no command I know; looking for what it could mean…"
         except UsageError:
@@ -78,7 +80,7 @@ class Dispatcher:
             asked_at: when it was asked (UTC).
         """
         try:
-            understood = _understand(line)
+            understood = understand(line)
         except UsageError as error:
             verb = split_verb(repair(line))[0]
             return outsider_refusal(verb, actor, origin, self._context) or _usage_answer(error)
@@ -108,7 +110,12 @@ class Dispatcher:
         return _answered(lambda: submit(request, self._context, ask=True))
 
 
-def _understand(text: str) -> _Understood:
+def understand(text: str) -> Understood:
+    """Read a line as Slack delivered it. No I/O.
+
+    Raises:
+        UsageError: it is no command.
+    """
     verb, rest = split_verb(repair(text))
     if not verb:
         verb = "help"
@@ -118,7 +125,7 @@ def _understand(text: str) -> _Understood:
     line = f"{command.name} {split_verb(repair_literal(text))[1] if command.raw else rest}"
     words = parse(line, command.shape)
     read_extras(words, command.usage)
-    return _Understood(command=command, words=words, arguments=command.parse(words))
+    return Understood(command=command, words=words, arguments=command.parse(words))
 
 
 def _answered(run: Callable[[], Reply]) -> Reply:

@@ -1,11 +1,14 @@
 """The composition root: turns settings into the running parts. The only module that names concrete classes."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, Size
+from bot.cli.rehearsal import Rehearsal
 from bot.command import Context
 from bot.config import Settings
 from bot.config.model import VcenterTable
@@ -18,6 +21,7 @@ from bot.slack.app import SlackFront, slack_directory
 from bot.slack.settings import SlackSettings
 from operations.errors import StorageError
 from operations.policy import Policy, Rule
+from operations.ports import Directory
 from operations.protection import ProtectedRules
 from operations.record.audit import Audit
 from operations.record.database import Database
@@ -47,14 +51,7 @@ def build(settings: Settings) -> Service:
     operations = Operations(
         settings=build_operations_settings(settings), sites=sites, policy=policy, directory=directory, clock=clock
     )
-    context = Context(
-        sites=sites,
-        operations=operations,
-        policy=policy,
-        catalogue=build_catalogue(settings),
-        clock=clock,
-        commands=BY_NAME,
-    )
+    context = _context(settings, sites=sites, operations=operations, policy=policy, clock=clock)
     dispatcher = Dispatcher(context=context)
     front = SlackFront(
         settings=slack_settings,
@@ -66,6 +63,26 @@ def build(settings: Settings) -> Service:
     )
     schedule = Schedule(sweep=operations.sweep, every_s=settings.service.sweep_every_s, clock=clock)
     return Service(operations=operations, schedule=schedule, gateways=gateways, front=front, ending=ending)
+
+
+def build_rehearsal(settings: Settings, gateways: Sequence[Gateway], directory: Directory, *, folder: Path) -> Context:
+    """What the verbs need to run up to the door, where every request is caught.
+
+    Args:
+        settings: the configuration.
+        gateways: started by the caller.
+        directory: who is who.
+        folder: where an empty record is made, if there is no database yet.
+    """
+    clock, sites, policy = SystemClock(), Sites(gateways), build_policy(settings)
+    known = build_operations_settings(settings)
+    if _is_missing(known.database_url):
+        known = replace(known, database_url=f"{_SQLITE}{folder / 'empty.db'}")
+        empty = Database(known.database_url)
+        empty.migrate()
+        empty.close()
+    operations = Rehearsal(settings=known, sites=sites, policy=policy, directory=directory, clock=clock)
+    return _context(settings, sites=sites, operations=operations, policy=policy, clock=clock)
 
 
 def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:
@@ -84,6 +101,11 @@ def build_policy(settings: Settings) -> Policy:
     return Policy(
         tuple(_rule(table) for table in settings.rule), protected=protected, read_only=settings.service.read_only
     )
+
+
+def build_approvals(settings: Settings) -> tuple[ApprovalRule, ...]:
+    """What needs somebody's yes."""
+    return tuple(_approval(table) for table in settings.approval)
 
 
 def build_catalogue(settings: Settings) -> Catalogue:
@@ -111,7 +133,7 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
             memory_mib=_mib(settings.limits.memory_gib),
             disk_gib=settings.limits.disk_gib,
         ),
-        approvals=tuple(_approval(table) for table in settings.approval),
+        approvals=build_approvals(settings),
         approval_ttl=settings.approvals.expire_after,
         bin_keep=settings.bin.keep,
         lease_bin_after=settings.leases.bin_after,
@@ -155,7 +177,7 @@ def check_database(settings: Settings) -> str:
     """
     url = database_url(settings)
     file = Path(url.removeprefix(_SQLITE))
-    if url.startswith(_SQLITE) and not file.exists():
+    if _is_missing(url):
         if not os.access(file.parent, os.W_OK):
             hint = "Set service.state_dir to a folder that exists and is the bot's own."
             raise StorageError(f"{file.parent} can't be written.", hint=hint)
@@ -174,6 +196,22 @@ def database_url(settings: Settings) -> str:
     scheme, _, rest = url.partition("://")
     user, _, place = rest.rpartition("@")
     return f"{scheme}://{user}:{quote(settings.database.password.read(), safe='')}@{place}"
+
+
+def _is_missing(url: str) -> bool:
+    """Whether it is an SQLite file that is not there."""
+    return url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
+
+
+def _context(settings: Settings, *, sites: Sites, operations: Operations, policy: Policy, clock: Clock) -> Context:
+    return Context(
+        sites=sites,
+        operations=operations,
+        policy=policy,
+        catalogue=build_catalogue(settings),
+        clock=clock,
+        commands=BY_NAME,
+    )
 
 
 def _vcenter(name: str, table: VcenterTable) -> VcenterSettings:

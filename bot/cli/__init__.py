@@ -1,4 +1,4 @@
-"""The command line: `iaas-bot run | check | audit | demo`, declared here; each command does its work in its own module.
+"""The command line: `iaas-bot run | check | policy | audit | demo`, declared here; each command has its own module.
 
 A module is loaded when its command runs: the service does not know the sandbox, and neither help nor the demo waits
 for the database's libraries.
@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 _audit = typer.Typer(help="The record of everything that was asked and done.", no_args_is_help=True)
 app.add_typer(_audit, name="audit")
+_policy = typer.Typer(help="Who may do what, and why.", no_args_is_help=True)
+app.add_typer(_policy, name="policy")
 
 _Config = Annotated[Path, typer.Option("--config", envvar="IAAS_CONFIG", help="The configuration file.")]
 _DEFAULT_CONFIG = Path("/etc/iaas-bot/config.toml")
@@ -104,6 +106,43 @@ def _export(
     from bot.cli import audit as command
 
     command.export(config, since, form.value)
+
+
+@_policy.command("explain")
+def _explain(  # noqa: PLR0913  one parameter an option
+    line: Annotated[str, typer.Argument(help='A line as it is typed in Slack: "nuke web-01".')],
+    *,
+    as_: Annotated[str, typer.Option("--as", help="Slack user id.")],
+    channel: Annotated[str, typer.Option("--channel", help="A channel's id or #name, or direct.")],
+    offline: Annotated[bool, typer.Option("--offline", help="Ask neither Slack nor vCenter.")] = False,
+    groups: Annotated[str, typer.Option("--groups", help="With --offline: user groups, with commas.")] = "",
+    folder: Annotated[
+        str | None, typer.Option("--folder", help="With --offline: inventory path of the VM's folder, or of new VMs.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option("--attribute", help="With --offline: NAME=VALUE on the VM; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    config: _Config = _DEFAULT_CONFIG,
+) -> None:
+    """Say what policy says to a line, rule by rule and gate by gate; exit code 0 allowed, 1 refused, 2 can't tell."""
+    pairs = [one.partition("=") for one in attribute or ()]
+    if any(not (name and equals) for name, equals, _ in pairs):
+        raise typer.BadParameter("write NAME=VALUE", param_hint="--attribute")
+    if not offline and (groups or folder or attribute):
+        raise typer.BadParameter("they are for --offline: otherwise Slack and vCenter are asked", param_hint="--groups")
+    from bot.cli import policy as command
+
+    asked = command.Asked(
+        person=as_,
+        channel=channel,
+        line=line,
+        offline=offline,
+        groups=[group.strip() for group in groups.split(",") if group.strip()],
+        folder=folder,
+        attributes={name: value for name, _, value in pairs} if attribute is not None else None,
+    )
+    command.explain(config, asked, as_json=as_json)
 
 
 def main() -> None:

@@ -1,0 +1,238 @@
+"""`iaas-bot policy explain`: what policy says to a line, rule by rule and gate by gate. Changes nothing."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import typer
+
+from bot import logs
+from bot.approvers import needs_yes
+from bot.cli.common import settings_or_exit
+from bot.cli.rehearsal import Described, describe, rehearse
+from bot.command import AnsweredError
+from bot.config import Settings
+from bot.config.secret import SecretError
+from bot.dispatch import Understood, understand
+from bot.grammar import UsageError
+from bot.slack.app import slack_directory
+from bot.wiring import build_approvals, build_gateways, build_policy, build_rehearsal, build_slack_settings
+from operations.advice import Foresight
+from operations.errors import OperationsError
+from operations.gates import covers, lies_within
+from operations.model import Actor, Origin
+from operations.policy import GateVerdict, RuleVerdict, owner_of
+from operations.quota import statement
+from vsphere.clock import SystemClock
+from vsphere.errors import VsphereError
+
+ALLOWED: Final = 0
+REFUSED: Final = 1
+CAN_NOT_TELL: Final = 2
+_READY_TIMEOUT_S: Final = 30.0
+_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
+_FINAL: Final = frozenset({"read_only", "protected", "bin"})
+"""What refuses whatever the rules say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What the options say."""
+
+    person: str
+    channel: str
+    """An id, `#name` or `direct`."""
+    line: str
+    offline: bool = False
+    """Ask neither Slack nor vCenter: only what is said here is known."""
+    groups: Sequence[str] = ()
+    folder: str | None = None
+    attributes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The answer as it is printed; `allowed` is None where it can't be told."""
+
+    person: str
+    groups: tuple[str, ...]
+    channel: str
+    line: str
+    allowed: bool | None
+    rule: str | None
+    reason: str
+    way_out: str
+    folder: str | None
+    owner: str | None
+    rules: tuple[RuleVerdict, ...]
+    approvals: tuple[str, ...]
+    quota: str | None
+
+    @property
+    def exit_code(self) -> int:
+        """0 allowed, 1 refused, 2 can't tell."""
+        return {True: ALLOWED, False: REFUSED, None: CAN_NOT_TELL}[self.allowed]
+
+
+class CanNotTellError(Exception):
+    """Something that has to be known for an answer is not."""
+
+
+def explain(config: Path, asked: Asked, *, as_json: bool) -> None:
+    """Print the answer and exit: 0 allowed, 1 refused, 2 can't tell."""
+    settings = settings_or_exit(config)
+    logs.set_up(level="error", form="console")
+    try:
+        verdict = judged(settings, asked)
+    except CanNotTellError as error:
+        typer.echo(json.dumps({"allowed": None, "reason": str(error)}) if as_json else f"CAN'T TELL: {error}")
+        raise typer.Exit(CAN_NOT_TELL) from None
+    typer.echo(json.dumps(_plain(verdict), ensure_ascii=False) if as_json else "\n".join(_lines(verdict)))
+    raise typer.Exit(verdict.exit_code)
+
+
+def judged(settings: Settings, asked: Asked) -> Verdict:
+    """What would be answered to a line, and why.
+
+    Raises:
+        CanNotTellError: the line makes no sense, or somebody who has to be asked does not answer.
+    """
+    try:
+        return _verdict(settings, asked, understand(asked.line))
+    except (UsageError, OperationsError, VsphereError, SecretError) as error:
+        raise CanNotTellError(f"{error}. {getattr(error, 'way_out', '')}".strip()) from None
+    except AnsweredError as end:
+        raise CanNotTellError(" ".join((end.answer.title, *end.answer.lines))) from None
+
+
+def _verdict(settings: Settings, asked: Asked, line: Understood) -> Verdict:
+    origin = _origin(asked.channel)
+    if asked.offline:
+        actor = Actor(id=asked.person, name=asked.person, groups=frozenset(asked.groups))
+        told = Described(folder=asked.folder, attributes=asked.attributes or {})
+        seen = describe(line, actor, origin, build_policy(settings), told)
+    else:
+        actor, seen = _asked_for(settings, asked, origin, line)
+    decision, question = seen.explanation.decision, seen.explanation.question
+    allowed: bool | None = decision.allowed and seen.over is None
+    if not allowed and seen.over is None and _may_be(seen, asked, origin):
+        allowed = None
+    vm = question.vm
+    return Verdict(
+        person=asked.person,
+        groups=tuple(sorted(actor.groups)),
+        channel=asked.channel,
+        line=asked.line,
+        allowed=allowed,
+        rule=decision.rule,
+        reason=str(seen.over) if seen.over else decision.reason,
+        way_out=seen.over.way_out if seen.over else decision.way_out,
+        folder=question.path,
+        owner=question.owner or (owner_of(vm) if vm else None),
+        rules=seen.explanation.rules,
+        approvals=_approvals(settings, seen),
+        quota=statement(seen.balance) if seen.balance else None,
+    )
+
+
+def _asked_for(settings: Settings, asked: Asked, origin: Origin, line: Understood) -> tuple[Actor, Foresight]:
+    """Ask Slack who it is and vCenter what is there.
+
+    Raises:
+        CanNotTellError: one of them does not answer, or does not know the person.
+    """
+    clock = SystemClock()
+    directory = slack_directory(build_slack_settings(settings), clock)
+    actor = directory.look_up(asked.person, fresh=True)
+    if actor is None:
+        raise CanNotTellError(f"Slack does not say who {asked.person} is; --offline asks nobody")
+    with ExitStack() as parts:
+        gateways = build_gateways(settings, clock)
+        for gateway in gateways:
+            parts.callback(gateway.close)
+            gateway.start()
+        missing = [one for one in gateways if not one.wait_ready(_READY_TIMEOUT_S)]
+        if missing:
+            raise CanNotTellError(f"{missing[0].name}: {missing[0].health().detail}; --offline asks nobody")
+        folder = Path(parts.enter_context(TemporaryDirectory(prefix="iaas-policy-")))
+        context = build_rehearsal(settings, gateways, directory, folder=folder)
+        return actor, rehearse(line, actor, origin, context)
+
+
+def _origin(channel: str) -> Origin:
+    if channel.casefold() == "direct":
+        return Origin(channel="", is_direct=True)
+    return Origin(channel=channel) if _ID.fullmatch(channel) else Origin(channel="", channel_name=channel.lstrip("#"))
+
+
+def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
+    asked = seen.explanation.question
+    rules = build_approvals(settings)
+    return tuple(
+        needs_yes(one)
+        for one in rules
+        if seen.explanation.decision.allowed
+        and covers(one.verbs, asked.verb)
+        and lies_within(asked.path or "", one.folders)
+    )
+
+
+def _may_be(seen: Foresight, asked: Asked, origin: Origin) -> bool:
+    """Whether a rule is shut only by what is not known here: then a no would be a guess."""
+    actor = seen.explanation.question.actor
+    if seen.explanation.decision.rule in _FINAL or actor.is_guest or actor.is_stranger:
+        return False
+
+    def unknown(gate: GateVerdict) -> bool:
+        match gate.gate:
+            case "place":
+                named = [_ID.fullmatch(one) is None for one in gate.wants.split(", ") if one != "direct"]
+                return not origin.is_direct and any(is_name == (not origin.channel_name) for is_name in named)
+            case "folder":
+                return asked.offline and asked.folder is None
+            case "attributes" | "owner":
+                return asked.offline and asked.attributes is None
+            case _:
+                return False
+
+    return any(all(gate.agrees or unknown(gate) for gate in rule.gates) for rule in seen.explanation.rules)
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield f"{verdict.person} in {verdict.channel}: {verdict.line}"
+    yield f"  groups: {', '.join(verdict.groups) or 'none'}"
+    if verdict.folder:
+        yield f"  folder: {verdict.folder}"
+    if verdict.owner:
+        yield f"  owner: {verdict.owner}"
+    yield ""
+    for rule in verdict.rules:
+        yield f"{'yes' if rule.allows else 'no':4}rule {rule.rule.name}"
+        for gate in rule.gates:
+            yield f"      {'ok' if gate.agrees else 'NO':3} {gate.gate:10} {gate.wants}"
+    yield ""
+    answer = {True: "ALLOWED", False: "REFUSED", None: "CAN'T TELL"}[verdict.allowed]
+    yield f"{answer} by {verdict.rule or 'no rule'}: {verdict.reason}"
+    if verdict.way_out and not verdict.allowed:
+        yield f"  {verdict.way_out}"
+    yield from (f"  {approval}" for approval in verdict.approvals)
+    if verdict.quota:
+        yield f"  quota: {verdict.quota}"
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    rules = [
+        {"rule": one.rule.name, "allows": one.allows, "gates": [asdict(gate) for gate in one.gates]}
+        for one in verdict.rules
+    ]
+    names = ("person", "groups", "channel", "line", "allowed", "rule", "reason", "way_out", "folder", "owner")
+    return {name: getattr(verdict, name) for name in names} | {
+        "rules": rules,
+        "approvals": verdict.approvals,
+        "quota": verdict.quota,
+    }
