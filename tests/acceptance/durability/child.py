@@ -1,76 +1,107 @@
-"""One replica as a process of its own: starts, submits what it is told, waits until nothing is left to do, reports.
+"""One replica as a process of its own: brings to an end what it finds, reports, and then takes orders from its input.
 
-It is killed by the crash point that `IAAS_CRASH_AT` names; run again without, it must bring everything to its end.
+An order is a line of JSON: what to submit, and the crash point that is to kill this process. Without one it is run to
+its end and reported on. At the end of the input the process ends.
 """
 
 import json
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from operations.errors import ConfirmationNeededError
-from operations.model import Operation, Request
+from operations.model import Actor, ActorKind, Operation, Request
 from operations.policy import Policy
 from operations.service import Operations
 from tests.integration.operations.lab import DANA, HERE, READY_S, RULES, SITE, Directory, settings_for
 from vsphere.clock import SystemClock
 from vsphere.gateway import Gateway
+from vsphere.model import Vm
 from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
+DUTY = Actor(id="bin", name="bin", kind=ActorKind.SYSTEM)
+NEVER_GIVEN = {"purge"}
+"""Verbs that no person may use."""
 _END_S = 60
+_POLL_S = 0.02
+_CLOCK = SystemClock()
 
 
-def main(order: dict[str, Any]) -> None:
-    """Run an order: where vCenter is, which database, what to submit."""
-    clock = SystemClock()
-    gateway = Gateway(_vcenter(order["vcenter"]), clock=clock)
+def main(setting: dict[str, Any]) -> None:
+    """Run a replica in a setting: where vCenter is, which database, which name and limits."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    gateway = Gateway(_vcenter(setting["vcenter"]), clock=_CLOCK)
     gateway.start()
     operations = Operations(
-        settings=settings_for(order["database_url"], replica_id=order["replica_id"], **order.get("settings", {})),
+        settings=settings_for(setting["database_url"], replica_id=setting["replica_id"], **setting["settings"]),
         sites=Sites([gateway]),
         policy=Policy(RULES),
         directory=Directory(),
-        clock=clock,
+        clock=_CLOCK,
     )
-    told: list[Operation] = []
-    operations.subscribe(told.append)
     operations.start()
     if not gateway.wait_ready(READY_S):
         raise SystemExit("vCenter did not answer")
-    if order.get("request"):
-        _submit(operations, gateway, order["request"])
-    deadline = clock.monotonic() + _END_S
-    while any(not one.state.is_final for one in operations.recent(100)) and clock.monotonic() < deadline:
-        threading.Event().wait(0.05)
-    ends = [_report(operations, one) for one in operations.recent(100)]
-    report = {"operations": ends, "problems": operations.audit.verify(), "told": len(told)}
+    _report(operations)
+    for line in sys.stdin:
+        order = json.loads(line)
+        os.environ["IAAS_CRASH_AT"] = order.get("crash_at", "")
+        _submit(operations, gateway, order)
+        _report(operations)
     operations.drain(5)
-    sys.stdout.write(json.dumps(report))
-    sys.stdout.flush()
     # As the service ends: threads of the engine may still run and would hold the process.
     os._exit(0)
 
 
-def _submit(operations: Operations, gateway: Gateway, wanted: dict[str, Any]) -> None:
-    vm = gateway.inventory.find_vms(wanted["vm"])[0].ref if wanted.get("vm") else None
-    request = {
-        "verb": wanted["verb"],
-        "actor": DANA,
-        "origin": HERE,
-        "key": wanted["key"],
-        "vm": vm,
-        "name": wanted.get("name"),
-        "vcenter": SITE,
-        "arguments": wanted.get("arguments", {}),
-        "asked_at": SystemClock().now(),
-    }
+def _report(operations: Operations) -> None:
+    """Wait for the end of everything and tell of it, newest first."""
+    deadline = _CLOCK.monotonic() + _END_S
+    while any(not one.state.is_final for one in operations.recent(100)) and _CLOCK.monotonic() < deadline:
+        threading.Event().wait(_POLL_S)
+    ends = [_told(operations, one) for one in operations.recent(100)]
+    sys.stdout.write(json.dumps({"operations": ends, "problems": operations.audit.verify()}) + "\n")
+    sys.stdout.flush()
+
+
+def _submit(operations: Operations, gateway: Gateway, order: dict[str, Any]) -> None:
+    vm = _mirrored(operations, gateway, order["vm"]).ref if order.get("vm") else None
+    request = Request(
+        verb=order["verb"],
+        actor=DUTY if order["verb"] in NEVER_GIVEN else DANA,
+        origin=HERE,
+        key=order["key"],
+        vm=vm,
+        name=order.get("name"),
+        vcenter=SITE,
+        arguments=order.get("arguments", {}),
+        asked_at=_CLOCK.now(),
+    )
     try:
-        operations.submit(Request(**request))
+        operations.submit(request)
     except ConfirmationNeededError as needed:
-        operations.submit(Request(**request, confirmed=needed.plan.hash))
+        operations.submit(replace(request, confirmed=needed.plan.hash))
+
+
+def _mirrored(operations: Operations, gateway: Gateway, name: str) -> Vm:
+    """The VM, once the mirror has heard what the test did to it."""
+    deadline = _CLOCK.monotonic() + READY_S
+    while _CLOCK.monotonic() < deadline:
+        found = gateway.inventory.find_vms(name) or operations.bin.find(name)
+        if found and _is_current(gateway, found[0]):
+            return found[0]
+        threading.Event().wait(_POLL_S)
+    raise SystemExit(f"the mirror does not hear of {name}")
+
+
+def _is_current(gateway: Gateway, seen: Vm) -> bool:
+    now = gateway.read_vm(seen.ref)
+    return replace(seen, read_at=now.read_at) == now
 
 
 def _vcenter(data: dict[str, Any]) -> VcenterSettings:
@@ -86,18 +117,21 @@ def _vcenter(data: dict[str, Any]) -> VcenterSettings:
     )
 
 
-def _report(operations: Operations, operation: Operation) -> dict[str, Any]:
+def _told(operations: Operations, operation: Operation) -> dict[str, Any]:
+    events = operations.events(operation.id)
     return {
         "id": operation.id,
+        "verb": operation.verb,
+        "stages": list(operation.stages),
         "state": operation.state.value,
         "text": operation.text,
-        "stages_done": operation.stages_done,
+        "way_out": operation.way_out,
         "runners": [
             str(one.data["runner"]).partition(":")[0]
-            for one in operations.events(operation.id)
+            for one in events
             if one.kind in {"operation.started", "operation.resumed"}
         ],
-        "kinds": [one.kind for one in operations.events(operation.id)],
+        "kinds": [one.kind for one in events],
     }
 
 

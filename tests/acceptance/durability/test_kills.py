@@ -1,114 +1,107 @@
-"""`kill -9` at every named point of the workflow: each write reaches vCenter exactly once, each operation ends well."""
+"""`kill -9` at every named point of a change: each write reaches vCenter exactly once, each operation ends well.
+
+Each process recovers what the last one was killed in, and is killed in its turn in the next operation of the same kind.
+"""
 
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from operations.verbs import VERBS
 from sandbox.vcenter import Estate
-from tests.acceptance.durability.conftest import Replica
+from tests.acceptance.durability.cases import CASES, NEW, Case, Kill
+from tests.acceptance.durability.conftest import Process, Replica, Report
 
-SUBMIT = ("submit.recorded", "submit.queued")
-STAGE = ("looked", "intended", "sent", "noted", "ended", "done")
-
-
-def points(stages: int) -> list[str]:
-    """Every crash point of an operation with so many stages."""
-    return [*SUBMIT, *(f"stage.{index}.{point}" for index in range(stages) for point in STAGE)]
+_HARMLESS = {"SetField"}
+"""Writing the same attribute again changes nothing."""
 
 
-CASES: dict[str, tuple[dict[str, Any], dict[str, int], int]] = {
-    "poweron": ({"verb": "poweron", "vm": "web-01"}, {"PowerOnVM_Task": 1}, 1),
-    "reset": ({"verb": "reset", "vm": "web-02"}, {"ResetVM_Task": 1}, 1),
-    "reboot": ({"verb": "reboot", "vm": "web-02"}, {"RebootGuest": 1}, 1),
-    "spawn": (
-        {"verb": "spawn", "arguments": {"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5}},
-        {"CreateVM_Task": 1, "PowerOnVM_Task": 1},
-        3,
-    ),
-    "clone": ({"verb": "clone", "vm": "web-02"}, {"CloneVM_Task": 1}, 2),
-    "nuke": ({"verb": "nuke"}, {"PowerOffVM_Task": 1, "Destroy_Task": 1}, 2),
-    "transform": (
-        {"verb": "transform", "vm": "web-03", "arguments": {"cpu_count": 1, "memory_mib": 2048}},
-        {"ShutdownGuest": 1, "ReconfigVM_Task": 1, "PowerOnVM_Task": 1},
-        3,
-    ),
-    "snapshot": (
-        {"verb": "snapshot.create", "vm": "web-04", "arguments": {"snapshot": "s"}},
-        {"CreateSnapshot_Task": 1},
-        1,
-    ),
-}
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_kill_at_any_point_loses_and_doubles_nothing(replica: Replica, case: Case) -> None:
+    last: Kill | None = None
+    for kill in case.kills():
+        process = replica.start()
+        _ensure_ended_well(case, last, process.report(), replica.estate)
+
+        _prepare(process, replica.estate, case, kill, is_first=last is None)
+        process.order(**_order(case, kill), crash_at=kill.point)
+        process.ensure_killed(kill.point)
+        last = kill
+
+    process = replica.start()
+    _ensure_ended_well(case, last, process.report(), replica.estate)
+    process.end()
 
 
-def _prepare(estate: Estate, name: str, request: dict[str, Any], point: str) -> dict[str, Any]:
-    """Bring the estate into the state that a case starts from."""
-    request = {**request, "key": f"{name}-{point}"}
-    match name:
-        case "poweron":
-            estate.set_vm("web-01", power="off")
-        case "reset" | "reboot":
-            estate.set_vm("web-02", power="on", tools_running=True)
-        case "transform":
-            estate.set_vm("web-03", power="on", tools_running=True, cpus=2, memory_mib=4096)
-        case "spawn" | "clone":
-            request["name"] = f"{name}-{point}".replace(".", "-")
-    estate.reset_calls()
-    return request
+def test_every_verb_that_changes_something_is_killed_in_some_case() -> None:
+    assert {case.verb for case in CASES} == set(VERBS), "a verb needs a case in tests/acceptance/durability/cases.py"
 
 
-def _kill_and_recover(replica: Replica, name: str, point: str) -> None:
-    request, wanted, _ = CASES[name]
-    estate = replica.estate
-    request = _prepare(estate, name, request, point)
-    if name == "nuke":
-        request["vm"] = f"doomed-{point}".replace(".", "-")
-        spawn = CASES["spawn"][0]
-        replica.run_to_the_end({**spawn, "key": f"make-{point}", "name": request["vm"]})
-        estate.reset_calls()
+@pytest.mark.parametrize("name", ["spawn", "clone"])
+def test_a_kill_while_a_vm_is_made_leaves_one_that_is_whole(replica: Replica, name: str) -> None:
+    case = next(one for one in CASES if one.id == name)
+    kill = Kill(point="stage.0.sent", writes=case.writes)
+    order = _order(case, kill) | {"name": f"whole-{name}", "key": "whole"}
+    process = replica.start()
+    process.report()
+    process.order(**order, crash_at=kill.point)
+    process.ensure_killed(kill.point)
 
-    replica.run_until_killed(request, crash_at=point)
-    report = replica.run_to_the_end()
+    process = replica.start()
+    process.report()
+    process.end()
 
-    operation = report["operations"][0]
-    assert operation["state"] == "succeeded", operation
-    counted = Counter(one.method for one in estate.writes() if one.method != "SetField")
-    assert counted == wanted, operation
-    assert report["problems"] == []
+    assert replica.estate.vm(f"whole-{name}").custom["iaas.owner"] == "U1"
+    assert [one for one in replica.estate.vms() if one.endswith(f"/whole-{name}")] == [f"Lab/whole-{name}"]
 
 
-@pytest.mark.parametrize("point", points(1))
-def test_a_kill_at_any_point_of_a_power_on_loses_and_doubles_nothing(replica: Replica, point: str) -> None:
-    _kill_and_recover(replica, "poweron", point)
+def test_a_kill_in_the_middle_of_a_restart_leaves_the_vm_on_and_resized(replica: Replica) -> None:
+    case = next(one for one in CASES if one.id == "transform, with a restart")
+    kill = Kill(point="stage.1.intended", writes=case.writes)
+    process = replica.start()
+    process.report()
+    _prepare(process, replica.estate, case, kill, is_first=True)
+    process.order(**_order(case, kill), crash_at=kill.point)
+    process.ensure_killed(kill.point)
 
-
-@pytest.mark.parametrize("point", ["stage.0.intended", "stage.0.sent"])
-@pytest.mark.parametrize("name", ["reset", "reboot", "snapshot"])
-def test_a_kill_around_a_write_that_may_not_be_repeated_does_not_repeat_it(
-    replica: Replica, name: str, point: str
-) -> None:
-    _kill_and_recover(replica, name, point)
-
-
-@pytest.mark.parametrize("point", [one for one in points(3) if one.endswith(("recorded", "intended", "sent", "noted"))])
-def test_a_kill_while_a_vm_is_made_leaves_one_vm_that_is_whole(replica: Replica, point: str) -> None:
-    _kill_and_recover(replica, "spawn", point)
-
-    name = f"spawn-{point}".replace(".", "-")
-    made = replica.estate.vm(name)
-    assert (made.power, made.custom["iaas.owner"]) == ("poweredOn", "U1")
-    assert [vm for vm in replica.estate.vms() if vm.endswith(f"/{name}")] == [f"Lab/{name}"]
-
-
-@pytest.mark.parametrize("point", [one for one in points(3) if one.endswith(("intended", "sent"))])
-def test_a_kill_in_the_middle_of_a_restart_leaves_the_vm_on_and_resized(replica: Replica, point: str) -> None:
-    _kill_and_recover(replica, "transform", point)
+    process = replica.start()
+    process.report()
+    process.end()
 
     vm = replica.estate.vm("web-03")
     assert (vm.power, vm.cpus, vm.memory_mib) == ("poweredOn", 1, 2048)
 
 
-@pytest.mark.parametrize("point", [one for one in points(2) if one.endswith(("intended", "sent"))])
-@pytest.mark.parametrize("name", ["clone", "nuke"])
-def test_a_kill_while_a_vm_is_copied_or_deleted_does_it_once(replica: Replica, name: str, point: str) -> None:
-    _kill_and_recover(replica, name, point)
+def _prepare(process: Process, estate: Estate, case: Case, kill: Kill, *, is_first: bool) -> None:
+    """Bring the estate into the state that the case starts from, and count from here."""
+    if case.vm and case.estate:
+        estate.set_vm(case.vm, **case.estate)
+    for number, order in enumerate((*(case.first if is_first else ()), *case.before)):
+        process.do(**_named(order, case, kill), key=f"{case.id} {kill.point} {number}")
+    estate.reset_calls()
+
+
+def _order(case: Case, kill: Kill) -> dict[str, Any]:
+    order = {"verb": case.verb, "vm": case.vm, "name": case.name, "arguments": dict(case.arguments)}
+    return {**_named(order, case, kill), "key": f"{case.id} {kill.point}"}
+
+
+def _named(order: Any, case: Case, kill: Kill) -> dict[str, Any]:
+    name = f"{case.id} {kill.point}".replace(" ", "-").replace(".", "-").replace(",", "")
+    return {key: value.replace(NEW, name) if isinstance(value, str) else value for key, value in order.items()}
+
+
+def _ensure_ended_well(case: Case, kill: Kill | None, report: Report, estate: Estate) -> None:
+    if kill is None:
+        return
+    operation = report["operations"][0]
+    assert operation["state"] == kill.state, operation
+    assert len(operation["stages"]) == case.stages, "the case does not know all stages"
+    assert _writes(estate, kill) == kill.writes, operation
+
+
+def _writes(estate: Estate, kill: Kill) -> Counter[str]:
+    counted = {one.method for one in estate.writes()} - (_HARMLESS - set(kill.writes))
+    return Counter(one.method for one in estate.writes() if one.method in counted)
