@@ -1,16 +1,19 @@
 """What would become of a request, and how somebody stands: asked by people and by the terminal. Writes nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from operations.accounts import Accounts
+from operations.changes.stage import Asking
 from operations.door import Door
 from operations.errors import QuotaExceededError
 from operations.gates import covers, lies_within
-from operations.model import Plan, Request
+from operations.model import Approval, Plan, Request
 from operations.policy import Explanation
 from operations.quota import Balance
 from operations.record.store import Store
 from operations.terms import ApprovalRule, Quota
+from operations.verbs import Verb
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +23,8 @@ class Foresight:
     explanation: Explanation
     plan: Plan | None = None
     """None where policy says no."""
+    approval: Approval | None = None
+    """Whose yes it would wait for; None where nobody has to be asked."""
     balance: Balance | None = None
     """How the owner stands now; None where no quota applies."""
     over: QuotaExceededError | None = None
@@ -29,11 +34,20 @@ class Foresight:
 class Advice:
     """The questions that change nothing."""
 
-    def __init__(self, *, door: Door, accounts: Accounts, store: Store, approvals: tuple[ApprovalRule, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        door: Door,
+        accounts: Accounts,
+        store: Store,
+        approvals: tuple[ApprovalRule, ...],
+        needed: Callable[[Verb, Asking, Plan], Approval | None],
+    ) -> None:
         self._door = door
         self._accounts = accounts
         self._store = store
         self._approvals = approvals
+        self._needed = needed
 
     def explain(self, request: Request) -> Explanation:
         """What policy says to a request, and why.
@@ -60,7 +74,7 @@ class Advice:
             return Foresight(explanation=explanation)
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
         room = self._accounts.room(plan, decision, asking)
-        seen = Foresight(explanation=explanation, plan=plan)
+        seen = Foresight(explanation=explanation, plan=plan, approval=self._needed(verb, asking, plan))
         if room is None:
             return seen
         held = self._store.holding(room.since())

@@ -90,9 +90,6 @@ class Operations:
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
         self._accounts = Accounts(sites=sites, clock=clock)
-        self.advice = Advice(
-            door=self._door, accounts=self._accounts, store=self._store, approvals=settings.approvals
-        )
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -129,6 +126,13 @@ class Operations:
             clock=clock,
             replan=self._replan,
             enqueue=self._attendant.enqueue_due,
+        )
+        self.advice = Advice(
+            door=self._door,
+            accounts=self._accounts,
+            store=self._store,
+            approvals=settings.approvals,
+            needed=self.approvals.needed,
         )
         overdue = ApprovalDuty(
             store=self._store,

@@ -78,7 +78,7 @@ class OperationsSettings:
     first_read_timeout_s: float = 15
     """How long an operation that has changed nothing yet waits for vCenter to be reachable; then it fails."""
     directory_timeout_s: float = 60
-    """How long it is waited, right before the first write, for whoever knows who the person is now; then it is REFUSED."""
+    """How long it is waited, right before the first write, for whoever knows the person; then it is REFUSED."""
     settle_timeout_s: float = 900
     """How long a lost answer, or vCenter's absence in the middle of an operation, is waited out; then it is UNKNOWN."""
     settle_grace_s: float = 3

@@ -23,6 +23,7 @@ from bot.grammar import UsageError
 from bot.slack.app import slack_directory
 from bot.wiring import build_approvals, build_gateways, build_policy, build_rehearsal, build_slack_settings
 from operations.advice import Foresight
+from operations.approvals import who_decides
 from operations.errors import OperationsError
 from operations.gates import covers, lies_within
 from operations.model import Actor, Origin
@@ -171,14 +172,16 @@ def _origin(channel: str) -> Origin:
 
 
 def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
-    asked = seen.explanation.question
+    """Whose yes it needs; where there is no plan to tell by, whose it may need."""
+    asked, approval = seen.explanation.question, seen.approval
+    if approval is not None:
+        count = "a yes" if approval.votes_needed == 1 else f"{approval.votes_needed} yeses"
+        return (f"Needs {count} from {who_decides(approval)}: {approval.reason} ({approval.rule}).",)
+    if seen.plan is not None or not seen.explanation.decision.allowed:
+        return ()
     rules = build_approvals(settings)
     return tuple(
-        needs_yes(one)
-        for one in rules
-        if seen.explanation.decision.allowed
-        and covers(one.verbs, asked.verb)
-        and lies_within(asked.path or "", one.folders)
+        needs_yes(one) for one in rules if covers(one.verbs, asked.verb) and lies_within(asked.path or "", one.folders)
     )
 
 

@@ -35,7 +35,9 @@ def test_cards_catch_up_with_what_was_not_shown(make_lab: MakeLab, database_url:
     ended = lab.do("poweron", "web-01")
     cards = lab.operations.cards
 
-    assert [(one.operation.id, one.place, one.address, one.version) for one in cards.stale()] == [(ended.id, "", None, 0)]
+    assert [(one.operation.id, one.place, one.address, one.version) for one in cards.stale()] == [
+        (ended.id, "", None, 0)
+    ]
     cards.remember(ended.id, {"channel": "C1", "ts": "1.2"})
     cards.shown(ended.id, 1)
     assert [(one.address, one.version) for one in cards.stale()] == [({"channel": "C1", "ts": "1.2"}, 1)]
