@@ -318,3 +318,37 @@ def test_a_line_typed_twice_at_two_replicas_is_one_operation(two_replicas: Desk,
     assert state_of(end) == "succeeded", end.text
     assert cards_of(person, name) == {operation_of(card)}
     assert two_replicas.sent(name) == {"CreateVM_Task": 1, "PowerOnVM_Task": 1}
+
+
+def approve(desk: Desk, card: SeenMessage, *words: str) -> None:
+    """Say yes as ann, on the card for approvers, which must hold the words."""
+    ann = desk.person("ann")
+    asked = ann.wait_for_message(lambda one: str(operation_of(card)) in one.all_text, channel="#vm-approvals")
+    assert [word for word in words if word not in asked.all_text] == []
+    assert ann.click(asked, "iaas.say.approve").ok
+
+
+def test_what_does_not_hurt_and_needs_a_yes_is_asked_of_approvers_at_once_with_its_reason(desk: Desk) -> None:
+    card = desk.started('spawn big-1 cpu=6 reason="month-end batch"', state="awaiting_approval")
+    modal, before = desk.person().modal(), desk.sent("big-1")
+    approve(desk, card, "month-end batch", "Cost a month", "Disk space", "more than 4 vCPU")
+
+    assert (modal, before) == (None, {})
+    assert state_of(desk.ended(card)) == "succeeded"
+    assert desk.vm("big-1").cpus == 6
+
+
+def test_what_hurts_needs_a_yes_and_shall_wait_is_asked_about_approved_and_then_waits(desk: Desk) -> None:
+    person = desk.person()
+    modal = desk.question("transform web-04 cpu=6")
+    person.click(modal, TONIGHT)
+    card = person.wait_for_message(lambda one: "web-04" in one.text and state_of(one) == "awaiting_approval")
+    approve(desk, card, "The guest restarts")
+    waiting = person.wait_for_message(
+        lambda one: operation_of(one) == operation_of(card) and state_of(one) == "queued", contains="waits until"
+    )
+    end = cancelled(desk, waiting)
+
+    assert "1 from @vm-approvers: more than 4 vCPU" in modal.all_text
+    assert state_of(end) == "cancelled"
+    assert desk.vm("web-04").cpus != 6
