@@ -33,6 +33,7 @@ from bot.commands import (
     spawn,
     status,
     transform,
+    undo,
     whoami,
     why,
 )
@@ -56,6 +57,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     invoke.COMMAND,
     status.COMMAND,
     cancel.COMMAND,
+    undo.COMMAND,
     pending.COMMAND,
     approve.COMMAND,
     deny.COMMAND,

@@ -55,6 +55,12 @@ class UncheckedError(OperationsError):
     hint = "Try again in a minute; it still waits."
 
 
+class NotUndoableError(OperationsError):
+    """Nothing takes the operation back, its time is over, or the VM is no longer as it left it."""
+
+    hint = "Ask for what you want of it now; see `/iaas help`."
+
+
 class BadRequestError(OperationsError):
     """The arguments make no sense for this VM (shrinking a running VM, an unknown size…)."""
 

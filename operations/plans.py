@@ -36,6 +36,7 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
     expects: Mapping[str, object] | None = None,
     lasts: timedelta | None = None,
     before: Mapping[str, object] | None = None,
+    undo_within: timedelta | None = None,
 ) -> Plan:
     """A plan that does something.
 
@@ -55,6 +56,7 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         expects: fields of `Vm` that must still be so when it is sent.
         lasts: how long what it makes of the VM is to last, from when it begins; `{until}` in `done` names the end.
         before: what it takes to undo it, JSON-like; see `operations.undoing`.
+        undo_within: how long after its end it can be undone; None where it can't.
     """
     details: dict[str, object] = {
         "stages": [dict(one) for one in stages],
@@ -64,6 +66,8 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
     }
     if lasts is not None:
         details["lasts_s"] = int(lasts.total_seconds())
+    if undo_within is not None:
+        details["undo_s"] = int(undo_within.total_seconds())
     plan = Plan(
         verb=verb,
         vm=vm,

@@ -6,7 +6,7 @@ from typing import Final
 from operations.gates import GATES, OWNER_ATTRIBUTE, Gate, Question, Rule, covers, is_here, is_one_of, owner_of
 from operations.model import Actor, ActorKind, Origin
 from operations.protection import ProtectedRules, protection_of
-from operations.verbnames import CHANGING, OPEN, READING
+from operations.verbnames import ABOUT_OPERATIONS, CHANGING, OPEN, READING
 
 __all__ = [
     "OWNER_ATTRIBUTE",
@@ -121,8 +121,8 @@ class Policy:
         given = {
             verb for rule in self.rules_for(actor, origin) for verb in READING | changing if covers(rule.verbs, verb)
         }
-        # Whoever may start something may stop it again: see may_cancel.
-        own = frozenset({"cancel"}) if given & CHANGING else frozenset()
+        # Whoever may start something may stop it again and take it back: see may_cancel.
+        own = ABOUT_OPERATIONS if given & CHANGING else frozenset()
         return frozenset(given | own | OPEN)
 
     def rules_for(self, actor: Actor, origin: Origin) -> tuple[Rule, ...]:

@@ -40,6 +40,7 @@ from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.record.told import Told
 from operations.recycling import RecycleBin
+from operations.reversing import Reversing
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
 from operations.terms import Window
@@ -89,6 +90,7 @@ class Operations:
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
+        self.reversing = Reversing(store=self._store, sites=sites, content=self.bin, clock=clock)
         self._accounts = Accounts(sites=sites, clock=clock)
         self._body = Body(
             store=self._store,
@@ -110,7 +112,7 @@ class Operations:
             clock=clock,
             engine=self._engine,
             store=self._store,
-            replicas=Replicas(self._database),
+            replicas=Replicas(self._database, clock=clock),
             enqueue=self._enqueue,
             on_fenced=on_fenced,
         )

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+ABOUT_OPERATIONS: Final = frozenset({"cancel", "undo"})
+"""Whoever may start something may stop it and take it back: `undo` asks for the verb that does so, under its rules."""
 CHANGING: Final = frozenset(
     {
         "spawn",
@@ -20,10 +22,10 @@ CHANGING: Final = frozenset(
         "snapshot.create",
         "snapshot.revert",
         "snapshot.remove",
-        "cancel",
+        *ABOUT_OPERATIONS,
     }
 )
-"""Each of these but `cancel` has a row in `operations.verbs`; a test compares them."""
+"""Each of these but those about operations has a row in `operations.verbs`; a test compares them."""
 INTERRUPTING: Final = frozenset({"nuke", "poweroff", "reboot", "reset", "snapshot.revert", "transform"})
 """Those that may interrupt whoever uses the VM, so that somebody may want them tonight."""
 READING: Final = frozenset(

@@ -78,6 +78,8 @@ class Pending:
     reason: str | None
     not_before: str | None
     """ISO 8601; None for at once."""
+    undoes: str | None
+    """The operation that it takes back."""
     title: str
     """What would be done, in a few words."""
     sizes: Mapping[str, int] | None
@@ -109,6 +111,7 @@ class Pending:
             arguments=dict(request.arguments),
             reason=request.reason,
             not_before=request.not_before.isoformat() if request.not_before else None,
+            undoes=request.undoes,
             title=clip(plan.summary, _MOST_TITLE),
             sizes=sizes,
             channel=request.origin.channel,
@@ -132,6 +135,7 @@ class Pending:
             arguments=self.arguments,
             reason=self.reason,
             not_before=datetime.fromisoformat(self.not_before) if self.not_before else None,
+            undoes=self.undoes,
             asked_at=asked_at,
         )
 
@@ -202,6 +206,7 @@ _PENDING: Final[Mapping[str, tuple[type, ...]]] = {
     "arguments": (dict,),
     "reason": _OPTIONAL,
     "not_before": _OPTIONAL,
+    "undoes": _OPTIONAL,
     "title": (str,),
     "sizes": (dict, type(None)),
     "channel": (str,),

@@ -12,6 +12,7 @@ from bot.grammar import command_line
 from bot.views import approval, buttons, glyphs, words
 from bot.views.message import Message, message
 from operations.model import ActorKind, Operation, State
+from operations.undoable import standing
 
 _CHANGES: Final = 6
 _WARNINGS: Final = 5
@@ -34,7 +35,7 @@ def operation_card(operation: Operation, now: datetime) -> Message:
     blocks = [section("\n".join([head, *news])), *fields(_fields(operation)), *_progress(operation)]
     blocks += [section("\n".join(_notes(operation)))] if _notes(operation) else []
     blocks += [section(line) for line in _warnings(operation)]
-    blocks += [context(_footer(operation)), *buttons.row(_buttons(operation))]
+    blocks += [context(_footer(operation, now)), *buttons.row(_buttons(operation, now))]
     changes = [f"{escape(label)}: {value}" for label, value in _changes(operation)]
     return message([head, *news, *changes, *_warnings(operation), f"Operation {escape(operation.id)}"], blocks)
 
@@ -99,7 +100,7 @@ def _status(operation: Operation, index: int) -> Status:
     return "in_progress" if operation.state is State.RUNNING else "error"
 
 
-def _footer(operation: Operation) -> str:
+def _footer(operation: Operation, now: datetime) -> str:
     asked = "asked by " if operation.actor.kind is ActorKind.PERSON else "by "
     parts = [f"*{escape(operation.id)}*", asked + words.person(operation.actor)]
     parts += [f"rule {escape(operation.rule)}"] if operation.rule else []
@@ -107,10 +108,23 @@ def _footer(operation: Operation) -> str:
     if operation.state is State.AWAITING_APPROVAL and operation.expires_at is not None:
         parts.append(f"expires {when(operation.expires_at, '{date_short_pretty} {time}')}")
     parts += [f"ended {when(operation.finished_at, _CLOCK)}"] if operation.finished_at else []
-    return " · ".join(parts)
+    parts += [f"undoes {escape(operation.undoes)}"] if operation.undoes else []
+    return " · ".join([*parts, *_undo(operation, now)])
 
 
-def _buttons(operation: Operation) -> Iterator[Button]:
+def _undo(operation: Operation, now: datetime) -> list[str]:
+    """How it stands with taking it back."""
+    if operation.undone_by is not None:
+        return [f"undone by {escape(operation.undone_by)}"]
+    stands = standing(operation, now)
+    if stands is None:
+        return []
+    if stands.until is None:
+        return [f"can't be undone: {escape(stands.reason)}"]
+    return [f"undo until {when(stands.until)}"]
+
+
+def _buttons(operation: Operation, now: datetime) -> Iterator[Button]:
     if not operation.state.is_final:
         if operation.cancel_requested_by is None:
             yield Button(label="Cancel", command=command_line("cancel", operation.id), style="danger")
@@ -118,6 +132,9 @@ def _buttons(operation: Operation) -> Iterator[Button]:
         yield Button(label="Restore", command=command_line("restore", operation.id))
     elif _can_be_shown(operation):
         yield Button(label="Show VM", command=command_line("show", _name(operation)))
+    stands = standing(operation, now) if operation.undone_by is None else None
+    if stands is not None and stands.until is not None:
+        yield Button(label="Undo", command=command_line("undo", operation.id))
     yield Button(label="Details", command=command_line("status", operation.id))
 
 

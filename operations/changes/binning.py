@@ -79,6 +79,7 @@ def plan_nuke(asking: Asking) -> Plan:
         type_name_to_confirm=True,
         expects=facts(vm, "instance_uuid", "name", "power", "folder") | lease_fact(asking.request.arguments),
         lasts=keep,
+        undo_within=asking.settings.undo_within,
     )
 
 
@@ -119,6 +120,7 @@ def plan_restore(asking: Asking) -> Plan:
             Change(label="Folder", before=inventory.path(vm.folder) if vm.folder else "-", after=marks.folder),
         ),
         expects=facts(vm, "instance_uuid"),
+        undo_within=asking.settings.undo_within,
     )
 
 

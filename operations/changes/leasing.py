@@ -44,6 +44,7 @@ def plan_extend(asking: Asking) -> Plan:
         changes=(Change(label="Lease ends", before=_said(before), after=_said(after)),),
         expects=facts(vm, "instance_uuid", f"attribute:{EXPIRES}"),
         before={"expires": before},
+        undo_within=asking.settings.undo_within,
     )
 
 

@@ -70,6 +70,7 @@ def plan_spawn(asking: Asking) -> Plan:
         stages=[create, _owner(asking), {"stage": POWER_ON}],
         changes=_lines(size, placement),
         lasts=lease,
+        undo_within=asking.settings.undo_within,
     )
 
 
@@ -94,6 +95,7 @@ def plan_clone(asking: Asking) -> Plan:
         changes=_lines(size, placement),
         expects={"instance_uuid": source.instance_uuid},
         lasts=lease,
+        undo_within=asking.settings.undo_within,
     )
 
 
@@ -131,6 +133,7 @@ def plan_clone_template(asking: Asking) -> Plan:
         changes=_lines(size, placement),
         expects={"instance_uuid": source.instance_uuid},
         lasts=lease,
+        undo_within=asking.settings.undo_within,
     )
 
 

@@ -47,6 +47,9 @@ def plan_move(asking: Asking) -> Plan:
         ),
         warnings=("It has snapshots, which move along and take longer.",) if vm.snapshot_count else (),
         expects=facts(vm, "instance_uuid"),
+        before={"datastore": before},
+        # Disks on several datastores can't be put back by one move.
+        undo_within=asking.settings.undo_within if len(vm.datastores) == 1 else None,
     )
 
 

@@ -29,6 +29,7 @@ def plan_power_on(asking: Asking) -> Plan:
         done=f"{vm.name} is on.",
         stages=[{"stage": POWER_ON}],
         expects=facts(vm, "instance_uuid"),
+        undo_within=asking.settings.undo_within,
     )
 
 
@@ -55,6 +56,7 @@ def plan_power_off(asking: Asking) -> Plan:
             effect=Effect.STOP,
             needs_confirmation=True,
             expects=facts(vm, "instance_uuid") | lease_fact(arguments),
+            undo_within=asking.settings.undo_within,
         )
     hard = arguments.get("hard") is True
     if vm.power is PowerState.ON and vm.tools_running and not hard:
@@ -67,6 +69,7 @@ def plan_power_off(asking: Asking) -> Plan:
             stages=[{"stage": SHUT_DOWN}],
             effect=Effect.STOP,
             expects=facts(vm, "instance_uuid"),
+            undo_within=asking.settings.undo_within,
         )
     why = () if hard else (_no_tools(vm),)
     return make_plan(
@@ -80,6 +83,7 @@ def plan_power_off(asking: Asking) -> Plan:
         warnings=(*why, "What the guest has not written to disk is lost."),
         needs_confirmation=True,
         expects=facts(vm, "instance_uuid", "name", "power"),
+        undo_within=asking.settings.undo_within,
     )
 
 

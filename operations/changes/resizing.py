@@ -55,6 +55,8 @@ def plan_transform(asking: Asking) -> Plan:
         needs_confirmation=bool(cold),
         change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "power", "cpu_count", "cores_per_socket", "memory_mib"),
+        before=facts(vm, "cpu_count", "memory_mib"),
+        undo_within=asking.settings.undo_within,
     )
 
 

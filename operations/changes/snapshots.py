@@ -36,6 +36,7 @@ def plan_create(asking: Asking) -> Plan:
         stages=[{"stage": TAKE, "name": name, "by": asking.request.actor.name}],
         warnings=(*many, "A snapshot is no backup, and it grows: remove it when it has done its duty."),
         expects=facts(vm, "instance_uuid"),
+        undo_within=asking.settings.undo_within,
     )
 
 
@@ -75,7 +76,8 @@ def plan_remove(asking: Asking) -> Plan:
         AmbiguousNameError: it has several.
     """
     vm, name = vm_of(asking), _name(asking)
-    snapshot = _find(asking, vm, name)
+    taken_by = asking.request.arguments.get("taken_by")
+    snapshot = _find(asking, vm, name, taken_by=None if taken_by is None else str(taken_by))
     return make_plan(
         verb="snapshot.remove",
         vm=vm.ref,
@@ -97,8 +99,11 @@ def _name(asking: Asking) -> str:
     return name
 
 
-def _find(asking: Asking, vm: Vm, name: str) -> Snapshot:
+def _find(asking: Asking, vm: Vm, name: str, *, taken_by: str | None = None) -> Snapshot:
+    """The snapshot of that name; that of one operation where there may be others of the name."""
     found = [one for one in asking.gateway.snapshots(vm.ref) if one.name == name]
+    if taken_by is not None:
+        found = [one for one in found if one.description.endswith(f"operation {taken_by}")]
     if not found:
         raise NotFoundError(f"{vm.name} has no snapshot {name}", hint=f"See `/iaas snapshot {vm.name} list`.")
     if len(found) > 1:

@@ -18,6 +18,8 @@ from vsphere.clock import Clock
 from vsphere.model import Ref
 
 Listener = Callable[[Operation], None]
+_DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
+"""How an operation ends that has done something, or may have."""
 _OPEN = tuple(state.value for state in State if not state.is_final)
 
 
@@ -64,18 +66,29 @@ class Store:
             The operation that is there now: the new one, or the one that was.
         """
         row = operation_row(operation, request, subject=subject)
+        undone = None
         with self._database.writing() as connection:
             # The chain's row is the writers' one lock on PostgreSQL, so of two requests at once one sees the other.
             self._journal.lock(connection)
             known = self._same(connection, request, subject=subject, window_s=window_s)
+            known = known or (None if request.undoes is None else self._undoing(connection, request.undoes))
             if known is not None:
                 return known
             if room is not None:
                 room.check(self._holding(connection, room.since()))
             self._journal.append(connection, news)
             connection.execute(sa.insert(OPERATION).values(row))
+            if request.undoes is not None and operation.state is not State.REFUSED:
+                undone = self._mark_undone(connection, request.undoes, operation)
         self._tell(operation)
+        if undone is not None:
+            self._tell(undone)
         return operation
+
+    def undoing(self, operation_id: str) -> Operation | None:
+        """The operation that takes one back, or did; None where none does, or the last that tried came to nothing."""
+        with self._database.reading() as connection:
+            return self._undoing(connection, operation_id)
 
     def same(self, request: Request, *, subject: str, window_s: float) -> Operation | None:
         """The operation that answers this request already; None where there is none."""
@@ -303,10 +316,27 @@ class Store:
             return None
         if row["result"] is not None and self._was_binned(connection, row):
             return None
-        earliest = write_time(request.asked_at - timedelta(seconds=window_s))
+        window = timedelta(seconds=window_s)
+        # From both sides: where the clock was set back, a row of before it lies in the future.
+        is_near = write_time(request.asked_at - window) <= row["created_at"] <= write_time(request.asked_at + window)
         # What failed may be tried again at once.
         lives = State(row["state"]) in {State.SUCCEEDED, State.UNKNOWN} or not State(row["state"]).is_final
-        return read_operation(row) if lives and row["created_at"] >= earliest else None
+        return read_operation(row) if lives and is_near else None
+
+    def _undoing(self, connection: sa.Connection, operation_id: str) -> Operation | None:
+        by = _row(connection, operation_id)["undone_by"]
+        found = None if by is None else self._one(connection, OPERATION.c.id == by)
+        came_to_nothing = found is not None and found.state.is_final and found.state not in _DONE
+        return None if came_to_nothing else found
+
+    def _mark_undone(self, connection: sa.Connection, operation_id: str, undo: Operation) -> Operation:
+        """Write who takes an operation back. Writers take turns, so that whoever comes second has found the first."""
+        row = _row(connection, operation_id, lock=True)
+        self._update(connection, operation_id, {"undone_by": undo.id, "version": row["version"] + 1})
+        data = {"undone_by": undo.id}
+        news = News(kind="operation.undoing", actor=undo.actor.id, operation_id=operation_id, data=data)
+        self._journal.append(connection, news)
+        return read_operation(_row(connection, operation_id))
 
     def _was_binned(self, connection: sa.Connection, row: Row) -> bool:
         """Whether the VM that an operation made has gone to the recycle bin since, so that it may be made anew."""

@@ -204,7 +204,10 @@ class Lab:
 
     def ask(self, verb: str, vm: str | Ref | None = None, **said: Any) -> Operation:
         """Submit, and say yes where a plan asks."""
-        request = self.request(verb, vm, **said)
+        return self.ask_for(self.request(verb, vm, **said))
+
+    def ask_for(self, request: Request) -> Operation:
+        """Submit a request, and say yes where its plan asks."""
         try:
             return self.operations.submit(request)
         except ConfirmationNeededError as needed:

@@ -9,13 +9,13 @@ from bot.command import UsageError
 from bot.commands.snapshot import Action, Wanted
 from bot.registry import COMMANDS
 from operations.model import Actor, Origin
-from operations.verbnames import DECIDING
+from operations.verbnames import ABOUT_OPERATIONS, DECIDING
 from tests.unit.bot import world
 from tests.unit.bot.desk import ANN, DANA, GUS, Desk
 
 DESK = Desk(world.sites(world.vm(1, "clone-test"), world.vm(2, "echo-db"), world.vm(3, "web-01", owner="U1DANA")))
 UNDERSTAND = DESK.dispatcher.understand
-CHANGING = [command for command in COMMANDS if command.changes and command.name not in {"cancel", *DECIDING}]
+CHANGING = [command for command in COMMANDS if command.changes and command.name not in {*ABOUT_OPERATIONS, *DECIDING}]
 
 
 def test_nuke_clone_test_reaches_nuke_and_not_clone() -> None:

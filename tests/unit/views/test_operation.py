@@ -99,3 +99,37 @@ def test_a_percent_beyond_hundred_does_not_break_the_bar() -> None:
 )
 def test_durations_read_like_speech(seconds: float, expected: str) -> None:
     assert duration(timedelta(seconds=seconds)) == expected
+
+
+def _undoable(operation: Operation = DONE, *, within_s: int | None = 3600) -> Operation:
+    details = {} if within_s is None else {"undo_s": within_s}
+    assert operation.plan is not None
+    return replace(operation, plan=replace(operation.plan, details=details))
+
+
+def test_a_card_offers_to_undo_while_that_can_be_done_and_says_until_when() -> None:
+    card = operation_card(_undoable(), NOW)
+
+    assert _labels(_undoable()) == ["Show VM", "Undo", "Details"]
+    assert "undo until <!date^" in str(card.blocks)
+    assert "undo R7F3K" in str(card.blocks)
+
+
+def test_a_card_says_why_it_can_not_be_undone_and_has_no_dead_button() -> None:
+    late, never = replace(_undoable(within_s=0), finished_at=NOW - timedelta(1)), replace(_undoable(), verb="reboot")
+
+    assert [_labels(one) for one in (late, never)] == [["Show VM", "Details"]] * 2
+    assert "can't be undone: its time for that is over" in str(operation_card(late, NOW).blocks)
+    assert "can't be undone: a restart has happened" in str(operation_card(never, NOW).blocks)
+
+
+def test_a_card_names_what_undoes_it_and_what_it_undoes() -> None:
+    undone, undo = replace(_undoable(), undone_by="R8XYZ"), replace(_undoable(), undoes="R6ABC")
+
+    assert _labels(undone) == ["Show VM", "Details"]
+    assert "undone by R8XYZ" in str(operation_card(undone, NOW).blocks)
+    assert "undoes R6ABC" in str(operation_card(undo, NOW).blocks)
+
+
+def test_of_what_failed_nothing_is_said_about_undoing() -> None:
+    assert "undo" not in str(operation_card(replace(_undoable(), state=State.FAILED), NOW).blocks)

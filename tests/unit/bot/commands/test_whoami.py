@@ -26,7 +26,8 @@ def test_whoami_tells_identity_groups_rules_and_rights() -> None:
         "Groups": "@vm-users, S1",
         "Here": "#vm-requests",
         "Rules that match": "web team",
-        "What you may do here": "spawn, snapshot, lease, list, show, invoke, status, cancel, history, why, whoami, help, echo",
+        "What you may do here": "spawn, snapshot, lease, list, show, invoke, status, cancel, undo, history, why, "
+        "whoami, help, echo",
         "Quota (web team)": "0 of 5 VMs, 0 of 8 vCPU",
     }
 
