@@ -17,6 +17,7 @@ _MIB = 1024**2
 _GIB = 1024**3
 _TERA = 1000
 _MOST_NAME = 22
+_SPACE = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,7 @@ def _free(name: str, hosts: Iterable[Host], added: tuple[int, int], when: str) -
 
 
 def _share(used: int, capacity: int) -> str:
-    return f"{max(1 - used / max(capacity, 1), 0):.0%}".replace("%", " %")
+    return f"{max(1 - used / max(capacity, 1), 0):.0%}".replace("%", f"{_SPACE}%")
 
 
 def _space_lines(plan: Plan, estate: Estate, vm: Vm | None, after: Footprint | None) -> Iterator[Change]:

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script is run, not imported
-"""Takes the README's pictures: plays a short story in the page of a running `iaas-bot demo`, at two widths."""
+"""Takes the pictures of the README and the guides: plays two short stories in the page of `iaas-bot demo`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ FINISHED: Final = (
     "/iaas list lab-k8s",
 )
 """Commands whose cards are complete in the picture."""
+ASKED: Final = '/iaas transform web-04 cpu=8 memory=24 reason="month-end batch"'
+"""The command whose pre-flight card and card for approvers are in the guides: it restarts, and it needs a yes."""
 UNDER_WAY: Final = "/iaas clone web-02 web-08"
 """The command that the picture catches while it runs."""
 HOT_VM: Final = "web-03"
@@ -41,7 +43,7 @@ HALF_DONE: Final = "() => /running [2-6]\\d %/.test(document.querySelector('[dat
 
 
 def main() -> None:
-    """Play the story and write sandbox-1280.png and sandbox-390.png."""
+    """Play the stories and write sandbox-…, preflight-… and approval-… at the widths of a desk and a phone."""
     asked = _arguments()
     asked.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -51,6 +53,12 @@ def main() -> None:
         _tell(page, asked.as_user)
         for width in SIZES:
             _shoot(page, width, asked.out / f"sandbox-{width}.png")
+        _ask(page, asked.as_user)
+        for width in SIZES:
+            _shoot(page, width, asked.out / f"preflight-{width}.png")
+        _agree(page)
+        for width in SIZES:
+            _shoot(page, width, asked.out / f"approval-{width}.png")
         browser.close()
 
 
@@ -77,6 +85,26 @@ def _tell(page: Page, person: str) -> None:
     _heat(page, HOT_VM)
     _type(page, UNDER_WAY)
     page.wait_for_function(HALF_DONE, timeout=PATIENCE_MS)
+
+
+def _ask(page: Page, person: str) -> None:
+    """Have the pre-flight card open."""
+    page.set_viewport_size(_viewport(1280))
+    page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
+    page.get_by_test_id(f"person-{person}").click()
+    page.get_by_test_id("place-vm-requests").click()
+    _type(page, ASKED)
+    page.get_by_test_id("modal-submit").wait_for(timeout=PATIENCE_MS)
+
+
+def _agree(page: Page) -> None:
+    """Say yes to it, and look at it as the approver."""
+    page.set_viewport_size(_viewport(1280))
+    page.get_by_test_id("modal-submit").click()
+    page.get_by_text("waiting for approval").first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_test_id("person-ann").click()
+    page.get_by_test_id("place-vm-approvals").click()
+    page.get_by_text("needs your yes").first.wait_for(timeout=PATIENCE_MS)
 
 
 def _type(page: Page, command: str) -> None:

@@ -55,7 +55,8 @@ def notes(what: Plan, target: Vm | None = WEB, judged: Judged = ALLOWED, *, pric
 
 
 def _line(one: Change) -> str:
-    return f"{one.label}: {one.before} > {one.after}" if one.before else f"{one.label}: {one.after}"
+    told = f"{one.label}: {one.before} > {one.after}" if one.before else f"{one.label}: {one.after}"
+    return told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_hot_resize_says_so_and_what_is_left_on_host_and_cluster() -> None:
