@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script is run, not imported
-"""Takes the pictures of the README and the guides: plays two short stories in the page of `iaas-bot demo`."""
+"""Takes the pictures of the README and the guides: plays two short stories in the page of a demo of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from bot.cli.demo.world import World
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS: Final = (
@@ -46,10 +48,10 @@ def main() -> None:
     """Play the stories and write sandbox-…, preflight-… and approval-… at the widths of a desk and a phone."""
     asked = _arguments()
     asked.out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with World.start() as world, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport=_viewport(1280), color_scheme=asked.scheme)
-        page.goto(asked.url)
+        page.goto(world.workspace.url)
         _tell(page, asked.as_user)
         for width in SIZES:
             _shoot(page, width, asked.out / f"sandbox-{width}.png")
@@ -64,7 +66,6 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", required=True, help="address that `iaas-bot demo` prints")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs" / "images")
     parser.add_argument("--as-user", default="dana", help="who types: dana, ann, ben or guy")
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")

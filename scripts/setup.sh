@@ -22,7 +22,8 @@ find_python() {
   exit 1
 }
 
-if [ ! -x .venv/bin/python ]; then
+# An interrupted first time leaves a Python without pip.
+if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
   python=$(find_python)
   say "making the virtual environment .venv with $("$python" --version)"
   rm -rf .venv

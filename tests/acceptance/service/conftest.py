@@ -27,6 +27,8 @@ def desk(world: World) -> Iterator[Desk]:
     world.estate.restore()
     world.workspace.faults.clear()
     assert world.bot.is_alive(), world.bot.log_tail()
+    # What the gate had to cut to plain words, people would see in a poorer form and nobody would know.
+    assert "slack.payload.refused" not in world.bot.log.read_text(encoding="utf-8")
     world.workspace.assert_no_violations()
 
 

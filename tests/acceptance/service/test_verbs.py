@@ -76,8 +76,11 @@ def test_poweroff_hard_cuts_the_power_only_after_the_modal(desk: Desk) -> None:
     assert desk.sent("web-02") == {"PowerOffVM_Task": 1}
 
 
-def test_a_confirmation_that_is_closed_changes_nothing(desk: Desk) -> None:
-    modal = desk.question("reset lab-k8s-03")
+@pytest.mark.parametrize(
+    "line", ["reset lab-k8s-03", "poweroff lab-k8s-03 --hard", "nuke lab-k8s-03", "transform lab-k8s-03 4096 1"]
+)
+def test_a_confirmation_that_is_closed_changes_nothing(desk: Desk, line: str) -> None:
+    modal = desk.question(line)
     assert desk.person().close(modal).ok
     desk.run("echo the bot is through with it")
 
@@ -104,8 +107,19 @@ def test_nuke_wants_the_name_typed_and_takes_no_other(desk: Desk) -> None:
 
     assert errors["iaas.name"].startswith("'lab-k8s-2' is not the name.")
     assert (wrong.ok, still, state_of(end)) == (False, "poweredOn", "succeeded")
-    assert not any(name.endswith("lab-k8s-02") for name in desk.estate.vms())
-    assert desk.sent("lab-k8s-02") == {"PowerOffVM_Task": 1, "Destroy_Task": 1}
+    assert not any(name.endswith("/lab-k8s-02") for name in desk.estate.vms())
+    assert desk.sent("lab-k8s-02") == {"ShutdownGuest": 1, "Rename_Task": 1}
+
+
+def test_what_was_put_into_the_bin_comes_back_with_its_name_its_folder_and_its_power(desk: Desk) -> None:
+    before = desk.vm("web-cache-01")
+    binned = desk.run("nuke web-cache-01")
+    away = [name for name in desk.estate.vms() if name.endswith("/web-cache-01")]
+    restored = desk.run("restore web-cache-01")
+
+    after = desk.vm("web-cache-01")
+    assert (binned.state, away, restored.state) == ("succeeded", [], "succeeded"), (binned, restored)
+    assert (after.id, after.folder, after.power) == (before.id, before.folder, before.power)
 
 
 def test_transform_with_names_grows_a_running_vm_without_a_restart(desk: Desk) -> None:
@@ -151,11 +165,11 @@ def test_move_takes_the_datastore_that_is_named_or_finds_one(desk: Desk) -> None
 
 def test_a_snapshot_is_taken_listed_gone_back_to_and_removed(desk: Desk) -> None:
     lines = ["create before update", "list", "revert before update", "remove before update"]
-    taken, listed, reverted, removed = (desk.run(f"snapshot web-03 {line}") for line in lines)
+    taken, listed, reverted, removed = (desk.run(f"snapshot web-05 {line}") for line in lines)
 
     assert [one.state for one in (taken, listed, reverted, removed)] == ["succeeded", "answered", *["succeeded"] * 2]
     assert "before update" in listed.text
-    assert desk.vm("web-03").snapshots == ()
+    assert desk.vm("web-05").snapshots == ()
     methods = {"CreateSnapshot_Task": 1, "RevertToSnapshot_Task": 1, "RemoveSnapshot_Task": 1}
     assert {name: count for name, count in desk.sent().items() if "Snapshot" in name} == methods
 
@@ -166,6 +180,7 @@ def test_list_and_show_answer_privately_with_what_vcenter_has(desk: Desk) -> Non
     shown = desk.answer("show fin-report-01")
 
     assert (everything.ephemeral, mine.ephemeral, shown.ephemeral) == (True, True, True)
+    assert "table" in {block["type"] for block in everything.raw["blocks"]}
     assert "fin-db-01" in everything.all_text
     assert "shop-01" in mine.all_text
     assert "fin-db-01" not in mine.all_text

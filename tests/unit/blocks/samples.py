@@ -26,7 +26,7 @@ EVERY_MESSAGE_BLOCK = (
     layout.context("small", "print"),
     layout.divider(),
     layout.actions([BUTTON, MENU], block_id="row"),
-    layout.table(["Name", "Power"], [["web-01", "on"], ["", "off"]]),
+    layout.table(["Name", "Power"], [["web-01", "on"], ["", "off"], ["web-02", "<@U0DANA>"]]),
     layout.preformatted("PS> get-vm"),
     layout.plan("Steps", [layout.task("1", "create", "complete"), layout.task("2", "on", "error", detail="why")]),
     layout.container("More", [layout.section("folded")]),
