@@ -103,7 +103,7 @@ class Attendant:
             resumed = self._engine.take_over(dead)
             log.warning("operations.replica.taken_over", dead=dead, workflows=len(resumed))
 
-        self._replicas.bury(dead, me=self._settings.replica_id, ttl_s=self._settings.replica_ttl_s, take_over=resume)
+        self._replicas.bury(dead, take_over=resume)
 
     def _heal(self, *, settled: timedelta) -> None:
         """Queue what a crash left on record only, and close what the engine has lost."""

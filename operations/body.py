@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -129,7 +130,7 @@ class Body:
         kinds = {one.kind for one in after}
         tasks = [one.data["task"] for one in after if one.kind == "stage.sent" and one.data.get("task")]
         return Intent(
-            at=after[0].at,
+            at=datetime.fromisoformat(str(after[0].data["at"])),
             answered="stage.sent" in kinds,
             task=Ref.parse(str(tasks[-1])) if tasks else None,
             not_sent="stage.not_sent" in kinds,
@@ -142,8 +143,9 @@ class Body:
 
     def note(self, operation_id: str, kind: str, index: int, **changes: object) -> Operation:
         """See `Ledger.note`."""
-        told = {name: value for name, value in changes.items() if name in {"stage", "task", "result"}}
+        told = {name: value for name, value in changes.items() if name in {"at", "stage", "task", "result"}}
         data: dict[str, object] = {"index": index, **told}
+        changes.pop("at", None)
         return self._insist(lambda: self._store.note(operation_id, kind, data, runner=self._runner_id, **changes))
 
     @contextmanager

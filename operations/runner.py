@@ -38,6 +38,7 @@ class Intent:
     """The last write of this stage that was about to be sent, as the record has it."""
 
     at: datetime
+    """By vCenter's clock: ours may have been set since then."""
     answered: bool
     """Whether vCenter's answer is on record."""
     task: Ref | None
@@ -59,7 +60,7 @@ class Ledger(Protocol):
         """Whether any stage has sent something, or may have."""
 
     def note(self, operation_id: str, kind: str, index: int, **changes: object) -> Operation:
-        """Write an event of a stage, with columns of the operation that change along."""
+        """Write an event of a stage, with columns of the operation that change along; `at` stays in the event."""
 
 
 class Runner:
@@ -150,8 +151,8 @@ class Runner:
     def _send(self, stage: Stage, work: Work, index: int, *, is_first: bool) -> Ending | None:
         operation_id = work.operation.id
         crash_point(f"stage.{index}.looked")
-        since = self._clock.now()
-        self._ledger.note(operation_id, "stage.sending", index, stage=stage.title, percent=None)
+        since = self._clock.now() + work.gateway.server_time_offset()
+        self._ledger.note(operation_id, "stage.sending", index, at=since.isoformat(), stage=stage.title, percent=None)
         crash_point(f"stage.{index}.intended")
         try:
             task = stage.send(work)

@@ -76,7 +76,7 @@ class Settler:
         self._is_foreign = is_foreign
 
     def settle(self, stage: Stage, work: Work, *, since: datetime, limit_s: float | None = None) -> Finding:
-        """Look until it is clear whether what was sent at `since` (our clock) arrived.
+        """Look until it is clear whether what was sent at `since` (by vCenter's clock) arrived.
 
         Nothing found counts only after a grace in which vCenter was reachable all the time, and, when it had been away,
         only once its mirror has heard from it again.
@@ -96,7 +96,7 @@ class Settler:
                 return look.finding
             quiet_since = self._quiet_since(work, quiet_since, busy=look.busy, lost_at=lost_at)
             if quiet_since is not None and self._clock.monotonic() - quiet_since >= self._settings.settle_grace_s:
-                return self._nothing(stage, since)
+                return self._nothing(stage, work, since)
             self._rest(_LOOK_EVERY_S)
         return Finding(verdict=Verdict.UNDECIDED)
 
@@ -113,11 +113,11 @@ class Settler:
         # A poll that went on through all this has heard nothing new; one that broke must have begun anew.
         return lost_at is None or self._clock.monotonic() - age_s > lost_at
 
-    def _nothing(self, stage: Stage, since: datetime) -> Finding:
+    def _nothing(self, stage: Stage, work: Work, since: datetime) -> Finding:
         if stage.lasts:
             return Finding(verdict=Verdict.ABSENT)
         # A task is listed before the call is answered; an entry of the event log may come late, or never in a burst.
-        forgotten = self._clock.now() - since > _REMEMBERED
+        forgotten = self._clock.now() - _by_our_clock(work, since) > _REMEMBERED
         return Finding(verdict=Verdict.UNDECIDED if forgotten or stage.task is None else Verdict.ABSENT)
 
     def _look(self, stage: Stage, work: Work, *, since: datetime) -> _Look:
@@ -142,9 +142,10 @@ class Settler:
 
     def _is_proven(self, stage: Stage, work: Work, vm: Vm, *, since: datetime) -> bool:
         """Whether a boot or the event log tells of what leaves no state behind."""
-        if stage.boots and vm.booted_at is not None and vm.booted_at >= since + work.gateway.server_time_offset():
+        if stage.boots and vm.booted_at is not None and vm.booted_at >= since:
             return True
-        return bool(stage.events and work.gateway.events_since(work.target, since - _MARGIN, stage.events))
+        earliest = _by_our_clock(work, since) - _MARGIN
+        return bool(stage.events and work.gateway.events_since(work.target, earliest, stage.events))
 
     def _look_for_made(self, stage: Stage, work: Work, *, since: datetime) -> _Look:
         """A new VM is ours only by the id it carries: others may clone the same source at the same time."""
@@ -165,7 +166,8 @@ class Settler:
     def _tasks(self, stage: Stage, work: Work, *, since: datetime) -> list[Task]:
         if stage.task is None:
             return []
-        found = work.gateway.tasks.recent(entity=stage.entity(work), description_id=stage.task, since=since - _MARGIN)
+        earliest = _by_our_clock(work, since) - _MARGIN
+        found = work.gateway.tasks.recent(entity=stage.entity(work), description_id=stage.task, since=earliest)
         return [task for task in found if not self._is_foreign(task.ref, work.operation.id)]
 
     def _read(self, work: Work) -> Vm | None:
@@ -173,3 +175,8 @@ class Settler:
             return work.gateway.read_vm(work.target)
         except NotFoundError:
             return None
+
+
+def _by_our_clock(work: Work, moment: datetime) -> datetime:
+    """What our clock would have shown then, as it goes now."""
+    return moment - work.gateway.server_time_offset()

@@ -83,7 +83,7 @@ class Gateway(Writes):
         )
 
     def server_time_offset(self) -> timedelta:
-        """VCenter's clock minus ours, as of the last login or keep-alive."""
+        """See `Session.time_offset`."""
         return self._session.time_offset
 
     def read_vm(self, ref: Ref) -> Vm:

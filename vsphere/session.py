@@ -46,7 +46,7 @@ class Session:
         self.generation = 0
         self._content: Any = None
         self._failure: tuple[VsphereError, float] | None = None
-        self._offset = timedelta(0)
+        self._theirs: tuple[datetime, float] | None = None
 
     @property
     def content(self) -> Any:  # noqa: ANN401  pyVmomi's ServiceContent
@@ -66,8 +66,11 @@ class Session:
 
     @property
     def time_offset(self) -> timedelta:
-        """VCenter's clock minus ours, as of the last login or keep-alive."""
-        return self._offset
+        """VCenter's clock minus ours, as ours goes now: it may have been set since both were compared."""
+        if self._theirs is None:
+            return timedelta(0)
+        theirs, measured_at = self._theirs
+        return theirs + timedelta(seconds=self._clock.monotonic() - measured_at) - self._clock.now()
 
     def ensure(self) -> None:
         """See `vsphere.soap.Login.ensure`."""
@@ -131,9 +134,9 @@ class Session:
         self._measure_offset(service)
 
     def _measure_offset(self, service: Any) -> None:  # noqa: ANN401  pyVmomi's ServiceInstance
-        before = self._clock.now()
+        before = self._clock.monotonic()
         theirs: datetime = service.CurrentTime()
-        self._offset = theirs - (before + (self._clock.now() - before) / 2)
+        self._theirs = (theirs, (before + self._clock.monotonic()) / 2)
 
     def _agree_on_version(self) -> None:
         """Speak the newest API version that both sides know, as pyVmomi's SmartConnect does."""

@@ -1,4 +1,4 @@
-"""Signs of life of the replicas, by the database's own clock, and the turn to take over from one that gives none."""
+"""Signs of life of the replicas, and the turn to take over from one that gives none. No clock that is set decides."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from operations.record.database import TAKEOVER_LOCK, Database
 from operations.record.tables import REPLICA
+from vsphere.clock import Clock
 
 
 class Replicas:
     """The replica table."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+        self._seen: dict[str, tuple[float, float]] = {}
+        """By replica: its last sign, and when this one first saw that sign, by the clock that nobody sets."""
 
     def beat(self, replica_id: str) -> None:
         """Give a sign of life."""
@@ -24,11 +28,17 @@ class Replicas:
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now}))
 
     def silent(self, *, me: str, ttl_s: float) -> list[str]:
-        """The other replicas that have given none for `ttl_s`."""
+        """The other replicas that have given no new one for `ttl_s`, as far as this process has watched them."""
         with self._database.reading() as connection:
-            return self._silent(connection, me=me, ttl_s=ttl_s)
+            signs = self._signs(connection)
+        now = self._clock.monotonic()
+        self._seen = {
+            one: self._seen[one] if self._seen.get(one, (None, now))[0] == sign else (sign, now)
+            for one, sign in signs.items()
+        }
+        return sorted(one for one, (_, since) in self._seen.items() if one != me and now - since >= ttl_s)
 
-    def bury(self, replica_id: str, *, me: str, ttl_s: float, take_over: Callable[[], None]) -> bool:
+    def bury(self, replica_id: str, *, take_over: Callable[[], None]) -> bool:
         """Take over from a silent replica and forget it, while no other replica can do the same.
 
         Returns:
@@ -37,14 +47,12 @@ class Replicas:
         with self._database.reading() as lock:
             if not self._database.try_lock(lock, TAKEOVER_LOCK):
                 return False
-            if replica_id not in self._silent(lock, me=me, ttl_s=ttl_s):
+            if self._signs(lock).get(replica_id) != self._seen[replica_id][0]:
                 return False
             take_over()
             with self._database.writing() as connection:
                 connection.execute(sa.delete(REPLICA).where(REPLICA.c.id == replica_id))
         return True
 
-    def _silent(self, connection: sa.Connection, *, me: str, ttl_s: float) -> list[str]:
-        oldest = self._database.seconds(connection) - ttl_s
-        query = sa.select(REPLICA.c.id).where(REPLICA.c.seen_at < oldest, REPLICA.c.id != me)
-        return [str(one) for one in connection.execute(query).scalars()]
+    def _signs(self, connection: sa.Connection) -> dict[str, float]:
+        return {str(row.id): float(row.seen_at) for row in connection.execute(sa.select(REPLICA))}

@@ -107,4 +107,4 @@ REPLICA = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("seen_at", sa.Float, nullable=False),
 )
-"""`seen_at` is in seconds by the database's own clock, since those of the replicas may differ."""
+"""`seen_at` is in seconds by the database's own clock; only that it changes is a sign of life."""

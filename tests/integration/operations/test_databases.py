@@ -8,6 +8,7 @@ from operations.record.replicas import Replicas
 from operations.record.tables import METADATA
 from tests.integration.operations.conftest import MakeLab
 from tests.integration.operations.lab import DANA
+from vsphere.clock import SystemClock
 
 SMALL = {"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5}
 
@@ -92,15 +93,17 @@ def test_migrations_make_the_tables_that_the_code_expects(database_url: str) -> 
 def test_only_one_replica_takes_over_from_a_dead_one(database_url: str) -> None:
     database = Database(database_url)
     database.migrate()
-    replicas = Replicas(database)
-    replicas.beat("dead")
-    replicas.beat("alive")
+    alive, other = (Replicas(database, clock=SystemClock()) for _ in range(2))
+    alive.beat("dead")
+    alive.beat("alive")
+    alive.beat("other")
     taken: list[str] = []
 
-    assert replicas.silent(me="alive", ttl_s=30) == []
-    assert replicas.silent(me="alive", ttl_s=-1) == ["dead"]
-    assert replicas.bury("dead", me="alive", ttl_s=-1, take_over=lambda: taken.append("alive"))
-    assert not replicas.bury("dead", me="other", ttl_s=30, take_over=lambda: taken.append("other"))
+    assert alive.silent(me="alive", ttl_s=30) == []
+    assert alive.silent(me="alive", ttl_s=0) == ["dead", "other"]
+    assert other.silent(me="other", ttl_s=0) == ["alive", "dead"]
+    assert alive.bury("dead", take_over=lambda: taken.append("alive"))
+    assert not other.bury("dead", take_over=lambda: taken.append("other"))
 
     assert taken == ["alive"]
     database.close()

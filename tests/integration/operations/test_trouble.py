@@ -405,7 +405,7 @@ def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
         lab.estate.outage("refuse", seconds=30)
 
     work = Work(operation=operation, gateway=lab.gateway, spec={})
-    finding = settler.settle(STAGES[title], work, since=SystemClock().now() - age)
+    finding = settler.settle(STAGES[title], work, since=SystemClock().now() + lab.gateway.server_time_offset() - age)
 
     assert finding.verdict is verdict
     lab.estate.restore()

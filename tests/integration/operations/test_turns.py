@@ -20,7 +20,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     """A database with one row in it."""
     database = Database(f"sqlite:///{tmp_path / 'iaas.db'}")
     database.migrate()
-    Replicas(database).beat("one")
+    Replicas(database, clock=SystemClock()).beat("one")
     yield database
     database.close()
 
