@@ -1,5 +1,6 @@
 """A rule, the question that it is held against, and its gates: who, what, where, which. Pure; `policy` asks them."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,6 +15,7 @@ OWNER_ATTRIBUTE: Final = "iaas.owner"
 """The custom attribute that names a VM's owner by Slack id."""
 EVERYBODY: Final = "*"
 DIRECT: Final = "direct"
+_GROUP_ID: Final = re.compile(r"S[A-Z0-9]+")
 _NO_NAMES: Final = frozenset({"", "privategroup", "directmessage"})
 """What Slack writes where it does not tell the name of a channel."""
 
@@ -82,8 +84,12 @@ def is_one_of(actor: Actor, *, groups: Collection[str], users: Collection[str]) 
         return True
     if EVERYBODY in groups and actor.kind is ActorKind.PERSON:
         return True
-    theirs = {group.lstrip("@").casefold() for group in actor.groups}
-    return any(wanted.lstrip("@").casefold() in theirs for wanted in groups)
+    handles = {group.lstrip("@").casefold() for group in actor.groups}
+    # An id is compared as it is: whoever may name a group could else give it another one's id for a handle.
+    return any(
+        wanted in actor.groups if _GROUP_ID.fullmatch(wanted) else wanted.lstrip("@").casefold() in handles
+        for wanted in groups
+    )
 
 
 def is_here(rule: Rule, origin: Origin) -> bool:

@@ -1,14 +1,17 @@
 """`iaas-bot check`: tries everything that the service needs, changes nothing, and says what to do about each no."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import typer
 
 from bot import logs
 from bot.cli.common import missing_secrets, settings_or_exit
+from bot.cli.rules import Known, warnings
 from bot.config import Settings
+from bot.slack.app import slack_directory
 from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
 from bot.wiring import build_gateways, build_slack_settings, check_database
 from operations.errors import StorageError
@@ -21,11 +24,20 @@ _READY_TIMEOUT_S = 30.0
 _LOOK_EVERY_S = 0.1
 
 
+class Mark(Enum):
+    """What a line begins with."""
+
+    GOOD = "ok  "
+    ODD = "warn"
+    """It runs, but hardly as it was meant."""
+    BAD = "FAIL"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the report."""
 
-    ok: bool
+    mark: Mark
     what: str
     detail: str
 
@@ -37,19 +49,19 @@ def check(config: Path) -> None:
     findings = []
     for finding in _findings(settings):
         findings.append(finding)
-        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
-    bad = sum(not finding.ok for finding in findings)
+        typer.echo(f"{finding.mark.value}  {finding.what}: {finding.detail}")
+    bad = sum(finding.mark is Mark.BAD for finding in findings)
     if bad:
         typer.echo(f"{bad} of {len(findings)} checks failed.", err=True)
         raise typer.Exit(1)
 
 
 def _good(what: str, detail: str) -> Finding:
-    return Finding(True, what, detail)  # noqa: FBT003  the one place that says yes
+    return Finding(Mark.GOOD, what, detail)
 
 
 def _bad(what: str, detail: str) -> Finding:
-    return Finding(False, what, detail)  # noqa: FBT003  the one place that says no
+    return Finding(Mark.BAD, what, detail)
 
 
 def _findings(settings: Settings) -> Iterator[Finding]:
@@ -67,10 +79,12 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     except CertificateError as error:
         yield _bad("vcenter", f"{error} {error.way_out}")
         return
-    for gateway in gateways:
-        try:
+    try:
+        for gateway in gateways:
             yield from _vcenter(settings, gateway)
-        finally:
+        yield from _rules(settings, gateways)
+    finally:
+        for gateway in gateways:
             gateway.close()
 
 
@@ -96,6 +110,21 @@ def _vcenter(settings: Settings, gateway: Gateway) -> Iterator[Finding]:
         known = any(vm.name.casefold() == template.casefold() for vm in gateway.inventory.templates())
         if template != "*" and not known:
             yield _bad(f"{what} customization", f"there is no template called {template!r}")
+
+
+def _rules(settings: Settings, gateways: Sequence[Gateway]) -> Iterator[Finding]:
+    """What is odd about the rules, as far as Slack and every vCenter let it be seen."""
+    seen = all(gateway.inventory.ready for gateway in gateways)
+    mirrors = [gateway.inventory for gateway in gateways]
+    known = Known(
+        groups=slack_directory(build_slack_settings(settings), SystemClock()).group_sizes(),
+        folders=frozenset(mirror.path(one.ref).casefold() for mirror in mirrors for one in mirror.folders())
+        if seen
+        else None,
+        attributes=frozenset(name for mirror in mirrors for name in mirror.field_names().values()) if seen else None,
+    )
+    odd = [Finding(Mark.ODD, "rules", fact) for fact in warnings(settings, known)]
+    yield from odd or [_good("rules", "each can agree with somebody")]
 
 
 def _settled(gateway: Gateway) -> Health:

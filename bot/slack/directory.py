@@ -29,6 +29,8 @@ class _Groups:
     """When the reading began."""
     of_user: Mapping[str, frozenset[str]]
     """Ids and handles (with and without `@`) by user."""
+    sizes: Mapping[str, int]
+    """Members by id and by handle, in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,14 @@ class SlackDirectory:
             return None
         return tuple(user for user, names in known.of_user.items() if wanted & {one.casefold() for one in names})
 
+    def group_sizes(self) -> Mapping[str, int] | None:
+        """How many are in each user group, by id and by handle in lower case; None where Slack can't be asked."""
+        try:
+            return self._known_groups(GROUPS_FOR_S).sizes
+        except (UnreachableError, RefusedError) as error:
+            log.warning("slack.directory.unreadable", reason=str(error))
+            return None
+
     def warm(self) -> None:
         """One pass: read the groups again before they grow old, while people use the bot; at start in any case."""
         now = self._clock.monotonic()
@@ -106,12 +116,15 @@ class SlackDirectory:
         read_at = self._clock.monotonic()
         answer = self._web.get("usergroups.list", {"include_users": "true"})
         of_user: dict[str, set[str]] = {}
+        sizes: dict[str, int] = {}
         for group in answer["usergroups"]:
             names = {group["id"], group["handle"], f"@{group['handle']}"}
-            for user in group.get("users", ()):
+            users = group.get("users", ())
+            sizes |= {group["id"].casefold(): len(users), group["handle"].casefold(): len(users)}
+            for user in users:
                 of_user.setdefault(user, set()).update(names)
         found = {user: frozenset(names) for user, names in of_user.items()}
-        return _Groups(read_at=read_at, of_user=found)
+        return _Groups(read_at=read_at, of_user=found, sizes=sizes)
 
     def _person(self, user: str, max_age_s: float) -> _Person | None:
         known = self._people.get(user)

@@ -21,6 +21,7 @@ GOOD = [
     "database",
     "vcenter lab",
     "vcenter lab folder for new VMs",
+    "rules",
 ]
 
 
@@ -195,3 +196,18 @@ def test_a_certificate_that_nobody_looks_at_is_shouted(bot: Bot) -> None:
 def failures(report: str) -> list[str]:
     """What failed, a line each."""
     return [line.removeprefix("FAIL  ") for line in report.splitlines() if line.startswith("FAIL")]
+
+
+def test_rules_that_can_never_agree_are_warned_of_and_fail_nothing(bot: Bot) -> None:
+    odd = changed(
+        bot.config,
+        ('groups = ["@vm-users"]', 'groups = ["@vm-usres"]'),
+        ('folders = ["Frankfurt/vm/Web"]', 'folders = ["Frankfurt/vm/Wbe"]'),
+    )
+
+    told = iaas_bot("check", "--config", str(odd), env=bot.secrets())
+
+    warned = [line for line in told.stdout.splitlines() if line.startswith("warn")]
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "warn  rules: rule 'requesters': Slack has no user group '@vm-usres'" in warned
+    assert "warn  rules: approval 'big-web': no vCenter has a folder 'Frankfurt/vm/Wbe'" in warned

@@ -112,6 +112,13 @@ def test_a_guest_in_the_group_stays_a_guest() -> None:
     assert decision.reason == "Guests can't use the bot."
 
 
+def test_a_group_whose_handle_is_written_like_anothers_id_is_not_that_group() -> None:
+    spoof = actor("U2", "S9", "s0adm", "@s0adm")
+
+    assert not is_one_of(spoof, groups=("S0ADM",), users=())
+    assert is_one_of(actor("U2", "S0ADM", "vm-admins"), groups=("S0ADM",), users=())
+
+
 @pytest.mark.parametrize("kind", [ActorKind.REMEDIATION, ActorKind.SYSTEM])
 def test_everybody_means_people(kind: ActorKind) -> None:
     machine = Actor(id="cpu", name="cpu", kind=kind)
