@@ -104,7 +104,8 @@ class Leases:
 
     def _is_shorter_than(self, step: timedelta, vm: Vm, ends: datetime) -> bool:
         """Whether the whole lease is no longer than the step, so that its maker knows; not for one made by hand."""
-        for operation in self._store.recent(_RECENT, vm=vm.ref, states=[State.SUCCEEDED]):
+        # Whatever became of it: a new VM has its lease before it is on.
+        for operation in self._store.recent(_RECENT, vm=vm.ref):
             if _wrote(operation, ends):
                 return ends - began(operation) <= step + _ROUNDING
         return False

@@ -119,6 +119,20 @@ def test_a_lease_that_is_no_longer_than_a_step_skips_it(leased: Lab, make: Make)
     assert (at_once, len(told(leased))) == (0, 1)
 
 
+def test_a_short_lease_is_not_told_while_its_vm_is_still_being_made(leased: Lab) -> None:
+    leased.estate.set_task(3.0, "PowerOnVM_Task")
+    making = leased.ask("spawn", name="hasty-01", arguments={**SMALL, "lease_s": 86400})
+    eventually(lambda: any("iaas.expires" in vm.attributes for vm in leased.gateway.inventory.find_vms("hasty-01")))
+
+    leased.operations.sweep()
+
+    assert (leased.operations.get(making.id).state, told(leased)) == (State.RUNNING, [])
+    ref = leased.end(making).result
+    assert ref is not None
+    leased.estate.set_vm(ref.moref, power="off")
+    leased.estate.delete_vm(ref.moref)
+
+
 def test_a_lease_that_was_written_by_hand_is_told_from_the_next_step_on(leased: Lab, make: Make) -> None:
     ref = make("by-hand-01")
     write(leased, ref, write_moment(leased.clock.now() + 3 * DAY))
