@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import EnvSettingsSource
+from pydantic_settings import EnvSettingsSource, SettingsError
 from rapidfuzz import process
 
+from bot.config.agreement import disagreements
 from bot.config.model import Settings
 
 ENV_PREFIX = "IAAS_"
@@ -51,18 +52,23 @@ def load(path: Path) -> Settings:
     Raises:
         ConfigError: with every problem at once.
     """
-    values = _merge(_read(path), _environment())
+    values, problems = _environment()
+    values = _merge(_read(path), values)
+    problems += [_problem(found.location, path, reason=found.reason) for found in disagreements(values)]
     try:
-        # Built without pydantic-settings' own sources, since both were read above.
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(tuple(_problems(error, path))) from None
+        raise ConfigError((*_problems(error, path), *problems)) from None
+    if problems:
+        raise ConfigError(tuple(problems))
+    return settings
 
 
 def _read(path: Path) -> dict[str, Any]:
     source = str(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # An editor under Windows may have put a byte order mark first.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         hint = "copy config.example.toml there, or name another file with --config"
         raise ConfigError((Problem(source=source, key="(file)", reason="does not exist", example=hint),)) from None
@@ -75,19 +81,24 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _environment() -> dict[str, Any]:
-    values = EnvSettingsSource(Settings)()
+def _environment() -> tuple[dict[str, Any], list[Problem]]:
+    """What the variables say, and which of them say nothing that could be a setting."""
     known = tuple(f"{ENV_PREFIX}{name.upper()}__" for name in Settings.model_fields)
-    for variable in os.environ:
-        if variable.startswith(ENV_PREFIX) and variable not in _NOT_SETTINGS and not variable.startswith(known):
-            problem = Problem(
-                source="environment",
-                key=variable,
-                reason="is no setting",
-                example=f"{ENV_PREFIX}SLACK__COMMAND (table and key with two underscores)",
-            )
-            raise ConfigError((problem,))
-    return values
+    problems = [
+        Problem(
+            source="environment",
+            key=variable,
+            reason="is no setting",
+            example=f"{ENV_PREFIX}SLACK__COMMAND (table and key with two underscores)",
+        )
+        for variable in os.environ
+        if variable.startswith(ENV_PREFIX) and variable not in _NOT_SETTINGS and not variable.startswith(known)
+    ]
+    try:
+        return EnvSettingsSource(Settings)(), problems
+    except SettingsError as error:
+        cause = f"{error}: {error.__cause__}" if error.__cause__ else str(error)
+        return {}, [*problems, Problem(source="environment", key=f"{ENV_PREFIX}…", reason=cause, example=None)]
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,13 +112,16 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _problems(error: ValidationError, path: Path) -> Iterator[Problem]:
     for details in error.errors(include_url=False):
         location = tuple(details["loc"])
-        model, field = _model_at(location)
-        yield Problem(
-            source=_source(location, path),
-            key=_dotted(location) or "(whole file)",
-            reason=_reason(details, model),
-            example=_example(location, model, field),
-        )
+        yield _problem(location, path, reason=_reason(details, _model_at(location)[0]))
+
+
+def _problem(location: tuple[str | int, ...], path: Path, *, reason: str) -> Problem:
+    return Problem(
+        source=_source(location, path),
+        key=_dotted(location) or "(whole file)",
+        reason=reason,
+        example=_example(*_model_at(location)),
+    )
 
 
 def _source(location: tuple[str | int, ...], path: Path) -> str:
@@ -130,9 +144,10 @@ def _model_at(location: tuple[str | int, ...]) -> tuple[type[BaseModel], str | N
         if isinstance(part, str) and part in model.model_fields:
             field = part
             inner = _inner_model(model.model_fields[part].annotation)
-            if inner is not None and part != location[-1]:
+            if inner is not None:
                 model, field = inner, None
-        elif part == location[-1]:
+        elif isinstance(part, str):
+            # The name of a table, or a key that is not known.
             field = None
     return model, field
 
@@ -166,11 +181,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004  one line of a terminal
 
 
-def _example(location: tuple[str | int, ...], model: type[BaseModel], field: str | None) -> str | None:
+def _example(model: type[BaseModel], field: str | None) -> str | None:
     if field is None or not model.model_fields[field].examples:
         return None
     example = (model.model_fields[field].examples or [None])[0]
-    return f"{location[-1]} = {_toml(example)}"
+    return f"{field} = {_toml(example)}"
 
 
 def _toml(value: object) -> str:

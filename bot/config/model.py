@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.kinds import AbsolutePath, ApiUrl, Host, ReplicaId
 from bot.config.permission import ApprovalTable, ProtectedTable, RuleTable
 from bot.config.secret import Secret, SecretField
 from bot.config.table import Name, Patterns, Span, Table
@@ -25,10 +26,8 @@ class SlackTable(Table):
     """Where the app-level token (`xapp-…`, scope connections:write) is to be found."""
     command: str = Field(default="/iaas", pattern=r"^/[a-z0-9_-]{1,31}$", examples=["/iaas"])
     """The slash command, as in the app's manifest."""
-    api_url: str = Field(
-        default="https://slack.com/api/", pattern=r"^https?://.+/$", examples=["https://slack.com/api/"]
-    )
-    """Slack's Web API, with a slash at the end."""
+    api_url: ApiUrl = Field(default="https://slack.com/api/", examples=["https://slack.com/api/"])
+    """Slack's Web API, with a slash at the end; http on this machine alone."""
 
 
 class PlacementTable(Table):
@@ -54,7 +53,7 @@ class PlacementTable(Table):
 class VcenterTable(Table):
     """`[vcenter.NAME]`: a vCenter and the account there."""
 
-    host: Name = Field(examples=["vcenter.example.com"])
+    host: Host = Field(examples=["vcenter.example.com"])
     """DNS name or address."""
     port: int = Field(default=443, ge=1, le=65535, examples=[443])
     """HTTPS port."""
@@ -62,7 +61,7 @@ class VcenterTable(Table):
     """The bot's own account; give it the role that `docs/vcenter-role.md` lists and no more."""
     password: SecretField = Field(examples=["credential:vcenter-password"])
     """Where the password is to be found."""
-    ca_file: Path | None = Field(default=None, examples=["/etc/iaas-bot/vcenter-ca.pem"])
+    ca_file: AbsolutePath | None = Field(default=None, examples=["/etc/iaas-bot/vcenter-ca.pem"])
     """Certificate authority (PEM) that signed vCenter's certificate; the system's where neither is given."""
     thumbprint: str | None = Field(default=None, examples=["AB:CD:…"], pattern=r"^[0-9A-Fa-f:]{64,95}$")
     """SHA-256 thumbprint of vCenter's certificate, instead of ca_file."""
@@ -126,9 +125,9 @@ class DatabaseTable(Table):
 class ServiceTable(Table):
     """`[service]`: the process itself."""
 
-    state_dir: Path = Field(default=Path("/var/lib/iaas-bot"), examples=["/var/lib/iaas-bot"])
+    state_dir: AbsolutePath = Field(default=Path("/var/lib/iaas-bot"), examples=["/var/lib/iaas-bot"])
     """Folder for the SQLite file; must exist and be the bot's own."""
-    replica_id: Name = Field(default_factory=socket.gethostname, examples=["admin-vm-1"])
+    replica_id: ReplicaId = Field(default_factory=socket.gethostname, examples=["admin-vm-1"])
     """Unique among replicas and the same after a restart; the host's name where not given."""
     read_only: bool = Field(default=False, examples=[False])
     """Refuse every change; reads go on."""
@@ -236,24 +235,14 @@ class Settings(BaseSettings):
     prices: PricesTable | None = None
     window: WindowTable = WindowTable()
 
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> "Settings":
-        defaults = [name for name, table in self.vcenter.items() if table.default]
-        if len(self.vcenter) > 1 and len(defaults) != 1:
-            raise ValueError(f"with several vcenter tables exactly one must say default = true; {len(defaults)} do")
-        for name, size in self.size.items():
-            if size.cpu > self.limits.cpu or size.memory_gib > self.limits.memory_gib:
-                raise ValueError(f"size.{name} is over limits.cpu or limits.memory_gib")
-            if size.disk_gib > self.limits.disk_gib:
-                raise ValueError(f"size.{name} is over limits.disk_gib")
-        for what, names in (
-            ("rules", [one.name for one in self.rule]),
-            ("approvals", [one.name for one in self.approval]),
-        ):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ValueError(f"two {what} have one name: {', '.join(twice)}")
-        priced = [one.name for one in self.approval if one.cost_over is not None]
-        if priced and self.prices is None:
-            raise ValueError(f"approval {priced[0]!r} has cost_over, but there is no [prices] table")
-        return self
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  as above, and the next too
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given and look nowhere else: `load` has read the environment, with its mistakes."""
+        return (init_settings,)

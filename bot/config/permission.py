@@ -1,7 +1,10 @@
 """The tables about who may do what, how much of it, for how long, and who is asked first."""
 
-from pydantic import Field, model_validator
+from typing import Literal
 
+from pydantic import Field
+
+from bot.config.kinds import ChangingVerbs, Channel, Folder, Group, Place, User, Verbs
 from bot.config.table import Name, Patterns, Span, Table
 
 
@@ -10,7 +13,7 @@ class ProtectedTable(Table):
 
     names: Patterns = Field(default=(), examples=[["vcenter*", "dc-*"]])
     """Name patterns, any case."""
-    bios_uuids: tuple[str, ...] = Field(default=(), examples=[["4204f8a6-…"]])
+    bios_uuids: Patterns = Field(default=(), examples=[["4204f8a6-…"]])
     """SMBIOS UUIDs, for example vCenter's own VM. The VM that the bot runs on protects itself."""
 
 
@@ -35,27 +38,21 @@ class LeaseTable(Table):
     longest: Span | None = Field(default=None, examples=["90d"])
     """From today on, whatever is asked."""
 
-    @model_validator(mode="after")
-    def _default_is_allowed(self) -> "LeaseTable":
-        if self.longest is not None and (self.default is None or self.default > self.longest):
-            raise ValueError("default must be given and must not be over longest")
-        return self
-
 
 class RuleTable(Table):
     """`[[rule]]`: who may do what, where. All that is given must agree; what no rule allows is refused."""
 
     name: Name = Field(examples=["requesters"])
     """Named in every decision."""
-    groups: Patterns = Field(default=(), examples=[["@vm-users"]])
+    groups: tuple[Group, ...] = Field(default=(), examples=[["@vm-users"]])
     """Slack user groups, by handle or id; `*` means everybody in the workspace except guests."""
-    users: Patterns = Field(default=(), examples=[["U012AB3CD"]])
+    users: tuple[User, ...] = Field(default=(), examples=[["U012AB3CD"]])
     """Slack user ids, beside the groups."""
-    channels: Patterns = Field(examples=[["#vm-requests", "direct"]])
+    channels: tuple[Place, ...] = Field(examples=[["#vm-requests", "direct"]])
     """Channel names or ids; `direct` is a direct message with the bot, `*` any place."""
-    verbs: Patterns = Field(examples=[["spawn", "poweron", "list", "show"]])
+    verbs: Verbs = Field(examples=[["spawn", "poweron", "list", "show"]])
     """Verbs; `*` all, `read` those that change nothing."""
-    folders: Patterns = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
+    folders: tuple[Folder, ...] = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
     """Inventory folders with all below them; `*` all."""
     attributes: dict[str, Name] = Field(default_factory=dict, examples=[{"team": "payments"}])
     """Custom attributes that the VM must carry."""
@@ -66,21 +63,15 @@ class RuleTable(Table):
     lease: LeaseTable | None = None
     """How long VMs live that are made under this rule."""
 
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "RuleTable":
-        if not self.groups and not self.users:
-            raise ValueError(f"rule {self.name!r} names nobody: give groups or users")
-        return self
-
 
 class ApprovalTable(Table):
     """`[[approval]]`: what needs somebody's yes first. Of the thresholds one is enough, and none given is always."""
 
     name: Name = Field(examples=["big"])
     """Named on the card."""
-    verbs: Patterns = Field(examples=[["spawn", "clone", "clonetemplate", "transform"]])
+    verbs: ChangingVerbs = Field(examples=[["spawn", "clone", "clonetemplate", "transform"]])
     """Verbs that change something; `*` all."""
-    folders: Patterns = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
+    folders: tuple[Folder, ...] = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
     """Inventory folders with all below them; `*` all."""
     cpu_over: int | None = Field(default=None, ge=0, examples=[4])
     """More vCPUs than this after the change."""
@@ -90,19 +81,11 @@ class ApprovalTable(Table):
     """A larger disk than this, GiB."""
     cost_over: float | None = Field(default=None, ge=0, examples=[100])
     """More than this a month after the change; needs `[prices]`."""
-    groups: Patterns = Field(default=(), examples=[["@vm-approvers"]])
+    groups: tuple[Group, ...] = Field(default=(), examples=[["@vm-approvers"]])
     """Slack user groups whose members may decide, by handle or id."""
-    users: Patterns = Field(default=(), examples=[["U012AB3CD"]])
+    users: tuple[User, ...] = Field(default=(), examples=[["U012AB3CD"]])
     """Slack user ids that may decide beside them."""
-    channel: str = Field(default="", examples=["#vm-approvals"])
+    channel: Channel | Literal[""] = Field(default="", examples=["#vm-approvals"])
     """Where the card goes; empty asks the approvers in direct messages alone."""
     votes: int = Field(default=1, ge=1, le=10, examples=[1])
     """How many of them must say yes; whoever asks is never one of them."""
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "ApprovalTable":
-        if not self.groups and not self.users:
-            raise ValueError(f"approval {self.name!r} names nobody who may decide: give groups or users")
-        if "*" in self.groups:
-            raise ValueError(f"approval {self.name!r} lets everybody decide: name the groups")
-        return self

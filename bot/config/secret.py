@@ -27,6 +27,10 @@ class Secret:
             # The text is not repeated: what was written here instead of a reference may be the secret itself.
             raise ValueError(f"a secret does not stand in the configuration; {_HOW}")
         self._kind, self._place = match.groups()
+        if self._kind == "credential" and not _is_file_name(self._place):
+            raise ValueError("a credential is given by its name, without a path; for a path write file:/path")
+        if self._kind == "file" and not Path(self._place).is_absolute():
+            raise ValueError("a file is given by its path from / on: file:/path")
 
     def __repr__(self) -> str:
         return f"Secret({self._kind}:{self._place})"
@@ -59,6 +63,10 @@ class Secret:
             return path.read_text(encoding="utf-8")
         except OSError as error:
             raise SecretError(f"{path} can't be read: {error.strerror}") from error
+
+
+def _is_file_name(text: str) -> bool:
+    return "/" not in text and text not in {".", ".."}
 
 
 class _SecretSchema:

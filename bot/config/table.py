@@ -4,10 +4,8 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-Name = Annotated[str, Field(min_length=1)]
-Patterns = tuple[str, ...]
 _SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 
@@ -15,7 +13,19 @@ _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 class Table(BaseModel):
     """A TOML table: frozen, and a key that it does not know is a mistake, not a wish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False, allow_inf_nan=False
+    )
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_not_empty)]
+Patterns = tuple[Name, ...]
 
 
 def _span(value: object) -> object:
