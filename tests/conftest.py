@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-REQUIRE_ALL = os.environ.get("IAAS_REQUIRE_ALL") == "1"
+REQUIRE_ALL = os.environ.get("NO_TEST_LEFT_OUT") == "1"
 
 _CURE = {
     "browser": "sudo apt-get install chromium",

@@ -366,7 +366,7 @@ def test_votes_for_more_do_not_count_for_less(asked: Callable[..., tuple[Lab, Op
     ],
 )
 def test_lower_is_never_higher_and_never_another_thing(
-    asked: Callable[..., tuple[Lab, Operation]], figures: dict[str, int], words: str
+    asked: Callable[..., tuple[Lab, Operation]], figures: dict[str, Any], words: str
 ) -> None:
     lab, operation = asked()
 
