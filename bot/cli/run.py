@@ -6,6 +6,7 @@ import structlog
 
 from bot import logs
 from bot.cli.common import complaint, missing_secrets, settings_or_exit
+from bot.cli.rules import Known, warnings
 from bot.service import leave
 from bot.wiring import build
 from operations.errors import StorageError
@@ -21,6 +22,8 @@ def run(config: Path) -> None:
     if missing:
         raise complaint("; ".join(f"secret {key}: {reason}" for key, reason in missing.items()))
     logs.set_up(level=settings.service.log_level, form=settings.service.log_format)
+    for fact in warnings(settings, Known()):
+        log.warning("policy.rules.odd", reason=fact)
     try:
         service = build(settings)
     except CertificateError as error:
