@@ -12,6 +12,7 @@ from vsphere.inventory import Inventory, inventory_filters
 from vsphere.metrics import Metrics
 from vsphere.model import Event, Health, Placement, Ref, Sample, Snapshot, Vm
 from vsphere.placement import PlacementRules
+from vsphere.promises import Promises
 from vsphere.reads import Reads
 from vsphere.recommend import recommend_placement
 from vsphere.session import Session
@@ -35,6 +36,7 @@ class Gateway(Writes):
         self._settings = settings
         self._clock = clock
         self._session = Session(settings, clock=clock)
+        self._promises = Promises(clock)
         self.inventory = Inventory(settings.name, clock=clock)
         self.tasks = TaskWatcher(self._session, clock=clock, name_of=self._name)
         self._reads = Reads(self._session, clock=clock, field_names=self.inventory.field_names, name_of=self._name)
@@ -119,6 +121,7 @@ class Gateway(Writes):
             disk_gib=disk_gib,
             allowed=allowed,
             folder=folder,
+            promises=self._promises,
         )
 
     def _keep_alive(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vsphere.errors import NoPlacementError
 from vsphere.inventory import Inventory
 from vsphere.model import Cluster, Container, Datastore, Host, Placement, Ref
+from vsphere.promises import NOTHING_PROMISED, Promised
 
 _GIB = 1024**3
 _MIB = 1024**2
@@ -35,6 +36,15 @@ class _Need:
     disk_bytes: int
     rules: PlacementRules
     datacenter: Ref | None
+    promised: Promised
+
+    def memory_used_mib(self, host: Host) -> int:
+        """What a host uses, and what new VMs will use that were promised a place there."""
+        return host.memory_used_mib + self.promised.memory_mib.get(host.ref, 0)
+
+    def free_bytes(self, datastore: Datastore) -> int:
+        """What a datastore has left once new VMs are there that were promised a place."""
+        return datastore.free_bytes - self.promised.disk_bytes.get(datastore.ref, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ def place(
     disk_gib: int,
     allowed: PlacementRules,
     folder: Ref | None = None,
+    promised: Promised = NOTHING_PROMISED,
 ) -> Placement:
     """Choose the host with the most headroom among those allowed, and its best datastore.
 
@@ -67,6 +78,7 @@ def place(
         disk_gib: must fit onto the datastore and leave `DATASTORE_RESERVE_RATIO` of it free.
         allowed: which clusters, datastores, networks and pools may be used, by name.
         folder: where the VM will be listed; it ties the host to the folder's datacenter.
+        promised: what other new VMs will take that the mirror does not show yet.
 
     Raises:
         NoPlacementError: no host will do; the message says what each lacks.
@@ -77,6 +89,7 @@ def place(
         disk_bytes=disk_gib * _GIB,
         rules=allowed,
         datacenter=_datacenter(inventory, folder) if folder else None,
+        promised=promised,
     )
     fit: list[_Candidate] = []
     lacking: list[str] = []
@@ -94,7 +107,7 @@ def place(
         pool=best.pool,
         datastore=best.datastore.ref,
         network=best.network.ref,
-        reason=_reason(best, len(fit)),
+        reason=_reason(best, len(fit), need),
     )
 
 
@@ -136,7 +149,7 @@ def _host_lack(host: Host, need: _Need) -> str | None:
         return f"{host.connection.value}, power {'on' if host.powered_on else 'off'}"
     if host.cpu_cores < need.cpu_count:
         return f"{host.cpu_cores} cores for {need.cpu_count} vCPUs"
-    free_mib = host.memory_bytes // _MIB * HOST_MEMORY_LIMIT_RATIO - host.memory_used_mib
+    free_mib = host.memory_bytes // _MIB * HOST_MEMORY_LIMIT_RATIO - need.memory_used_mib(host)
     if free_mib < need.memory_mib:
         return f"{max(int(free_mib), 0)} MiB of memory free, {need.memory_mib} needed"
     return None
@@ -146,7 +159,7 @@ def _headroom(host: Host, need: _Need) -> float:
     """The scarcer of free CPU and free memory, as a share, once the VM runs there."""
     memory_mib = max(host.memory_bytes // _MIB, 1)
     cpu_mhz = max(host.cpu_cores * host.cpu_mhz_per_core, 1)
-    memory_left = 1 - (host.memory_used_mib + need.memory_mib) / memory_mib
+    memory_left = 1 - (need.memory_used_mib(host) + need.memory_mib) / memory_mib
     return min(memory_left, 1 - host.cpu_used_mhz / cpu_mhz)
 
 
@@ -174,7 +187,7 @@ def _network(inventory: Inventory, host: Host, rules: PlacementRules) -> Contain
 def _datastore(inventory: Inventory, host: Host, need: _Need) -> Datastore | None:
     """The one with most space left; shared ones first, since a VM on a local disk can't leave its host."""
     found = [one for one in _seen(inventory, host, need) if _fits(one, need)]
-    return max(found, key=lambda one: (_is_shared(inventory, one), one.free_bytes, one.name), default=None)
+    return max(found, key=lambda one: (_is_shared(inventory, one), need.free_bytes(one), one.name), default=None)
 
 
 def _seen(inventory: Inventory, host: Host, need: _Need) -> Iterator[Datastore]:
@@ -187,7 +200,7 @@ def _seen(inventory: Inventory, host: Host, need: _Need) -> Iterator[Datastore]:
 def _fits(datastore: Datastore, need: _Need) -> bool:
     reserve = datastore.capacity_bytes * DATASTORE_RESERVE_RATIO
     usable = datastore.accessible and not datastore.in_maintenance
-    return usable and datastore.free_bytes - need.disk_bytes >= reserve
+    return usable and need.free_bytes(datastore) - need.disk_bytes >= reserve
 
 
 def _is_shared(inventory: Inventory, datastore: Datastore) -> bool:
@@ -199,7 +212,7 @@ def _datastore_lack(inventory: Inventory, host: Host, need: _Need) -> str:
     if not seen:
         return "no allowed datastore"
     words = (
-        f"{one.name} {one.free_bytes // _GIB} GiB free"
+        f"{one.name} {max(need.free_bytes(one), 0) // _GIB} GiB free"
         if one.accessible and not one.in_maintenance
         else f"{one.name} unusable"
         for one in seen
@@ -216,11 +229,11 @@ def _allowed(name: str, names: Collection[str]) -> bool:
     return not names or name.casefold() in {one.casefold() for one in names}
 
 
-def _reason(best: _Candidate, count: int) -> str:
+def _reason(best: _Candidate, count: int, need: _Need) -> str:
     among = "the only host that can take it" if count == 1 else f"most headroom of {count} hosts"
     return (
         f"{best.host.name} in {best.cluster.name}: {among}, {best.headroom:.0%} left with this VM;"
-        f" {best.datastore.name}: {best.datastore.free_bytes // _GIB} GiB free; network {best.network.name}"
+        f" {best.datastore.name}: {need.free_bytes(best.datastore) // _GIB} GiB free; network {best.network.name}"
     )
 
 

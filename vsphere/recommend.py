@@ -11,10 +11,13 @@ from vsphere.errors import VsphereError
 from vsphere.inventory import Inventory
 from vsphere.model import Placement, Ref
 from vsphere.placement import PlacementRules, place
+from vsphere.promises import Promises
 from vsphere.session import Session
 from vsphere.soap import SoapFault
 
 log = structlog.get_logger(__name__)
+
+_GIB = 1024**3
 
 
 def recommend_placement(
@@ -26,6 +29,7 @@ def recommend_placement(
     disk_gib: int,
     allowed: PlacementRules,
     folder: Ref,
+    promises: Promises,
 ) -> Placement:
     """Choose as `place` does, then let DRS choose the host and Storage DRS the datastore where they are on.
 
@@ -33,9 +37,16 @@ def recommend_placement(
         NoPlacementError: see `place`.
     """
     chosen = place(
-        inventory, cpu_count=cpu_count, memory_mib=memory_mib, disk_gib=disk_gib, allowed=allowed, folder=folder
+        inventory,
+        cpu_count=cpu_count,
+        memory_mib=memory_mib,
+        disk_gib=disk_gib,
+        allowed=allowed,
+        folder=folder,
+        promised=promises.sums(),
     )
     chosen = _ask_storage_drs(session, inventory, chosen, folder=folder, disk_gib=disk_gib, allowed=allowed)
+    promises.add(chosen, host=chosen.host, memory_mib=memory_mib, disk_bytes=disk_gib * _GIB)
     host = inventory.host(chosen.host) if chosen.host else None
     cluster = inventory.cluster(host.cluster) if host and host.cluster else None
     if cluster is None or not cluster.drs_enabled:

@@ -8,6 +8,7 @@ from vsphere.errors import NotFoundError
 from vsphere.gateway import Gateway
 from vsphere.model import PowerState, Ref, Vm
 from vsphere.placement import PlacementRules
+from vsphere.promises import Promises
 from vsphere.recommend import recommend_placement
 from vsphere.session import Session
 from vsphere.settings import VcenterSettings
@@ -115,6 +116,7 @@ def test_drs_chooses_the_host_where_it_is_on() -> None:
         disk_gib=4,
         allowed=PlacementRules(),
         folder=Ref("lab", "group-v1"),
+        promises=Promises(FakeClock()),
     )
 
     assert (chosen.host, chosen.pool) == (None, Ref("lab", "resgroup-1"))
