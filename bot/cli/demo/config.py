@@ -62,7 +62,7 @@ names = ["vcenter*"]
 name = "requesters"
 groups = ["@vm-users"]
 channels = ["#vm-requests", "direct"]
-verbs = ["read", "spawn", "clone", "clonetemplate"]
+verbs = ["read", "spawn", "clonetemplate"]
 
 [rule.quota]
 vms = 60
@@ -79,7 +79,7 @@ name = "own-vms"
 groups = ["@vm-users"]
 channels = ["#vm-requests", "direct"]
 verbs = [
-    "poweron", "poweroff", "reboot", "reset", "transform", "snapshot", "move", "nuke", "restore", "lease",
+    "clone", "poweron", "poweroff", "reboot", "reset", "transform", "snapshot", "move", "nuke", "restore", "lease",
 ]
 own_only = true
 
@@ -88,8 +88,10 @@ default = "30d"
 longest = "90d"
 
 [rule.quota]
+vms = 60
 cpu = 120
 memory_gib = 320
+disk_gib = 3000
 
 # Ben.
 [[rule]]
