@@ -1,5 +1,6 @@
 """A card of one VM or template, with the buttons that fit its state."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from bot import facts, values
@@ -7,6 +8,8 @@ from bot.answers import Answer, Button, Reply
 from bot.command import Call, Command, Context, Words
 from bot.grammar import command_line
 from bot.lookup import inventory_of, one_seen, reference
+from operations.leases import EXPIRES
+from operations.recycling import PURGE
 from vsphere.model import PowerState, Vm
 
 _USAGE: Final = "show VM"
@@ -27,16 +30,27 @@ def run(name: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     vm = one_seen(name, call, context)
     inventory = inventory_of(vm.ref, context)
-    kind = "template" if vm.is_template else facts.power(vm)
+    is_binned = context.operations.bin.holds(vm)
+    kind = "template" if vm.is_template else "in the recycle bin" if is_binned else facts.power(vm)
     return Answer(
         title=f"{vm.name} ({kind})",
-        fields=facts.card_fields(vm, inventory, call.actor, context.clock.now()),
+        fields=(*facts.card_fields(vm, inventory, call.actor, context.clock.now()), *_ends(vm)),
         note=f"{vm.ref} · as of {facts.moment(vm.read_at)} UTC",
-        buttons=() if vm.is_template else _buttons(vm, reference(vm, context)),
+        buttons=() if vm.is_template else _buttons(vm, reference(vm, context), is_binned=is_binned),
     )
 
 
-def _buttons(vm: Vm, name: str) -> tuple[Button, ...]:
+def _ends(vm: Vm) -> Iterator[tuple[str, str]]:
+    """What comes to an end by itself, as the VM's attributes say it."""
+    for label, attribute in (("Lease ends", EXPIRES), ("Deleted at", PURGE)):
+        text = vm.attributes.get(attribute)
+        if text:
+            yield label, text.replace("T", " ").replace("Z", " UTC")
+
+
+def _buttons(vm: Vm, name: str, *, is_binned: bool) -> tuple[Button, ...]:
+    if is_binned:
+        return (Button(label="Restore", command=command_line("restore", name), style="primary"),)
     snapshot = Button(label="Snapshot", command=command_line("snapshot", name, "create"))
     if vm.power is not PowerState.ON:
         return (Button(label="Power on", command=command_line("poweron", name), style="primary"), snapshot)

@@ -39,9 +39,9 @@ COMMAND: Final = Command(
     name="undo",
     usage=_USAGE,
     summary="Take an operation back, for a while after its end.",
-    details="Example: `undo R7F3K`. The id stands on the operation's card. A new VM goes to the recycle bin, one in the "
-    "bin comes back, a size, a place, a lease and a power state go back to what they were; what can't be taken back "
-    "says why on its card.",
+    details="Example: `undo R7F3K`. The id stands on the operation's card. A new VM goes to the recycle bin, one that "
+    "is there comes back, a size, a place, a lease and a power state go back to what they were; what can't be taken "
+    "back says why on its card.",
     aliases=("takeback",),
     changes=True,
     parse=parse,

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _AGAIN: Final = frozenset({State.FAILED, State.REFUSED, State.EXPIRED})
 _AGAIN_AFTER: Final = timedelta(hours=1)
+_LATEST_AFTER: Final = timedelta(days=1)
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,20}")
 
 
@@ -53,6 +54,8 @@ class Hands:
         self._judge = judge
         self._submit = submit
         self._told = told
+        self._known: dict[str, int] = {}
+        """How many tries each key had when it was last looked at."""
 
     def shield(self, verb: str, vm: Vm) -> str | None:
         """Why policy does not let the system do that to the VM now; None where it does."""
@@ -60,7 +63,7 @@ class Hands:
         return None if decision.allowed else decision.reason
 
     def act(self, verb: str, vm: Vm, *, key: str, arguments: Arguments) -> Operation | None:
-        """Ask for it, unless that was done; what has failed is tried again an hour later, and no sooner.
+        """Ask for it, unless that was done; what has failed is tried again an hour later, then ever less often.
 
         Args:
             verb: what for.
@@ -71,12 +74,11 @@ class Hands:
         Returns:
             The operation that does it or did it; None where none could be begun.
         """
-        known = self._latest(key)
-        if known is not None and not self._may_repeat(known):
+        known, tries = self._tries(key)
+        if known is not None and not self._may_repeat(known, tries):
             return known
-        number = 0 if known is None else self._attempts(key)
         try:
-            return self._submit(self._request(verb, vm, key=f"{key}/{number}", arguments=arguments))
+            return self._submit(self._request(verb, vm, key=f"{key}/{tries}", arguments=arguments))
         except (OperationsError, VsphereError) as error:
             log.warning("duty.act.failed", duty=self._actor.id, verb=verb, target=str(vm.ref), reason=str(error))
             return None
@@ -91,19 +93,21 @@ class Hands:
             data={"vm": vm.name, "vcenter": vm.ref.vcenter, **data},
         )
 
-    def _latest(self, key: str) -> Operation | None:
-        count = self._attempts(key)
-        return self._store.by_key(f"{key}/{count - 1}") if count else None
+    def _tries(self, key: str) -> tuple[Operation | None, int]:
+        """The last of the operations that have tried it, and how many there were."""
+        tries, last = self._known.get(key, 0), None
+        if tries:
+            last = self._store.by_key(f"{key}/{tries - 1}")
+        while (found := self._store.by_key(f"{key}/{tries}")) is not None:
+            last, tries = found, tries + 1
+        self._known[key] = tries
+        return last, tries
 
-    def _attempts(self, key: str) -> int:
-        number = 0
-        while self._store.by_key(f"{key}/{number}") is not None:
-            number += 1
-        return number
-
-    def _may_repeat(self, operation: Operation) -> bool:
-        ended = operation.finished_at
-        return operation.state in _AGAIN and ended is not None and self._clock.now() - ended >= _AGAIN_AFTER
+    def _may_repeat(self, operation: Operation, tries: int) -> bool:
+        if operation.state not in _AGAIN or operation.finished_at is None:
+            return False
+        wait = min(_AGAIN_AFTER * (1 << min(tries - 1, 10)), _LATEST_AFTER)
+        return self._clock.now() - operation.finished_at >= wait
 
     def _request(self, verb: str, vm: Vm, *, key: str, arguments: Arguments | None = None) -> Request:
         return Request(

@@ -129,7 +129,7 @@ def test_the_undo_button_takes_back_once_and_the_card_says_so(desk: Desk) -> Non
 
     assert state_of(back) == "succeeded", back.text
     assert desk.vm("web-06").power == "poweredOff"
-    assert operation_of(back) in again.all_text
+    assert str(operation_of(back)) in again.all_text
     assert f"undone by {operation_of(back)}" in changed.all_text
     assert f"undoes {operation_of(card)}" in back.all_text
     assert desk.sent("web-06")["PowerOnVM_Task"] == 1

@@ -13,7 +13,7 @@ from vsphere.soaptree import Moref, Tree
 BOOTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 OWNER_KEY = 100
 EXPIRES_KEY = 101
-_FOLDERS = {"Web": "group-v10", "Finance": "group-v11"}
+_FOLDERS = {"Web": "group-v10", "Finance": "group-v11", "Recycle bin": "group-v12"}
 _BASE = (
     Change(
         "enter",

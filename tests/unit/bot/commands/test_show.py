@@ -72,3 +72,19 @@ def test_show_refuses_what_the_person_may_not_see_and_names_the_rule(desk: Desk)
 
     assert (answer.tone, answer.note, answer.fields) == (Tone.REFUSED, "Rule: web team", ())
     assert answer.lines == ("It reaches DC/vm/Web. Ask an administrator for more.",)
+
+
+def test_show_tells_when_a_lease_ends() -> None:
+    lease = [{"key": world.EXPIRES_KEY, "value": "2026-12-10T09:00Z"}]
+    answer = Desk(world.sites(world.vm(1, "web-01", customValue=lease))).ask("show web-01")
+
+    assert dict(answer.fields)["Lease ends"] == "2026-12-10 09:00 UTC"
+
+
+def test_show_offers_a_vm_in_the_recycle_bin_back_and_nothing_else() -> None:
+    answer = Desk(world.sites(world.vm(1, "web-01.binned-20261126-0512", folder="Recycle bin", on=False))).ask(
+        "show web-01.binned-20261126-0512"
+    )
+
+    assert answer.title == "web-01.binned-20261126-0512 (in the recycle bin)"
+    assert [button.command for button in answer.buttons] == ["restore web-01.binned-20261126-0512"]
