@@ -126,15 +126,21 @@ def _is_meant(rule: Rule, asked: Question) -> bool:
 def _reaches(rule: Rule, asked: Question) -> bool:
     if EVERYBODY in rule.folders:
         return True
-    if asked.path is None:
-        # What concerns no place (history, status) is not limited by places; a VM always has one.
-        return asked.vm is None and asked.verb in READING
-    return lies_within(asked.path, rule.folders)
+    if _concerns_nothing(asked):
+        return asked.verb in READING
+    return asked.path is not None and lies_within(asked.path, rule.folders)
+
+
+def _concerns_nothing(asked: Question) -> bool:
+    """Whether no VM and no place is meant, as by `history`: then to look is not limited by which VM it would be."""
+    return asked.vm is None and asked.owner is None and asked.path is None
 
 
 def _carries(rule: Rule, asked: Question) -> bool:
     if not rule.attributes:
         return True
+    if _concerns_nothing(asked):
+        return asked.verb in READING
     has = asked.vm.attributes if asked.vm else {}
     # An attribute that is cleared is gone, so a rule that wants it empty agrees with nothing.
     return all(value and has.get(name, "").casefold() == value.casefold() for name, value in rule.attributes.items())
@@ -143,7 +149,7 @@ def _carries(rule: Rule, asked: Question) -> bool:
 def _is_own(rule: Rule, asked: Question) -> bool:
     if not rule.own_only:
         return True
-    if asked.vm is None and asked.owner is None and asked.path is None:
+    if _concerns_nothing(asked):
         return asked.verb in READING
     return _owner(asked) == asked.actor.id
 

@@ -16,7 +16,7 @@ RULE = Rule(
     name="web",
     groups=("@vm-users",),
     channels=("#vm-requests", "C0ID"),
-    verbs=("poweron", "snapshot.create"),
+    verbs=("poweron", "snapshot.create", "history"),
     folders=(WEB,),
     attributes={"team": "payments"},
 )
@@ -30,6 +30,7 @@ OPEN = {
     "the folder in other letters": replace(ASKED, path="DATACENTER/VM/web/blue/web-01"),
     "the attribute in other letters": replace(ASKED, vm=vm(attributes={"team": "PAYMENTS"})),
     "a verb of the family that is given": replace(ASKED, verb="snapshot.create"),
+    "a look that concerns no VM": replace(ASKED, verb="history", vm=None, path=None),
 }
 SHUT = {
     "the group's handle renamed": (replace(ASKED, actor=actor("U2", "S1", "vm-people")), "who"),
