@@ -88,22 +88,25 @@ class Desk:
         )
 
     def begun(self, line: str, who: str = "dana", *, timeout_s: float = 30) -> SeenMessage:
-        """Type `/iaas LINE`, say yes where the bot asks, and return the card as soon as it is there."""
+        """Type `/iaas LINE`, say yes where the bot asks, and return the card, or the failure that comes instead."""
         person = self.person(who)
         before = _places(person)
         assert person.command(f"/iaas {line}", ROOM).ok
         return self.agreed(person, before, timeout_s=timeout_s)
 
     def agreed(self, person: Person, before: set[tuple[str, str]], *, timeout_s: float = 30) -> SeenMessage:
-        """Say yes to what is asked, and return the first card that was not there before."""
+        """Say yes to what is asked, and return the first card or failure that was not there before."""
         answered: set[str] = set()
 
         def find(_state: object) -> SeenMessage | None:
             view = person.modal()
             if view is not None and view.raw.get("submit") and view.id not in answered:
+                result = person.submit(view, agreement(view))
+                # Another question may have taken the place of this one since it was looked at.
+                assert result.ok or result.error == "no_such_view", result
                 answered.add(view.id)
-                assert person.submit(view, agreement(view)).ok
-            return next((one for one in person.messages() if _is_new_card(one, before)), None)
+            new = (one for one in person.messages() if (one.channel, one.ts) not in before)
+            return next((one for one in new if operation_of(one) or one.text.startswith(":x:")), None)
 
         return person.wait_for(find, "a card", timeout_s)
 

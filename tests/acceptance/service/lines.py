@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
 from bot.registry import COMMANDS
 from tests.acceptance.service.desk import Desk, eventually
+from vsphere.clock import SystemClock
 
-NOT_THE_ESTATE: Final = frozenset({"cancel"})
-"""Stops work of the bot's own."""
-READING: Final = frozenset({"snapshot.list"})
+NOT_THE_ESTATE: Final = frozenset({"cancel", "approve", "deny", "undo"})
+"""They name an operation and no VM; what they start or stop is judged by its own verb."""
+READING: Final = frozenset({"snapshot.list", "lease.show"})
 CHANGING: Final = sorted(
     verb for command in COMMANDS if command.changes for verb in command.verbs if verb not in READING | NOT_THE_ESTATE
 )
@@ -18,7 +20,7 @@ CHANGING: Final = sorted(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """What is typed, and what vCenter must be sent for it: no less and no more."""
+    """What is typed, and what vCenter must be sent for it beside custom attributes: no less and no more."""
 
     pattern: str
     """With `{vm}` where the VM stands."""
@@ -52,7 +54,9 @@ LINES: Final = MappingProxyType(
         "reset": Line(pattern="reset {vm}", vm="web-04", writes={"ResetVM_Task": 1}),
         "transform": Line(pattern="transform {vm} cpu=6", vm="lab-k8s-01", writes={"ReconfigVM_Task": 1}),
         "move": Line(pattern="move {vm} silver-02", vm="shop-01", writes={"RelocateVM_Task": 1}),
-        "nuke": Line(pattern="nuke {vm}", vm="lab-k8s-03", writes={"PowerOffVM_Task": 1, "Destroy_Task": 1}),
+        "nuke": Line(pattern="nuke {vm}", vm="lab-k8s-03", writes={"ShutdownGuest": 1, "Rename_Task": 1}),
+        "restore": Line(pattern="restore {vm}", vm="web-cache-01", writes={"Rename_Task": 1, "PowerOnVM_Task": 1}),
+        "lease.extend": Line(pattern="lease {vm} extend 14d", vm="web-cache-02", writes={}),
         "snapshot.create": Line(pattern="snapshot {vm} create now", vm="lab-k8s-02", writes={"CreateSnapshot_Task": 1}),
         "snapshot.revert": Line(
             pattern="snapshot {vm} revert before-patch", vm="web-cms-01", writes={"RevertToSnapshot_Task": 1}
@@ -64,9 +68,17 @@ LINES: Final = MappingProxyType(
 )
 
 
+ABOUT_A_VM: Final = tuple(verb for verb, line in LINES.items() if line.vm and verb not in {"clone", "restore"})
+"""The verbs that change the VM that they name, as it stands in its folder."""
+
+
 def set_out(desk: Desk) -> None:
-    """Bring the demo's estate into the state that the lines start from: the VMs are dana's."""
-    # The only other VM with snapshots is ben's.
+    """Bring the demo's estate into the state that the lines start from: the VMs are dana's, and one is in the bin."""
+    binned = desk.run(f"nuke {LINES['restore'].vm}")
+    assert binned.state == "succeeded", binned
+    # The only other VM with snapshots is ben's, and no VM of the estate has a lease.
     desk.estate.set_vm("pay-test-01", custom={"iaas.owner": "U0DANA"})
-    eventually(lambda: "pay-test-01" in desk.answer("list mine").all_text, "the new owner")
+    end = SystemClock().now() + timedelta(days=10)
+    desk.estate.set_vm("web-cache-02", custom={"iaas.owner": "U0DANA", "iaas.expires": f"{end:%Y-%m-%d}"})
+    eventually(lambda: "web-cache-02" in desk.answer("list mine").all_text, "the new owner")
     desk.estate.reset_calls()

@@ -88,6 +88,15 @@ def test_slack_that_limits_the_rate_gets_the_final_state_all_the_same(desk: Desk
     assert state_of(desk.ended(card)) == "succeeded"
 
 
+@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked"])
+def test_a_bot_token_that_is_refused_for_a_while_loses_no_card(desk: Desk, error: str) -> None:
+    """A token that is changed is refused until its file is; the person must not be left without the end."""
+    desk.workspace.faults.method_fails("chat.postMessage", error=error, times=2)
+    card = desk.started(f"snapshot web-0{len(error) % 4 + 1} create {error.replace('_', '-')}")
+
+    assert state_of(desk.ended(card)) == "succeeded"
+
+
 def test_sockets_that_slack_refreshes_lose_no_command(desk: Desk) -> None:
     desk.workspace.faults.refresh(grace_s=1.0)
     results = [desk.person().command(f"/iaas echo {number}", ROOM) for number in range(10)]
