@@ -76,11 +76,12 @@ class Attendant:
             self.enqueue(operation)
 
     def run_once(self) -> None:
-        """Give a sign of life, take over from the dead, heal, and forget what is old."""
+        """Give a sign of life, take over from the dead, revive, heal, and forget what is old."""
         try:
             self._beat()
             for dead in self._replicas.silent(me=self._settings.replica_id, ttl_s=self._settings.replica_ttl_s):
                 self._take_over(dead)
+            self._revive()
             self._heal(settled=_SETTLED)
             self._forget()
         except OperationsError as error:
@@ -104,6 +105,11 @@ class Attendant:
             log.warning("operations.replica.taken_over", dead=dead, workflows=len(resumed))
 
         self._replicas.bury(dead, take_over=resume)
+
+    def _revive(self) -> None:
+        lost = self._engine.revive()
+        if lost:
+            log.warning("operations.workflows.revived", workflows=len(lost))
 
     def _heal(self, *, settled: timedelta) -> None:
         """Queue what a crash left on record only, and close what the engine has lost."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -58,6 +58,8 @@ class Engine:
 
     _body: Body | None = None
     _bell: Bell | None = None
+    _active: ClassVar[set[str]] = set()
+    """The workflows that run in this process now."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class Engine:
             queue_poll_s: seconds between two looks at the queue while something happens.
             database: how to reach it; None lets DBOS do that in its own way.
         """
+        self._stranded: set[str] = set()
         self._replica_id = replica_id
         self._concurrency = concurrency
         self._queue_poll_s = queue_poll_s
@@ -171,6 +174,27 @@ class Engine:
         _ring()
         return [workflow.workflow_id for workflow in left]
 
+    def revive(self) -> list[str]:
+        """Queue again what this replica has taken and no longer runs, because DBOS could not write its own notes.
+
+        That counts only when it was so at the call before as well: one that is taken begins a moment later.
+        """
+        with _told():
+            mine = DBOS.list_workflows(
+                status="PENDING",
+                executor_id=self._replica_id,
+                queue_name=QUEUE,
+                load_input=False,
+                load_output=False,
+            )
+            idle = {one.workflow_id for one in mine} - Engine._active
+            lost, self._stranded = sorted(idle & self._stranded), idle
+            for workflow in lost:
+                DBOS.resume_workflow(workflow, queue_name=QUEUE)
+        if lost:
+            _ring()
+        return lost
+
     def forget(self, *, older_than: timedelta, now: datetime) -> int:
         """Delete what the engine noted about workflows that ended long ago; how many there were."""
         with _told():
@@ -192,15 +216,33 @@ def workflow_id(key: str) -> str:
 
 @DBOS.workflow(name=_WORKFLOW)
 def _run(operation_id: str) -> None:
+    with _active():
+        _steps(_current(), operation_id)
+    # What waits for the same VM can begin in a moment.
+    _ring()
+
+
+def _steps(body: Body, operation_id: str) -> None:
     """The same steps in the same order whenever it runs; everything that may differ happens inside a step."""
-    body = _current()
     count = DBOS.run_step({"name": "begin"}, body.begin, operation_id)
     for index in range(count):
         if not DBOS.run_step({"name": "stage"}, body.stage, operation_id, index):
             break
     DBOS.run_step({"name": "finish"}, body.finish, operation_id)
-    # What waits for the same VM can begin in a moment.
-    _ring()
+
+
+@contextmanager
+def _active() -> Iterator[None]:
+    """Tell which workflow runs; one whose notes can't be written is left to `Engine.revive`, not ended for good."""
+    workflow = str(DBOS.workflow_id)
+    Engine._active.add(workflow)  # noqa: SLF001  as in `_current`
+    try:
+        yield
+    except SQLAlchemyError as error:
+        log.error("engine.notes.unwritten", workflow=workflow, reason=_cause(error))  # noqa: TRY400  the cause is all
+        raise StoppingError from error
+    finally:
+        Engine._active.discard(workflow)  # noqa: SLF001  see above
 
 
 def _current() -> Body:
@@ -219,8 +261,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, dbos_error.DBOSException) as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(f"the bot's queue can't be written: {cause}") from error
+        raise StorageError(f"the bot's queue can't be written: {_cause(error)}") from error
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def _quieten() -> None:

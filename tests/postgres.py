@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shlex
 import shutil
 import socket
 import subprocess
@@ -46,13 +47,31 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 def new_database(server: str) -> Iterator[str]:
     """A database that goes again; its url."""
     name = f"t{os.urandom(6).hex()}"
-    admin = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    # No pool: the server may have been away since the database was made.
+    admin = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
         connection.execute(sa.text(f"create database {name}"))
     yield f"{server}/{name}"
     with admin.connect() as connection:
         connection.execute(sa.text(f"drop database {name} with (force)"))
+
+
+@contextmanager
+def stopped(server: str) -> Iterator[None]:
+    """The server is away for this while, and whoever was connected is cut off."""
+    admin = sa.create_engine(f"{server}/postgres")
+    with admin.connect() as connection:
+        data = Path(connection.execute(sa.text("show data_directory")).scalar_one())
     admin.dispose()
+    binaries, user = postgres_bin(), _unprivileged()
+    assert binaries is not None
+    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    _, *options = shlex.split((data / "postmaster.opts").read_text())
+    _run(user, [*control, "-m", "immediate", "stop"])
+    try:
+        yield
+    finally:
+        _run(user, [*control, "-l", str(data.parent / "log"), "-o", shlex.join(options), "start"])
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
