@@ -18,6 +18,7 @@ from bot.permission import outsider_refusal, refusal
 from bot.text import repair, repair_literal
 from operations.errors import OperationsError
 from operations.model import Actor, Origin, Request
+from operations.policy import Decision
 from operations.windows import tonight as begins_tonight
 from vsphere.errors import VsphereError
 
@@ -91,6 +92,16 @@ class Dispatcher:
             return refused
         call = Call(words=understood.words, actor=actor, origin=origin, key=key, asked_at=asked_at)
         return _answered(lambda: understood.command.run(understood.arguments, call, self._context))
+
+    def note_unknown(self, user: str, origin: Origin) -> None:
+        """Put on record that somebody was refused of whom Slack does not say who they are."""
+        reason = "Slack does not say who that is, so the answer is no."
+        self._context.operations.refusals.note(
+            actor=Actor(id=user, name=user),
+            origin=origin,
+            verb="?",
+            decision=Decision(allowed=False, rule=None, reason=reason, way_out="Try again in a minute."),
+        )
 
     def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
         """Ask again for what an `Ask` was about, now that the person said yes to the plan of this hash.

@@ -57,16 +57,19 @@ def ensure_may_follow(operation: Operation, call: Call, context: Context) -> Non
     """
     if may_follow(operation, call, context):
         return
-    decision = Decision(
-        allowed=False,
-        rule=None,
-        reason=f"Operation {operation.id} is somebody else's, on a VM that you may not see here.",
-        way_out="Ask whoever started it, or an administrator.",
-    )
-    context.operations.refusals.note(
-        actor=call.actor, origin=call.origin, verb=call.words.verb, decision=decision, subject=operation.id
-    )
-    raise AnsweredError(_refused(decision))
+    reason = f"Operation {operation.id} is somebody else's, on a VM that you may not see here."
+    raise _no(operation, reason, "Ask whoever started it, or an administrator.", call, context)
+
+
+def ensure_may_cancel(operation: Operation, call: Call, context: Context) -> None:
+    """Hold the end of an operation against policy.
+
+    Raises:
+        AnsweredError: refused.
+    """
+    if not context.policy.may_cancel(call.actor, operation.actor.id):
+        reason = f"{operation.id} was asked for by <@{operation.actor.id}>."
+        raise _no(operation, reason, "Ask them, or an administrator.", call, context)
 
 
 def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:
@@ -104,6 +107,15 @@ def allowed_commands(call: Call, context: Context) -> list[Command]:
 def matching_rules(call: Call, context: Context) -> list[str]:
     """The names of the rules that speak of this person in this place."""
     return [rule.name for rule in context.policy.rules_for(call.actor, call.origin)]
+
+
+def _no(operation: Operation, reason: str, way_out: str, call: Call, context: Context) -> AnsweredError:
+    """The end of a command about somebody else's operation, on record."""
+    decision = Decision(allowed=False, rule=None, reason=reason, way_out=way_out)
+    context.operations.refusals.note(
+        actor=call.actor, origin=call.origin, verb=call.words.verb, decision=decision, subject=operation.id
+    )
+    return AnsweredError(_refused(decision))
 
 
 def _question(verb: str, vm: Vm, call: Call, context: Context) -> Question:

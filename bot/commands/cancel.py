@@ -5,6 +5,7 @@ from typing import Final
 from bot import values
 from bot.answers import Reply, Started
 from bot.command import Call, Command, Context, Words
+from bot.permission import ensure_may_cancel
 
 _USAGE: Final = "cancel OP"
 
@@ -22,6 +23,7 @@ def acknowledge(operation_id: str) -> str:
 
 def run(operation_id: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
+    ensure_may_cancel(context.operations.get(operation_id), call, context)
     return Started(operation=context.operations.cancel(operation_id, call.actor))
 
 

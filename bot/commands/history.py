@@ -8,7 +8,7 @@ from bot.answers import Answer, Button, Reply, Table
 from bot.command import Call, Command, Context, Words
 from bot.lookup import one_seen
 from bot.permission import may_follow
-from operations.model import Operation
+from operations.model import Event, Operation
 
 _USAGE: Final = "history [VM|@user]"
 _MOST: Final = 25
@@ -31,12 +31,14 @@ def run(wanted: str | None, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     found = _found(wanted, call, context)
     visible = [operation for operation in found if may_follow(operation, call, context)]
+    refused = _refused(wanted, call, context)
     title = f"What was done{f': {wanted}' if wanted else ''}"
-    if not visible:
+    if not visible and not refused:
         return Answer(title=title, lines=("Nothing that you may see is on record.",))
+    rows = sorted([*map(_row, visible), *map(_refused_row, refused)], key=lambda row: row[0], reverse=True)[:_MOST]
     return Answer(
         title=title,
-        table=Table(columns=("When (UTC)", "Operation", "Who", "What", "How it ended"), rows=tuple(map(_row, visible))),
+        table=Table(columns=("When (UTC)", "Operation", "Who", "What", "How it ended"), rows=tuple(rows)),
         note=f"The latest {_MOST} at most.",
         buttons=tuple(Button(label=f"Status {one.id}", command=f"status {one.id}") for one in visible[:3]),
     )
@@ -54,6 +56,25 @@ def _found(wanted: str | None, call: Call, context: Context) -> list[Operation]:
     # Without a mention there is only the name that was written down then.
     latest = context.operations.recent(limit=_SEARCHED)
     return [one for one in latest if one.actor.name.casefold() == user.casefold()][:_MOST]
+
+
+def _refused(wanted: str | None, call: Call, context: Context) -> list[Event]:
+    """Refusals of what never became an operation: one's own, and all for whoever looks after others' operations."""
+    lately = context.operations.refusals.recent(_SEARCHED)
+    about = [one for one in lately if wanted is None or _is_about(one, wanted.casefold())]
+    return [one for one in about if context.policy.may_cancel(call.actor, one.actor)][:_MOST]
+
+
+def _is_about(refusal: Event, wanted: str) -> bool:
+    if not wanted.startswith("@"):
+        return str(refusal.data.get("subject")).casefold() == wanted
+    return wanted.removeprefix("@") in {refusal.actor.casefold(), str(refusal.data.get("name")).casefold()}
+
+
+def _refused_row(refusal: Event) -> tuple[str, ...]:
+    told = refusal.data
+    what = f"{told.get('verb')} {told.get('subject') or ''}".strip()
+    return (facts.moment(refusal.at), "-", str(told.get("name")), what, f"refused. {told.get('reason')}".rstrip("."))
 
 
 def _row(operation: Operation) -> tuple[str, ...]:

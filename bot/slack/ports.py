@@ -35,6 +35,9 @@ class Dispatcher(Protocol):
     def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
         """Do what a line says."""
 
+    def note_unknown(self, user: str, origin: Origin) -> None:
+        """Put on record that somebody was refused of whom Slack does not say who they are."""
+
     def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
         """Ask again, now that the person said yes to the plan of this hash, for now or for tonight."""
 

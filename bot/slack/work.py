@@ -166,6 +166,7 @@ class Work:
     def _actor(self, place: Place) -> Actor | None:
         actor = self._directory.look_up(place.user)
         if actor is None:
+            self._dispatcher.note_unknown(place.user, place.origin)
             self._replies.tell(place, error.stranger())
         return actor
 

@@ -12,6 +12,8 @@ from operations.record.tables import CHAIN, EVENT
 from vsphere.clock import Clock
 
 _PAGE = 500
+_LATELY = 20_000
+"""Events: there is no index by kind, and nobody reads further back than this in a chat."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,13 @@ class Journal:
         """Everything that was written about an operation, oldest first."""
         query = sa.select(EVENT).where(EVENT.c.operation_id == operation_id).order_by(EVENT.c.seq)
         return [read_event(row) for row in connection.execute(query).mappings()]
+
+    def latest(self, connection: sa.Connection, kind: str, limit: int) -> list[Event]:
+        """The latest events of a kind, newest first, of those that were written lately."""
+        last, _ = self.head(connection)
+        query = sa.select(EVENT).where(EVENT.c.seq > last - _LATELY, EVENT.c.kind == kind)
+        rows = connection.execute(query.order_by(EVENT.c.seq.desc()).limit(limit)).mappings()
+        return [read_event(row) for row in rows]
 
     def all(self, connection: sa.Connection, *, since: str | None = None) -> Iterator[Event]:
         """Every event, oldest first, page by page."""

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from operations.errors import StorageError
-from operations.model import Actor, Origin
+from operations.model import Actor, Event, Origin
 from operations.policy import Decision
 from operations.record.database import Database
 from operations.record.journal import Journal, News
@@ -65,6 +65,15 @@ class Refusals:
                 self._journal.append(connection, news)
         except StorageError as error:
             log.error("request.refusal.lost", actor=actor.id, reason=str(error))  # noqa: TRY400  told by the database
+
+    def recent(self, limit: int) -> list[Event]:
+        """The latest refusals, newest first.
+
+        Raises:
+            StorageError: they can't be read.
+        """
+        with self._database.reading() as connection:
+            return self._journal.latest(connection, KIND, limit)
 
     def _is_news(self, actor_id: str, key: _Key) -> bool:
         now = self._clock.monotonic()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operations.record.refusals import KIND
-from tests.integration.commands.conftest import DANA, Floor
+from tests.integration.commands.conftest import DANA, ROOM, Floor
 
 SAM = replace(DANA, id="U0SAM", name="sam")
 GUY = replace(DANA, id="U0GUY", name="guy", is_guest=True)
@@ -75,3 +75,41 @@ def test_a_flood_of_different_refusals_by_one_person_ends_on_record_and_stops_no
 
     assert len(_refusals(floor, flood.id)) == 30
     assert len(_refusals(floor, other.id)) == 1
+
+
+def test_nobody_ends_what_somebody_else_asked_for_and_the_try_is_on_record(floor: Floor) -> None:
+    operation = floor.done("reboot fin-app-01")
+    other = replace(DANA, id="U0CANCEL")
+
+    answer = floor.answer(f"cancel {operation.id}", other)
+
+    assert (answer.title, answer.lines) == (
+        f"{operation.id} was asked for by <@U0ANN>.",
+        ("Ask them, or an administrator.",),
+    )
+    assert [(told["verb"], told["subject"]) for told in _refusals(floor, other.id)] == [("cancel", operation.id)]
+
+
+def test_somebody_whom_slack_does_not_know_is_on_record_by_id_and_place(floor: Floor) -> None:
+    floor.dispatcher.note_unknown("U0WHO", ROOM)
+
+    (told,) = _refusals(floor, "U0WHO")
+    assert (told["channel"], told["reason"]) == (ROOM.channel, "Slack does not say who that is, so the answer is no.")
+
+
+def test_history_shows_ones_own_refused_looks_and_all_of_them_to_an_administrator(floor: Floor) -> None:
+    eva = replace(DANA, id="U0EVA", name="eva")
+    floor.answer("show fin-app-01", eva)
+
+    own, others, all_of_them = (
+        floor.answer("history @eva", eva),
+        floor.answer("history @eva", replace(DANA, id="U0FRED", name="fred")),
+        floor.answer("history fin-app-01"),
+    )
+
+    assert own.table is not None
+    assert own.table.rows[0][1:4] == ("-", "eva", "show fin-app-01")
+    assert own.table.rows[0][4].startswith("refused. The rule readers does not reach fin-app-01")
+    assert (others.table, others.lines) == (None, ("Nothing that you may see is on record.",))
+    assert all_of_them.table is not None
+    assert ("-", "eva") in [row[1:3] for row in all_of_them.table.rows]

@@ -214,6 +214,7 @@ class Dispatcher:
         self.operations = operations
         self.said: list[Said] = []
         self.confirmed: list[Request] = []
+        self.unknown: list[tuple[str, str]] = []
         self.release = threading.Event()
         self.plan_takes_s = 0.0
 
@@ -228,6 +229,10 @@ class Dispatcher:
     def acknowledge(self, text: str) -> str:
         """See `Dispatcher.acknowledge`."""
         return f"Doing {text.split(' ', maxsplit=1)[0]}…"
+
+    def note_unknown(self, user: str, origin: Origin) -> None:
+        """See `Dispatcher.note_unknown`."""
+        self.unknown.append((user, origin.channel))
 
     def run(self, line: str, *, actor: Actor, origin: Origin, key: str, asked_at: datetime) -> Reply:
         """See `Dispatcher.run`: `ANSWERS`, or something that begins."""

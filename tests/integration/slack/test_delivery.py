@@ -197,6 +197,7 @@ def test_a_person_whom_slack_can_not_name_gets_a_no(stage: Stage) -> None:
     stage.dana.command("/iaas echo hi")
 
     stage.dana.wait_for_message(contains="can't find out in Slack who you are")
+    assert stage.dispatcher.unknown == [("U0DANA", "C0VMREQ")]
     assert stage.dispatcher.said == []
     stage.workspace.assert_no_violations()
 

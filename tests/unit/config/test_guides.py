@@ -13,12 +13,12 @@ from bot.config import Settings
 ROOT = Path(__file__).parents[3]
 EXAMPLE = tomllib.loads((ROOT / "config.example.toml").read_text(encoding="utf-8"))
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+_TOML = re.compile(r"^```toml
+(.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCKS = [
     pytest.param(block, id=f"{guide.stem}-{number}")
     for guide in GUIDES
-    for number, block in enumerate(
-        re.findall(r"^```toml\n(.*?)^```", guide.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    )
+    for number, block in enumerate(_TOML.findall(guide.read_text(encoding="utf-8")))
 ]
 
 
