@@ -68,7 +68,7 @@ class OperationsSettings:
     concurrency: int = 16
     """Most operations that this replica runs at once."""
     queue_poll_s: float = 0.1
-    """Seconds between two looks at the queue: less is quicker, more is idler (50 ms costs 5-10 % of a core)."""
+    """Seconds between two looks at the queue while there is work; what is queued here begins at once."""
     duplicate_window_s: float = 60
     """The same person asking the same of the same VM within this time gets the operation that there is."""
     guest_stop_timeout_s: float = 300

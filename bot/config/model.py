@@ -134,7 +134,7 @@ class ServiceTable(Table):
     concurrency: int = Field(default=16, ge=1, le=64, examples=[16])
     """Most operations at once."""
     queue_poll_s: float = Field(default=0.1, ge=0.02, le=5, examples=[0.1])
-    """Seconds between two looks at the queue: less is quicker, more is idler."""
+    """Seconds between two looks at the queue while there is work; it is looked at once a second otherwise."""
     task_timeout_s: float = Field(default=7200, ge=60, examples=[7200])
     """Longest time that a vCenter task is followed."""
     guest_stop_timeout_s: float = Field(default=300, ge=5, examples=[300])
