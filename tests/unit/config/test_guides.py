@@ -13,8 +13,7 @@ from bot.config import Settings
 ROOT = Path(__file__).parents[3]
 EXAMPLE = tomllib.loads((ROOT / "config.example.toml").read_text(encoding="utf-8"))
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
-_TOML = re.compile(r"^```toml
-(.*?)^```", re.MULTILINE | re.DOTALL)
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCKS = [
     pytest.param(block, id=f"{guide.stem}-{number}")
     for guide in GUIDES
