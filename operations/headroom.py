@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from operations.footprint import Footprint
 from operations.model import Change, Plan
-from operations.plans import Spec, specs_of
+from operations.plans import PLACE, Spec, specs_of
 from vsphere.inventory import Inventory
 from vsphere.model import Datastore, Host, PowerState, Ref, Vm
 
@@ -29,11 +29,13 @@ class Estate:
 
     def host(self, spec: Spec) -> Host | None:
         """The host that a stage names; None where DRS will choose one."""
-        return self.inventory.host(Ref(self.vcenter, spec["host"])) if spec.get("host") else None
+        moref = spec.get(PLACE, spec).get("host")
+        return self.inventory.host(Ref(self.vcenter, moref)) if moref else None
 
     def datastore(self, spec: Spec) -> Datastore | None:
         """The datastore that a stage names."""
-        return self.inventory.datastore(Ref(self.vcenter, spec["datastore"])) if spec.get("datastore") else None
+        moref = spec.get(PLACE, spec).get("datastore")
+        return self.inventory.datastore(Ref(self.vcenter, moref)) if moref else None
 
 
 def room_lines(plan: Plan, estate: Estate, *, vm: Vm | None, after: Footprint | None) -> Iterator[Change]:

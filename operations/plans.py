@@ -15,6 +15,8 @@ from vsphere.model import Ref, Vm
 
 _ATTRIBUTE = "attribute:"
 _NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
+PLACE = "place"
+"""Of a stage that makes a VM: where, which nobody has agreed to and which may be another place a minute later."""
 Spec = Mapping[str, Any]
 """One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
 
@@ -147,4 +149,6 @@ def fact(vm: Vm, name: str) -> object:
 def _hashed(plan: Plan) -> Plan:
     data = plan_data(plan)
     covered = {name: value for name, value in data.items() if name not in _NOT_HASHED}
+    stages = [{name: value for name, value in one.items() if name != PLACE} for one in specs_of(plan)]
+    covered["details"] = {**covered["details"], "stages": stages}
     return replace(plan, hash=hashlib.sha256(to_json(covered).encode()).hexdigest())

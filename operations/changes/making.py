@@ -12,7 +12,7 @@ from operations.errors import BadRequestError
 from operations.leases import EXPIRES, new_lease
 from operations.model import Change, Plan
 from operations.moments import write_moment
-from operations.plans import Spec, began, end_of, make_plan
+from operations.plans import PLACE, Spec, began, end_of, make_plan
 from operations.policy import OWNER_ATTRIBUTE
 from operations.settings import NewVmSettings
 from vsphere.errors import NameTakenError, NotFoundError
@@ -68,7 +68,7 @@ def plan_spawn(asking: Asking) -> Plan:
         summary=f"Create {name}",
         done=f"{name} is there, and on.{_until(lease)}",
         stages=[create, _owner(asking), {"stage": POWER_ON}],
-        changes=_lines(size, placement),
+        changes=_lines(size),
         lasts=lease,
         undo_within=asking.settings.undo_within,
     )
@@ -92,7 +92,7 @@ def plan_clone(asking: Asking) -> Plan:
         summary=f"Clone {source.name} to {name}",
         done=f"{name} is there, a copy of {source.name}, and {'on' if on else 'off'}.{_until(lease)}",
         stages=[_where(CLONE, name, folder, placement), _owner(asking), *power],
-        changes=_lines(size, placement),
+        changes=_lines(size),
         expects={"instance_uuid": source.instance_uuid},
         lasts=lease,
         undo_within=asking.settings.undo_within,
@@ -130,7 +130,7 @@ def plan_clone_template(asking: Asking) -> Plan:
         summary=f"Deploy {name} from {source.name}",
         done=f"{name} is there, made from {source.name}, and on.{_until(lease)}",
         stages=[clone, _owner(asking), {"stage": POWER_ON}],
-        changes=_lines(size, placement),
+        changes=_lines(size),
         expects={"instance_uuid": source.instance_uuid},
         lasts=lease,
         undo_within=asking.settings.undo_within,
@@ -242,11 +242,13 @@ def _where(stage: str, name: str, folder: Ref, placement: Placement) -> Spec:
         "stage": stage,
         "name": name,
         "folder": folder.moref,
-        "host": placement.host.moref if placement.host else None,
-        "pool": placement.pool.moref,
-        "datastore": placement.datastore.moref,
-        "network": placement.network.moref if placement.network else None,
-        "reason": placement.reason,
+        PLACE: {
+            "host": placement.host.moref if placement.host else None,
+            "pool": placement.pool.moref,
+            "datastore": placement.datastore.moref,
+            "network": placement.network.moref if placement.network else None,
+            "reason": placement.reason,
+        },
     }
 
 
@@ -263,17 +265,16 @@ def _until(lease: timedelta | None) -> str:
     return "" if lease is None else " Its lease ends at {until}."
 
 
-def _lines(size: _Size, placement: Placement) -> tuple[Change, ...]:
+def _lines(size: _Size) -> tuple[Change, ...]:
     return (
         Change(label="vCPU", before=_NOTHING, after=str(size.cpu_count)),
         Change(label="Memory", before=_NOTHING, after=f"{size.memory_mib / _MIB_PER_GIB:g} GB"),
         Change(label="Disk", before=_NOTHING, after=f"{size.disk_gib} GB"),
-        Change(label="Place", before=_NOTHING, after=placement.reason),
     )
 
 
 def _placement(work: Work) -> Placement:
-    spec, vcenter = work.spec, work.gateway.name
+    spec, vcenter = work.spec[PLACE], work.gateway.name
     return Placement(
         host=Ref(vcenter, spec["host"]) if spec["host"] else None,
         pool=Ref(vcenter, spec["pool"]),

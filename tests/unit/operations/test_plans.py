@@ -5,7 +5,7 @@ import pytest
 from operations.changes.resizing import Size, check_size, reasons_to_restart, wanted_size
 from operations.errors import BadRequestError
 from operations.model import Effect, Plan
-from operations.plans import facts, make_plan, mismatch
+from operations.plans import PLACE, facts, make_plan, mismatch
 from operations.record.database import from_json, to_json
 from operations.record.rows import _read_plan, plan_data
 from operations.settings import Caps
@@ -51,6 +51,15 @@ def test_another_plan_has_another_hash(change: dict[str, object]) -> None:
 
 def test_a_warning_alone_does_not_void_a_yes() -> None:
     assert plan(warnings=("It is late.",)).hash == plan().hash
+
+
+def test_another_host_for_a_new_vm_a_minute_later_does_not_void_the_yes() -> None:
+    first, second = (
+        plan(stages=[{"stage": "create", "name": "web-07", PLACE: {"host": host}}]) for host in ("host-1", "host-2")
+    )
+
+    assert first.hash == second.hash
+    assert first.details != second.details
 
 
 def test_a_plan_comes_back_from_the_record_as_it_was() -> None:
