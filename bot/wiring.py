@@ -88,7 +88,16 @@ def build_rehearsal(settings: Settings, gateways: Sequence[Gateway], directory: 
 def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:
     """One gateway a vCenter, the default first."""
     tables = sorted(settings.vcenter.items(), key=lambda item: not item[1].default)
-    return [Gateway(_vcenter(name, table), clock=clock) for name, table in tables]
+    return [build_gateway(name, table, clock) for name, table in tables]
+
+
+def build_gateway(name: str, table: VcenterTable, clock: Clock) -> Gateway:
+    """The gateway to one vCenter, not yet started.
+
+    Raises:
+        CertificateError: its ca_file can't be read.
+    """
+    return Gateway(_vcenter(name, table), clock=clock)
 
 
 def build_policy(settings: Settings) -> Policy:

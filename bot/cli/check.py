@@ -1,6 +1,6 @@
 """`iaas-bot check`: tries everything that the service needs, changes nothing, and says what to do about each no."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.cli.rules import Known, warnings
 from bot.config import Settings
 from bot.slack.app import slack_directory
 from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
-from bot.wiring import build_gateways, build_slack_settings, check_database
+from bot.wiring import build_gateway, build_slack_settings, check_database
 from operations.errors import StorageError
 from vsphere.clock import SystemClock
 from vsphere.errors import CertificateError
@@ -68,21 +68,33 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _good("configuration", f"{len(settings.rule)} rules, {len(settings.size)} sizes")
     missing = missing_secrets(settings)
     yield from (_bad(f"secret {key}", reason) for key, reason in missing.items())
-    if missing:
-        return
+    yield from _slack(settings, missing)
+    if "database.password" not in missing:
+        yield _tried("database", lambda: check_database(settings))
+    yield from _vcenters(settings, missing)
+
+
+def _slack(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
     slack = build_slack_settings(settings)
-    yield _tried("slack bot token", lambda: probe_bot_token(slack))
-    yield _tried("slack app token", lambda: probe_app_token(slack))
-    yield _tried("database", lambda: check_database(settings))
+    if "slack.bot_token" not in missing:
+        yield _tried("slack bot token", lambda: probe_bot_token(slack))
+    if "slack.app_token" not in missing:
+        yield _tried("slack app token", lambda: probe_app_token(slack))
+
+
+def _vcenters(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
+    """Each as far as it can be tried, and the rules as far as they can be held against what is there."""
+    gateways: list[Gateway] = []
     try:
-        gateways = build_gateways(settings, SystemClock())
-    except CertificateError as error:
-        yield _bad("vcenter", f"{error} {error.way_out}")
-        return
-    try:
+        for name, table in settings.vcenter.items():
+            try:
+                gateways.append(build_gateway(name, table, SystemClock()))
+            except CertificateError as error:
+                yield _bad(f"vcenter {name}", f"{error} {error.way_out}")
         for gateway in gateways:
-            yield from _vcenter(settings, gateway)
-        yield from _rules(settings, gateways)
+            if f"vcenter.{gateway.name}.password" not in missing:
+                yield from _vcenter(settings, gateway)
+        yield from _rules(settings, gateways, missing)
     finally:
         for gateway in gateways:
             gateway.close()
@@ -112,12 +124,14 @@ def _vcenter(settings: Settings, gateway: Gateway) -> Iterator[Finding]:
             yield _bad(f"{what} customization", f"there is no template called {template!r}")
 
 
-def _rules(settings: Settings, gateways: Sequence[Gateway]) -> Iterator[Finding]:
+def _rules(settings: Settings, gateways: Sequence[Gateway], missing: Collection[str]) -> Iterator[Finding]:
     """What is odd about the rules, as far as Slack and every vCenter let it be seen."""
-    seen = all(gateway.inventory.ready for gateway in gateways)
+    seen = len(gateways) == len(settings.vcenter) and all(gateway.inventory.ready for gateway in gateways)
     mirrors = [gateway.inventory for gateway in gateways]
     known = Known(
-        groups=slack_directory(build_slack_settings(settings), SystemClock()).group_sizes(),
+        groups=slack_directory(build_slack_settings(settings), SystemClock()).group_sizes()
+        if "slack.bot_token" not in missing
+        else None,
         folders=frozenset(mirror.path(one.ref).casefold() for mirror in mirrors for one in mirror.folders())
         if seen
         else None,
