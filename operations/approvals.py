@@ -52,8 +52,6 @@ class Wanted:
     """Inventory path of the VM, or of the folder for a new one."""
     after: Footprint | None
     """What the VM that results takes up; None where that can't be told."""
-    change_version: str | None
-    """Of the VM that is changed or copied, as it was looked at."""
 
 
 def approval_for(rules: Sequence[ApprovalRule], wanted: Wanted, prices: Prices | None) -> Approval | None:
@@ -74,7 +72,6 @@ def approval_for(rules: Sequence[ApprovalRule], wanted: Wanted, prices: Prices |
                 users=rule.users,
                 channel=rule.channel,
                 why=wanted.request.reason,
-                change_version=wanted.change_version,
             )
     return None
 

@@ -24,7 +24,9 @@ from operations.settings import OperationsSettings
 from operations.verbnames import DECIDING
 from operations.verbs import Verb
 from vsphere.clock import Clock
-from vsphere.errors import NotFoundError
+from vsphere.errors import NotFoundError, VsphereError
+from vsphere.gateway import Gateway
+from vsphere.model import Vm
 from vsphere.sites import Sites
 
 log = structlog.get_logger(__name__)
@@ -83,9 +85,11 @@ class Deciding:
             request=asking.request,
             path=new_vm_settings(asking).folder if verb.makes else path,
             after=footprint_after(plan, vm),
-            change_version=vm.change_version if vm is not None else None,
         )
-        return approval_for(settings.approvals, wanted, settings.prices)
+        approval = approval_for(settings.approvals, wanted, settings.prices)
+        if approval is None or vm is None:
+            return approval
+        return replace(approval, change_version=_change_version(asking.gateway, vm))
 
     def ask(self, operation: Operation) -> None:
         """Have the approvers asked; where Slack does not tell who they are, a later pass asks them.
@@ -255,6 +259,15 @@ class Deciding:
             )
         # Whoever said yes to more, with its interruption, is taken to agree to less with the same one.
         return plan, replace(request, confirmed=plan.hash if request.confirmed else None)
+
+
+def _change_version(gateway: Gateway, vm: Vm) -> str:
+    """Of the VM as it is now: the mirror may not have heard yet of what somebody did a moment ago."""
+    try:
+        return gateway.read_vm(vm.ref).change_version
+    except VsphereError as error:
+        log.info("approval.vm.unread", target=str(vm.ref), reason=str(error))
+        return vm.change_version
 
 
 def _seen(operation: Operation, plan_hash: str | None) -> Plan:

@@ -1,6 +1,6 @@
 """Tries the two tokens without connecting: for `iaas-bot check`. Says what they belong to, never what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -56,6 +56,42 @@ def probe_app_token(settings: SlackSettings) -> str:
         "Set slack.app_token to an app-level token (xapp-…) with connections:write, and switch Socket Mode on.",
     )
     return "may open Socket Mode connections"
+
+
+def probe_approvers(settings: SlackSettings, *, groups: Sequence[str], users: Sequence[str], channel: str) -> str:
+    """Ask Slack whether anybody can decide, and whether the bot may write where they are asked.
+
+    Nobody sees anything of it: the message that tries the channel is for the bot's own eyes.
+
+    Returns:
+        `2 people, asked in #vm-approvals and in direct messages`.
+
+    Raises:
+        ProbeError: a group that is not there, nobody in them, or a channel that the bot is not in.
+    """
+    client = WebClient(token=settings.read_bot_token(), base_url=settings.api_url, timeout=_TIMEOUT_S)
+    answer = _asked(lambda: client.usergroups_list(include_users=True), "Ask an administrator of the workspace.")
+    members: set[str] = set(users)
+    for wanted in groups:
+        name = wanted.lstrip("@").casefold()
+        found = [one for one in answer["usergroups"] if name in {one["id"].casefold(), one["handle"].casefold()}]
+        if not found:
+            raise ProbeError(f"no user group is called {wanted}.", way_out="Make it in Slack, or name another.")
+        members |= {user for one in found for user in one.get("users", ())}
+    if not members:
+        raise ProbeError(f"nobody is in {' or '.join(groups)}.", way_out="Add those who decide to it in Slack.")
+    where = f"in {channel} and in direct messages" if channel else "in direct messages"
+    if channel:
+        _try_channel(client, channel)
+    return f"{len(members)} {'person' if len(members) == 1 else 'people'}, asked {where}"
+
+
+def _try_channel(client: WebClient, channel: str) -> None:
+    own = _asked(client.auth_test, "Set slack.bot_token to the token of the installed app (xoxb-…).")
+    _asked(
+        lambda: client.chat_postEphemeral(channel=channel, user=str(own["user_id"]), text="iaas-bot check"),
+        f"Invite the bot to {channel}; until then approvers are asked in direct messages alone.",
+    )
 
 
 def _asked(call: Callable[[], SlackResponse], way_out: str) -> Any:  # noqa: ANN401  a response is a mapping of anything

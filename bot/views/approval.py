@@ -25,7 +25,7 @@ def approver_card(operation: Operation) -> Message:
     """The card for those who decide: with buttons while it waits, with who and when afterwards."""
     waits = operation.state is State.AWAITING_APPROVAL
     head = f"{_glyph(operation)} *{_title(operation)}* {_fate(operation)}"
-    lines = [*_asked(operation), *_decided(operation), *_news(operation)]
+    lines = [*_asked(operation), *_lowered(operation.approval), *_decided(operation), *_news(operation)]
     blocks: list[Json] = [section(head), *fields(_figures(operation))]
     blocks += _decision_aids(operation) if waits else []
     blocks += [section("\n".join(lines)), context(_footer(operation))]
@@ -152,7 +152,6 @@ def _decided(operation: Operation) -> Iterator[str]:
         return
     if operation.state is State.AWAITING_APPROVAL:
         yield from (f"{words.person(one.actor)} says yes ({when(one.at)})" for one in _votes(operation, approval))
-        yield from _lowered(approval)
         return
     at = f" {when(approval.decided_at, '{date_short_pretty} {time}')}" if approval.decided_at else ""
     if approval.decided_by is None:
@@ -169,8 +168,8 @@ def _votes(operation: Operation, approval: Approval) -> tuple[Vote, ...]:
     return votes_for(approval, operation.plan)
 
 
-def _lowered(approval: Approval) -> Iterator[str]:
-    if approval.lowered_by is not None:
+def _lowered(approval: Approval | None) -> Iterator[str]:
+    if approval is not None and approval.lowered_by is not None:
         asked = f" from {escape(approval.asked)}" if approval.asked else ""
         yield f"Lowered{asked} by {words.person(approval.lowered_by)}"
 

@@ -70,6 +70,12 @@ def state(operation: Operation, took: timedelta | None) -> str:
         return _done(operation, took)
     if operation.state is State.QUEUED and operation.not_before is not None:
         return f"waits until {when(operation.not_before, '{date_short_pretty} at {time}')}"
+    if (
+        operation.state is State.REFUSED
+        and operation.approval is not None
+        and operation.approval.decided_by is not None
+    ):
+        return "denied"
     return _STATES[operation.state]
 
 
