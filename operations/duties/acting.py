@@ -93,6 +93,10 @@ class Hands:
             data={"vm": vm.name, "vcenter": vm.ref.vcenter, **data},
         )
 
+    def has_told(self, key: str) -> bool:
+        """Whether this process knows it to have been told; a no may be wrong."""
+        return self._told.knows(key)
+
     def _tries(self, key: str) -> tuple[Operation | None, int]:
         """The last of the operations that have tried it, and how many there were."""
         tries, last = self._known.get(key, 0), None

@@ -54,14 +54,14 @@ class Purging:
             purge_at = read_moment(marks.purge, self._settings.tonight.zone)
         except ValueError:
             purge_at = None
-        lies_still = purge_at is not None and vm.power is PowerState.OFF and not marks.by_itself
-        if lies_still and purge_at is not None and self._clock.now() < purge_at:
+        key = f"bin/{vm.ref.vcenter}/{vm.instance_uuid}/{marks.operation_id}"
+        is_told = not marks.by_itself or self._hands.has_told(f"{key}/put")
+        if purge_at is not None and self._clock.now() < purge_at and vm.power is PowerState.OFF and is_told:
             return
         nuke = self._proof(vm, marks)
         if nuke is None:
             self._leave_alone(vm, marks)
             return
-        key = f"bin/{vm.ref.vcenter}/{vm.instance_uuid}/{nuke.id}"
         told = {"name": marks.name, "operation_id": nuke.id}
         if purge_at is None:
             data = {**told, "text": marks.purge}
