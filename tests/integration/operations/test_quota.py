@@ -167,7 +167,7 @@ def test_what_was_cancelled_before_it_began_gives_its_share_back(make_lab: MakeL
     eventually(lambda: lab.vm("held").attributes.get("iaas.owner") == NORA.id)
     lab.prepare("held", cpu_hot_add=True)
     lab.estate.set_task(3.0, "CreateSnapshot_Task")
-    in_the_way = lab.ask("snapshot.create", "held", actor=ERIK, arguments={"name": "slow"})
+    in_the_way = lab.ask("snapshot.create", "held", actor=ERIK, arguments={"snapshot": "slow"})
     growing = lab.ask("transform", "held", actor=NORA, arguments={"cpu_count": 3})
     full = lab.ask("spawn", name="second", actor=NORA, arguments=SMALL)
 
