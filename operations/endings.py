@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from operations.model import Operation, State
-from vsphere.errors import TaskCancelledError, VsphereError
+from vsphere.errors import ConnectionLostError, TaskCancelledError, VsphereError
 from vsphere.model import Task
 
+_NOT_DONE_WAY_OUT = "It did not happen. Ask for it again once vCenter answers."
 _UNKNOWN_WAY_OUT = "Look at {name} in vCenter, task list included, and run the command again only if it was not done."
 
 
@@ -27,7 +28,9 @@ def cancelled(operation: Operation, more: str = "") -> Ending:
 def failed(operation: Operation, error: VsphereError) -> Ending:
     """VCenter said no, or could not be asked."""
     text = f"{_sentence(str(error))} {_before(operation)}"
-    return Ending(state=State.FAILED, text=text, way_out=error.way_out)
+    # The bot connects again by itself, but nobody does again what has failed.
+    way_out = _NOT_DONE_WAY_OUT if isinstance(error, ConnectionLostError) else error.way_out
+    return Ending(state=State.FAILED, text=text, way_out=way_out)
 
 
 def broken_off(operation: Operation, task: Task) -> Ending:

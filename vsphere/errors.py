@@ -78,7 +78,7 @@ class NoSpaceError(VsphereError):
 class NoPlacementError(VsphereError):
     """No host, pool or datastore among the allowed ones can take the VM."""
 
-    hint = "Ask an administrator: the card says what each candidate lacks."
+    hint = "Ask for a smaller VM, or ask an administrator for more room."
 
 
 class InvalidStateError(VsphereError):

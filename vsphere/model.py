@@ -189,6 +189,8 @@ class Snapshot:
     depth: int
     """0 for a root snapshot."""
     is_current: bool
+    holds_memory: bool = False
+    """Whether it was taken of a running VM with its memory, so that the VM runs after going back to it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

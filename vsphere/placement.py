@@ -1,6 +1,6 @@
 """Chooses host, pool, datastore and network for a new VM from the mirror alone: a pure decision, with its reason."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vsphere.errors import NoPlacementError
@@ -16,7 +16,8 @@ HOST_MEMORY_LIMIT_RATIO = 0.95
 """Share of a host's memory in use beyond which nothing is placed there."""
 _UPLINK_MARK = "DVUplinks"
 """Uplink port groups stand in every host's network list, and no VM may be on them."""
-_NAMED_CANDIDATES = 12
+_REASONS = 3
+"""So many are told, of hosts as of datastores: a phone shows no more without scrolling. The rest is counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,7 @@ def place(
         promised: what other new VMs will take that the mirror does not show yet.
 
     Raises:
-        NoPlacementError: no host will do; the message says what each lacks.
+        NoPlacementError: no host will do; the message says what most of them lack.
     """
     need = _Need(
         cpu_count=cpu_count,
@@ -92,13 +93,13 @@ def place(
         promised=promised,
     )
     fit: list[_Candidate] = []
-    lacking: list[str] = []
+    lacking: dict[str, list[str]] = {}
     for host in sorted(inventory.hosts(), key=lambda one: one.name):
         judged = _judge(inventory, host, need)
         if isinstance(judged, _Candidate):
             fit.append(judged)
         else:
-            lacking.append(f"{host.name}: {judged}")
+            lacking.setdefault(judged, []).append(host.name)
     if not fit:
         raise NoPlacementError(_nothing(lacking))
     best = max(fit, key=lambda one: one.headroom)
@@ -211,13 +212,15 @@ def _datastore_lack(inventory: Inventory, host: Host, need: _Need) -> str:
     seen = list(_seen(inventory, host, need))
     if not seen:
         return "no allowed datastore"
-    words = (
+    roomiest = sorted(seen, key=need.free_bytes, reverse=True)
+    words = [
         f"{one.name} {max(need.free_bytes(one), 0) // _GIB} GiB free"
         if one.accessible and not one.in_maintenance
         else f"{one.name} unusable"
-        for one in seen
-    )
-    return f"no datastore with room for {need.disk_bytes // _GIB} GiB ({', '.join(words)})"
+        for one in roomiest[:_REASONS]
+    ]
+    more = [f"and {len(seen) - _REASONS} more"] if len(seen) > _REASONS else []
+    return f"no datastore with room for {need.disk_bytes // _GIB} GiB ({', '.join([*words, *more])})"
 
 
 def _datacenter(inventory: Inventory, folder: Ref) -> Ref | None:
@@ -237,9 +240,15 @@ def _reason(best: _Candidate, count: int, need: _Need) -> str:
     )
 
 
-def _nothing(lacking: list[str]) -> str:
+def _nothing(lacking: Mapping[str, Sequence[str]]) -> str:
+    """Why no host will do: what most of them lack goes first."""
     if not lacking:
         return "vCenter has no host"
-    more = len(lacking) - _NAMED_CANDIDATES
-    tail = f"; and {more} more" if more > 0 else ""
-    return "No host can take this VM. " + "; ".join(lacking[:_NAMED_CANDIDATES]) + tail
+    groups = sorted(lacking.items(), key=lambda group: -len(group[1]))
+    told = [f"{_counted(hosts[0], len(hosts) - 1)}: {lack}" for lack, hosts in groups[:_REASONS]]
+    untold = sum(len(hosts) for _, hosts in groups[_REASONS:])
+    return "No host can take this VM. " + "; ".join([*told, *([f"and {untold} more"] if untold else [])])
+
+
+def _counted(first: str, more: int) -> str:
+    return f"{first} and {more} more" if more else first

@@ -10,7 +10,7 @@ from vsphere.clock import Clock
 from vsphere.collector import Change, filter_spec, object_spec, property_spec, read, retrieve
 from vsphere.errors import ConnectionLostError, NotFoundError
 from vsphere.faults import NameOf, translated
-from vsphere.model import Event, Ref, Snapshot, Vm
+from vsphere.model import Event, PowerState, Ref, Snapshot, Vm
 from vsphere.properties import CUSTOM_VALUE, Refs, display_name, paths, tables, text, time_or_none
 from vsphere.session import Session
 from vsphere.soaptree import Moref, Tree, as_list, parse_time
@@ -124,6 +124,8 @@ class Reads:
                 created_at=parse_time(node["createTime"]),
                 depth=depth,
                 is_current=node["snapshot"] == current,
+                # Of a snapshot without memory vCenter says that the VM was off, whatever it was.
+                holds_memory=text(node.get("state")) == PowerState.ON.value,
             )
             yield from self._walk(as_list(node.get("childSnapshotList")), depth + 1, current)
 

@@ -41,6 +41,7 @@ _STOP_CHECK_S = 0.25
 _KEPT = 1000
 """Ended tasks that are remembered; vCenter itself lists about 200."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CREATE = "Folder.createVm"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -230,6 +231,8 @@ def _state(value: Tree) -> TaskState:
 
 
 def _words(description_id: str, entity_name: str) -> str:
-    """`VirtualMachine.powerOn` of web-01 becomes "power on web-01"."""
+    """`VirtualMachine.powerOn` of web-01 becomes "power on web-01"; a folder's task is about what is made in it."""
+    if description_id == _CREATE:
+        return f"create the VM in the folder {entity_name}"
     verb = description_id.rpartition(".")[2]
     return f"{_HUMP.sub(' ', verb).lower()} {entity_name}".strip()

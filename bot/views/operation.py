@@ -48,8 +48,10 @@ def _head(operation: Operation, now: datetime) -> str:
 
 
 def _changes(operation: Operation) -> Iterator[tuple[str, str]]:
+    """What becomes of the VM; of what did not come about it is told that it was only wanted."""
+    wanted = "Wanted: " if operation.state.is_final and operation.state is not State.SUCCEEDED else ""
     for change in operation.plan.changes[:_CHANGES] if operation.plan else ():
-        yield change.label, words.change(change)
+        yield f"{wanted}{change.label}", words.change(change)
 
 
 def _fields(operation: Operation) -> Iterator[tuple[str, str]]:

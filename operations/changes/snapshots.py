@@ -6,7 +6,7 @@ from operations.errors import BadRequestError
 from operations.model import Change, Effect, Plan
 from operations.plans import facts, make_plan
 from vsphere.errors import AmbiguousNameError, NotFoundError
-from vsphere.model import Ref, Snapshot, Vm
+from vsphere.model import PowerState, Ref, Snapshot, Vm
 
 TAKE = "take snapshot"
 REVERT = "revert"
@@ -54,14 +54,11 @@ def plan_revert(asking: Asking) -> Plan:
         vm=vm.ref,
         vm_name=vm.name,
         summary=f"Take {vm.name} back to the snapshot {name}",
-        done=f"{vm.name} is as it was when {name} was taken.",
+        done=f"{vm.name} is as it was when {name} was taken{_power_afterwards(vm, snapshot)}.",
         stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref}],
         effect=Effect.LOSS,
         changes=(Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),),
-        warnings=(
-            "What has happened on its disks since then is lost.",
-            "The VM may be off afterwards: the snapshot may hold no memory.",
-        ),
+        warnings=("What has happened on its disks since then is lost.", *_power_warning(vm, snapshot)),
         needs_confirmation=True,
         change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "name"),
@@ -111,6 +108,18 @@ def _find(asking: Asking, vm: Vm, name: str, *, taken_by: str | None = None) -> 
             f"{vm.name} has {len(found)} snapshots called {name}", hint="Rename or remove one in vCenter."
         )
     return found[0]
+
+
+def _power_warning(vm: Vm, snapshot: Snapshot) -> tuple[str, ...]:
+    if vm.power is PowerState.OFF or snapshot.holds_memory:
+        return ()
+    return (f"{vm.name} will be off afterwards, since the snapshot holds no memory: `/iaas poweron {vm.name}` then.",)
+
+
+def _power_afterwards(vm: Vm, snapshot: Snapshot) -> str:
+    if snapshot.holds_memory:
+        return ", and it runs"
+    return ", and it is off" + ("" if vm.power is PowerState.OFF else f": `/iaas poweron {vm.name}` switches it on")
 
 
 def _description(work: Work) -> str:

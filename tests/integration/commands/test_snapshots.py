@@ -21,6 +21,18 @@ def test_snapshots_are_taken_listed_gone_back_to_and_removed(floor: Floor) -> No
     assert (removed.state, names(floor, "lab-win-01")) == (State.SUCCEEDED, [])
 
 
+def test_going_back_says_before_and_afterwards_that_a_running_vm_ends_up_off(floor: Floor) -> None:
+    floor.done("snapshot lab-build-02 create before update")
+    ran = floor.estate.vm("lab-build-02").power
+
+    ask = floor.asked("snapshot lab-build-02 revert before update")
+    end = floor.confirm(ask)
+
+    assert (ran, floor.estate.vm("lab-build-02").power) == ("poweredOn", "poweredOff")
+    assert any("lab-build-02 will be off afterwards" in warning for warning in ask.plan.warnings)
+    assert "it is off: `/iaas poweron lab-build-02` switches it on" in end.text
+
+
 def test_a_snapshot_list_shows_the_tree_with_ages(floor: Floor) -> None:
     table = floor.answer("snapshot pay-test-01").table
 

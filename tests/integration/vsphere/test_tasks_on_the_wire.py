@@ -139,3 +139,12 @@ def test_recent_tasks_of_a_vcenter_that_is_away_are_not_an_empty_list(own_lab: L
 
     with pytest.raises(ConnectionLostError):
         own_lab.gateway.tasks.recent()
+
+
+def test_a_vm_that_could_not_be_made_is_told_as_a_vm_and_not_as_its_folder(lab: Lab) -> None:
+    lab.estate.fail_next("CreateVM_Task", "DuplicateName", in_task=True, details={"name": "both-01"})
+
+    ended = lab.end(lab.gateway.create_vm(lab.new_vm("both-01")))
+
+    told = str(ended.error)
+    assert told.startswith("vCenter did not create the VM in the folder Lab: the name both-01 is taken")

@@ -50,6 +50,15 @@ def test_the_step_that_failed_is_marked() -> None:
     assert card.text.startswith(":x: *Resize web-01* · failed\nNo space left on gold-1\nMove a VM away.")
 
 
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED, State.REFUSED, State.EXPIRED, State.UNKNOWN])
+def test_what_did_not_come_about_is_shown_as_wanted_and_not_as_done(state: State) -> None:
+    card = operation_card(replace(OPERATION, state=state), NOW)
+
+    assert "Wanted: vCPU" in card.text
+    assert "Wanted: vCPU" in str(card.blocks)
+    assert "Wanted" not in _everything(OPERATION) + _everything(DONE)
+
+
 def test_a_finished_card_says_how_long_it_took_and_can_not_be_cancelled() -> None:
     assert operation_card(DONE, NOW).text.startswith(
         ":white_check_mark: *Resize web-01* · done in 3 m 10 s\n4 vCPU, 8 GB"

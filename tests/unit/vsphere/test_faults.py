@@ -25,6 +25,12 @@ def test_every_row_makes_an_error_with_fact_and_way_out(name: str) -> None:
     assert error.way_out
 
 
+def test_no_room_is_no_promise_of_a_list_that_is_not_there() -> None:
+    error = translate_tree(tree("InsufficientResourcesFault", "No room."), action="create web-01")
+
+    assert error.way_out == "Ask for a smaller VM, or ask an administrator for more room."
+
+
 @pytest.mark.parametrize("name", sorted(KNOWN_FAULTS))
 def test_every_row_names_a_fault_that_vsphere_has(name: str) -> None:
     known = [getattr(space, name, None) for space in (vim.fault, vmodl.fault)] + [getattr(vmodl, name, None)]

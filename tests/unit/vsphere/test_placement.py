@@ -190,11 +190,35 @@ def test_an_empty_vcenter_says_so() -> None:
         small(inventory([]))
 
 
-def test_a_long_list_of_hosts_is_cut() -> None:
-    hosts = [host(f"host-{number:02}", **{"runtime.inMaintenanceMode": True}) for number in range(30)]
+def test_hosts_that_lack_the_same_are_told_together_and_three_reasons_are_enough() -> None:
+    resting = [host(f"host-{number:02}", **{"runtime.inMaintenanceMode": True}) for number in range(28)]
+    others = [
+        host("host-31", **{"summary.hardware.numCpuCores": 1}),
+        host("host-32", datastore=[]),
+        host("host-33", network=[]),
+        host("host-34", **{"runtime.powerState": "standBy"}),
+    ]
 
-    with pytest.raises(NoPlacementError, match="and 18 more"):
-        small(inventory([datastore("datastore-1"), *hosts]))
+    with pytest.raises(NoPlacementError) as raised:
+        small(inventory([datastore("datastore-1"), *resting, *others]))
+
+    told = str(raised.value)
+    assert "host-00 and 27 more: in maintenance mode; " in told
+    assert told.endswith("; and 2 more")
+    assert told.count(";") == 3
+
+
+def test_of_many_full_datastores_the_three_with_most_space_are_named() -> None:
+    stores = [datastore(f"datastore-{number}", **{"summary.freeSpace": number * GIB}) for number in range(1, 7)]
+    seen = [Moref("Datastore", f"datastore-{number}") for number in range(1, 7)]
+
+    with pytest.raises(NoPlacementError) as raised:
+        small(inventory([*stores, host("host-1", datastore=seen), host("host-2", datastore=seen)]))
+
+    assert str(raised.value) == (
+        "No host can take this VM. host-1 and 1 more: no datastore with room for 40 GiB"
+        " (datastore-6 6 GiB free, datastore-5 5 GiB free, datastore-4 4 GiB free, and 3 more)"
+    )
 
 
 HOSTS = st.builds(
