@@ -254,13 +254,15 @@ class Operations:
     def recent(
         self,
         limit: int,
+        *,
         vm: Ref | None = None,
+        vm_name: str | None = None,
         actor_id: str | None = None,
         states: Collection[State] | None = None,
         since: datetime | None = None,
     ) -> list[Operation]:
         """See `Store.recent`."""
-        return self._store.recent(limit, vm=vm, actor_id=actor_id, states=states, since=since)
+        return self._store.recent(limit, vm=vm, vm_name=vm_name, actor_id=actor_id, states=states, since=since)
 
     def events(self, operation_id: str) -> list[Event]:
         """See `Store.events`."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot import facts, values
 from bot.answers import Answer, Button, Reply, Table
-from bot.command import Call, Command, Context, Words
+from bot.command import AnsweredError, Call, Command, Context, Words
 from bot.lookup import one_seen
 from bot.permission import may_follow
 from operations.model import Event, Operation
@@ -34,7 +34,7 @@ def run(wanted: str | None, call: Call, context: Context) -> Reply:
     refused = _refused(wanted, call, context)
     title = f"What was done{f': {wanted}' if wanted else ''}"
     if not visible and not refused:
-        return Answer(title=title, lines=("Nothing that you may see is on record.",))
+        return Answer(title=title, lines=_nothing(wanted))
     rows = sorted([*map(_row, visible), *map(_refused_row, refused)], key=lambda row: row[0], reverse=True)[:_MOST]
     return Answer(
         title=title,
@@ -48,14 +48,38 @@ def _found(wanted: str | None, call: Call, context: Context) -> list[Operation]:
     if wanted is None:
         return list(context.operations.recent(limit=_MOST))
     if not wanted.startswith("@"):
-        vm = one_seen(wanted, call, context)
-        return list(context.operations.recent(limit=_MOST, vm=vm.ref))
+        return _of_vm(wanted, call, context)
     user = wanted.removeprefix("@")
     if _ID.fullmatch(user):
         return list(context.operations.recent(limit=_MOST, actor_id=user))
     # Without a mention there is only the name that was written down then.
     latest = context.operations.recent(limit=_SEARCHED)
     return [one for one in latest if one.actor.name.casefold() == user.casefold()][:_MOST]
+
+
+def _of_vm(wanted: str, call: Call, context: Context) -> list[Operation]:
+    """What was done to the VM, and to those that had its name before: they may be gone, and the record remembers."""
+    is_name = not {"/", "@"} & set(wanted)
+    named = list(context.operations.recent(limit=_MOST, vm_name=wanted)) if is_name else []
+    try:
+        vm = one_seen(wanted, call, context)
+    except AnsweredError:
+        if context.sites.find_vms(wanted) or not any(may_follow(one, call, context) for one in named):
+            raise
+        return named
+    found = {one.id: one for one in (*context.operations.recent(limit=_MOST, vm=vm.ref), *named)}
+    return sorted(found.values(), key=lambda one: one.created_at, reverse=True)[:_MOST]
+
+
+def _nothing(wanted: str | None) -> tuple[str, ...]:
+    fact = "Nothing that you may see is on record."
+    if wanted is None or not wanted.startswith("@"):
+        return (fact,)
+    # Whether there is such a person is not known here, and who has asked for what is not told.
+    return (
+        fact,
+        f"If nobody is called {wanted.removeprefix('@')}, check the name; a mention finds people by their id.",
+    )
 
 
 def _refused(wanted: str | None, call: Call, context: Context) -> list[Event]:

@@ -127,14 +127,17 @@ class Store:
         limit: int,
         *,
         vm: Ref | None = None,
+        vm_name: str | None = None,
         actor_id: str | None = None,
         states: Collection[State] | None = None,
         since: datetime | None = None,
     ) -> list[Operation]:
-        """The latest operations that agree with everything given, newest first."""
+        """The latest operations that agree with everything given, newest first; case does not count in a name."""
         query = sa.select(OPERATION).order_by(OPERATION.c.created_at.desc(), OPERATION.c.id).limit(limit)
         if vm is not None:
             query = query.where(sa.or_(OPERATION.c.vm == str(vm), OPERATION.c.result == str(vm)))
+        if vm_name is not None:
+            query = query.where(sa.func.lower(OPERATION.c.vm_name) == vm_name.lower())
         if actor_id is not None:
             query = query.where(OPERATION.c.actor_id == actor_id)
         if states is not None:

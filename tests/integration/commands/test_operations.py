@@ -1,8 +1,10 @@
 """`status`, `cancel` and `history` as people type them, over the wire."""
 
+from dataclasses import replace
+
 from bot.answers import Tone
 from operations.model import State
-from tests.integration.commands.conftest import DANA, Floor
+from tests.integration.commands.conftest import ANN, DANA, Floor
 
 
 def test_status_shows_what_of_mine_is_running_and_how_far(floor: Floor) -> None:
@@ -96,3 +98,43 @@ def test_history_hides_what_the_person_may_not_see(floor: Floor) -> None:
     table = floor.answer("history", DANA).table
 
     assert table is None or operation.id not in [row[1] for row in table.rows]
+
+
+def test_history_of_a_vm_that_is_gone_is_found_by_its_name_by_those_whom_it_concerns(floor: Floor) -> None:
+    anns = floor.done("spawn gone-01")
+    vm = floor.wait_for("gone-01")
+    floor.estate.set_vm("gone-01", custom={"iaas.owner": "U0DANA"})
+    floor.wait_until(lambda: floor.gateway.inventory.find_vms("gone-01")[0].attributes.get("iaas.owner") == "U0DANA")
+    danas = floor.done("poweroff gone-01 --hard", DANA)
+    floor.estate.delete_vm("gone-01")
+    floor.wait_until(lambda: floor.gateway.inventory.vm(vm.ref) is None)
+
+    told = [floor.answer("history GONE-01", who).table for who in (ANN, DANA)]
+    stranger = floor.answer("history gone-01", replace(DANA, id="U0SAM", name="sam"))
+
+    assert [None if table is None else [row[1] for row in table.rows] for table in told] == [
+        [danas.id, anns.id],
+        [danas.id],
+    ]
+    assert stranger.title == "No VM is called 'gone-01'."
+
+
+def test_history_remembers_a_vm_whose_name_another_has_now(floor: Floor) -> None:
+    first = floor.done("spawn again-01")
+    old = floor.wait_for("again-01")
+    floor.estate.delete_vm("again-01")
+    floor.wait_until(lambda: floor.gateway.inventory.vm(old.ref) is None)
+    second = floor.done("spawn again-01", later_s=61)
+    floor.wait_for("again-01")
+
+    table = floor.answer("history again-01").table
+
+    assert table is not None
+    assert {row[1] for row in table.rows} == {first.id, second.id}
+
+
+def test_history_of_nobody_says_that_the_name_may_be_wrong(floor: Floor) -> None:
+    answer = floor.answer("history @nobody")
+
+    assert answer.lines[0] == "Nothing that you may see is on record."
+    assert "nobody is called nobody" in answer.lines[1]

@@ -110,6 +110,6 @@ def test_history_shows_ones_own_refused_looks_and_all_of_them_to_an_administrato
     assert own.table is not None
     assert own.table.rows[0][1:4] == ("-", "eva", "show fin-app-01")
     assert own.table.rows[0][4].startswith("refused. The rule readers does not reach fin-app-01")
-    assert (others.table, others.lines) == (None, ("Nothing that you may see is on record.",))
+    assert (others.table, others.lines[0]) == (None, "Nothing that you may see is on record.")
     assert all_of_them.table is not None
     assert ("-", "eva") in [row[1:3] for row in all_of_them.table.rows]
