@@ -31,6 +31,9 @@ class Audit:
             What is wrong, one sentence a place; empty where every event is as it was written, in its place.
         """
         with self._database.reading() as connection:
+            missing = self._journal.missing(connection)
+            if missing is not None:
+                return [missing]
             last_seq, last_hash = self._journal.head(connection)
             return breaks(self._journal.all(connection), last_seq=last_seq, last_hash=last_hash)
 

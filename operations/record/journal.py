@@ -85,3 +85,13 @@ class Journal:
         """Number and hash of the last event that was written."""
         row = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash)).one()
         return int(row.seq), str(row.hash)
+
+    def missing(self, connection: sa.Connection) -> str | None:
+        """What of the record is not there at all, in words; None where events and their end are."""
+        known = sa.inspect(connection)
+        gone = [table.name for table in (EVENT, CHAIN) if not known.has_table(table.name)]
+        if gone:
+            return f"the record is not there: the database has no table {' and no table '.join(gone)}"
+        if connection.execute(sa.select(CHAIN.c.seq)).first() is None:
+            return "the end of the record was removed: nothing tells any more how many events were written"
+        return None

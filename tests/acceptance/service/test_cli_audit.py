@@ -98,6 +98,27 @@ def test_an_event_that_was_edited_removed_or_moved_by_hand_is_found(record: Reco
     assert "Traceback" not in told.stderr
 
 
+REMOVED = {
+    "all-of-it": (("DELETE FROM event", "DELETE FROM chain"), "the end of the record was removed"),
+    "its-tables": (("DROP TABLE event", "DROP TABLE chain"), "the record is not there"),
+}
+
+
+@pytest.mark.parametrize(("statements", "words"), REMOVED.values(), ids=REMOVED.keys())
+def test_a_record_that_was_removed_is_told_as_removed(record: Record, statements: tuple[str, ...], words: str) -> None:
+    with sqlite3.connect(record.database) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+    told = record.audit("verify")
+
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout.startswith(words)
+
+
 def test_the_export_has_every_event_as_an_object_a_line(record: Record) -> None:
     told = record.audit("export")
 
