@@ -3,14 +3,13 @@
 import errno
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 
 from bot.cli.demo.headless import run_lines
-from bot.cli.demo.world import BotDiedError, World
+from bot.cli.demo.world import Bot, BotDiedError, World
 
 
 def type_lines(person: str, lines: Sequence[str]) -> None:
@@ -27,9 +26,23 @@ def show_page(port: int) -> None:
         try:
             world.bot.wait_ready()
             typer.echo('The bot is connected: type "/iaas spawn web-07", or "/iaas help". Ctrl-C ends all.', err=True)
-            threading.Event().wait()
+            _attend(world.bot)
         except KeyboardInterrupt:
             typer.echo("Ending …", err=True)
+
+
+def _attend(bot: Bot) -> None:
+    """Start the bot again whenever it ends, as systemd would, until Ctrl-C.
+
+    Raises:
+        BotDiedError: it did not get ready again.
+    """
+    while True:
+        exit_code = bot.wait()
+        how = f"was killed ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"ended with {exit_code}"
+        typer.echo(f"The bot {how}. It is started again, as systemd would …", err=True)
+        bot.start()
+        typer.echo("The bot is connected again; what was under way goes on.", err=True)
 
 
 @contextmanager

@@ -127,6 +127,27 @@ def test_the_page_is_there_at_the_address_that_is_printed_and_ctrl_c_ends_all(
     assert "Traceback" not in errors
 
 
+def test_a_bot_that_was_killed_is_told_at_once_and_started_again(demo: list[subprocess.Popen[str]]) -> None:
+    program = started("demo", "--port", "0")
+    demo.append(program)
+    assert program.stderr is not None
+    for _ in range(3):
+        program.stderr.readline()
+    (bot,) = [one for one in family(program) if "run" in one.cmdline()]
+
+    bot.kill()
+    told, again = program.stderr.readline(), program.stderr.readline()
+    (second,) = [one for one in family(program) if "run" in one.cmdline()]
+    press_ctrl_c(program)
+    _, errors = program.communicate(timeout=END_S)
+
+    assert told.startswith("The bot was killed (SIGKILL). It is started again")
+    assert again.startswith("The bot is connected again")
+    assert second.pid != bot.pid
+    assert program.returncode == 0
+    assert "Traceback" not in errors
+
+
 def test_a_port_that_is_taken_is_told_with_a_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = iaas_bot("demo", "--port", str(taken.getsockname()[1]))
