@@ -190,3 +190,44 @@ def test_typing_in_a_room_with_many_cards_draws_none_of_them_anew(page: Page, ap
     )
 
     assert 60 <= built < 300, "60 promises and the frame; drawn anew, the cards are some 4,000 elements"
+
+
+LONGEST = "web-" + "x" * 76
+LONG_FORM: dict[str, Any] = {
+    "type": "modal",
+    "title": plain("x" * 24),
+    "submit": plain("Put into the bin"),
+    "blocks": [
+        {"type": "alert", "level": "error", "text": {"type": "mrkdwn", "text": f"*{LONGEST}* goes down."}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"*Put {LONGEST} into the recycle bin*"}},
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": f"*Name*\n{LONGEST}"}] * 2},
+        ask("name", {"type": "plain_text_input", "initial_value": LONGEST})
+        | {"label": plain(f"Type {LONGEST} to confirm")},
+        ask("size", {"type": "static_select", "options": [{"text": plain("x" * 75), "value": "x"}]}),
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Asked for {LONGEST}."}]},
+        {
+            "type": "actions",
+            "elements": [{"type": "button", "action_id": "late", "text": plain("x" * 75), "style": "danger"}],
+        },
+    ],
+}
+_OVER = """form => {
+  const frame = form.getBoundingClientRect();
+  const isOut = (box) => box.right > frame.right + 1 || box.left < frame.left - 1;
+  const isCut = (one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && !one.matches("input, select");
+  return [...form.querySelectorAll("*:not(option)")]
+    .filter((one) => isOut(one.getBoundingClientRect()) || isCut(one))
+    .map((one) => `${one.tagName}.${one.className}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_in_a_form_runs_out_at_the_right(page: Page, app: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 860})
+    app.view = LONG_FORM
+    page.get_by_test_id("composer").fill("/iaas nuke")
+    page.get_by_test_id("composer").press("Enter")
+    form = page.get_by_test_id("modal")
+    form.wait_for()
+
+    assert form.evaluate(_OVER) == []
