@@ -12,6 +12,9 @@ from sandbox.slack.core import Sandbox
 from sandbox.slack.faults import FrameFault
 from sandbox.slack.model import Channel, Group, Json, User
 
+_LONGEST_S: Final = 366 * 86400
+"""Nobody needs to go further at once, and infinity is no time of day."""
+
 Lever = Callable[[Sandbox, Json], Json | None]
 
 
@@ -118,7 +121,10 @@ def _clear(sandbox: Sandbox, _wanted: Json) -> None:
 
 
 def _advance(sandbox: Sandbox, wanted: Json) -> Json:
-    sandbox.clock.advance(float(wanted["seconds"]))
+    seconds = float(wanted["seconds"])
+    if not 0 <= seconds <= _LONGEST_S:
+        raise ValueError(f"seconds is {seconds}: give 0 to {_LONGEST_S}")
+    sandbox.clock.advance(seconds)
     return {"now": sandbox.clock.now()}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
@@ -106,7 +107,7 @@ class Server:
 
     async def _wait(self, request: web.Request) -> web.Response:
         user = self._user(request)
-        since, timeout_s = int(request.query.get("since", "0")), float(request.query.get("timeout_s", "10"))
+        since, timeout_s = int(_number(request, "since", 0)), _number(request, "timeout_s", 10)
         revision = await self._sandbox.changes.wait(since, timeout_s, None if user is None else user.id)
         return web.json_response({"revision": revision})
 
@@ -124,7 +125,7 @@ class Server:
         return web.json_response(answer)
 
     async def _journal(self, request: web.Request) -> web.Response:
-        since, kind = int(request.query.get("since", "0")), request.query.get("kind")
+        since, kind = int(_number(request, "since", 0)), request.query.get("kind")
         entries = self._sandbox.journal.entries(since=since, kind=kind)
         return web.json_response(
             {"entries": [entry.to_json() for entry in entries], "revision": self._sandbox.changes.revision}
@@ -198,6 +199,22 @@ async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamRe
     if origin is not None and origin != f"http://{request.host}":
         return web.Response(status=403, text="another page's request")
     return await handler(request)
+
+
+def _number(request: web.Request, name: str, default: float) -> float:
+    """A figure of the query.
+
+    Raises:
+        web.HTTPBadRequest: it is no finite number.
+    """
+    text = request.query.get(name, str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise web.HTTPBadRequest(text=f"{name} is {text[:40]!r}: give a number")
+    return value
 
 
 async def _json_body(request: web.Request) -> Any:  # noqa: ANN401  unchecked JSON

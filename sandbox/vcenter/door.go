@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 )
 
@@ -51,6 +52,29 @@ func (d *door) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 		}
 	}()
 	d.mux.ServeHTTP(out, in)
+}
+
+// onlyLoopback refuses what a page in a browser sends: one could reach loopback under a name that was bound anew,
+// which the Host header gives away, and any page may post here, which the Origin header gives away.
+func onlyLoopback(inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+		host := in.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		switch {
+		case host != "127.0.0.1" && host != "localhost" && host != "::1" && host != "[::1]":
+			reply(out, http.StatusMisdirectedRequest, map[string]string{
+				"error": fmt.Sprintf("this is not %s", host), "hint": "ask 127.0.0.1, from this machine",
+			})
+		case in.Header.Get("Origin") != "" && in.Header.Get("Origin") != "http://"+in.Host:
+			reply(out, http.StatusForbidden, map[string]string{
+				"error": "the request comes from another page", "hint": "use the sandbox's own page, or no browser",
+			})
+		default:
+			inner.ServeHTTP(out, in)
+		}
+	})
 }
 
 // get adds a route that reads.

@@ -84,6 +84,25 @@ def test_requests_of_other_pages_are_refused(ws: Workspace) -> None:
     assert (foreign[0], own[0], len(ws.as_user("dana").messages())) == (403, 200, 1)
 
 
+@pytest.mark.parametrize("path", ["journal?since=abc", "wait?since=x", "wait?timeout_s=inf", "journal?since=nan"])
+def test_a_figure_that_is_none_is_refused_in_words(ws: Workspace, path: str) -> None:
+    status, told = fetch(f"{ws.url}/_sandbox/{path}")
+
+    assert status == 400
+    assert "give a number" in told
+
+
+@pytest.mark.parametrize("seconds", [b"1e400", b"-1", b"NaN", b'"soon"'])
+def test_time_can_not_be_moved_to_where_there_is_none(ws: Workspace, seconds: bytes) -> None:
+    before = json.loads(fetch(f"{ws.url}/_sandbox/info")[1])["now"]
+
+    status, _ = fetch(f"{ws.url}/_sandbox/lever/advance", b'{"seconds": ' + seconds + b"}")
+
+    after = json.loads(fetch(f"{ws.url}/_sandbox/info")[1])["now"]
+    assert status == 400
+    assert 0 <= after - before < 60
+
+
 def test_ticket_opens_one_socket_only(app: RawApp) -> None:
     url = str(app.app_web.apps_connections_open(app_token=app.ws.app_token)["url"])
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +12,13 @@ import pytest
 from sandbox.vcenter import DoorError, Estate
 
 
-def send(estate: Estate, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
+def send(
+    estate: Estate, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Any]:
     """Ask the door in bytes of one's own; gives status and answer."""
     connection = http.client.HTTPConnection(urlsplit(estate.control).netloc, timeout=30)
     try:
-        connection.request(method, path, body)
+        connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     finally:
@@ -147,3 +150,24 @@ def test_door_keeps_its_word_when_many_ask_at_once(estate: Estate) -> None:
     assert len(seen) == 1
     estate.clear_alarm("web-02", "alarm.VmCPUUsageAlarm")
     assert estate.vm("web-02").alarms == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example.com"}, 421),
+        ({"Host": "evil.example.com:80"}, 421),
+        ({"Origin": "http://evil.example.com"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "localhost"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_page_in_a_browser_can_not_use_the_door(estate: Estate, headers: dict[str, str], status: int) -> None:
+    before = truth(estate)
+
+    answered, _ = send(estate, "POST", "/vm", b'{"vm": "web-01", "power": "off"}', headers)
+    changed = truth(estate) != before
+    estate.set_vm("web-01", power="on")
+
+    assert (answered, changed) == (status, status == 200)
