@@ -204,7 +204,8 @@ class Operations:
         subject = self._door.subject(verb, asking)
         decision = self._door.judge(verb, asking, request.actor)
         if not decision.allowed:
-            name = request.name if verb.makes else asking.target.name
+            # A copy is refused for the VM that it would be of, not for the name that it would have.
+            name = asking.target.name if asking.vm is not None and verb.judges_source else request.name
             operation = refused(request, decision, vm_name=name or "", now=self._clock.now())
             return self._open(operation, request, decision, subject=subject)
         known = self._store.same(request, subject=subject, window_s=self._settings.duplicate_window_s)

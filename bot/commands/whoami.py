@@ -8,6 +8,7 @@ from bot.answers import Answer, Button, Reply
 from bot.command import Call, Command, Context, Words
 from bot.facts import place
 from bot.permission import allowed_commands, matching_rules
+from operations.model import Actor
 from operations.quota import statement
 from operations.terms import Quota
 from vsphere.errors import NotReadyError
@@ -35,7 +36,7 @@ def run(_arguments: None, call: Call, context: Context) -> Reply:
         fields=(
             ("Id", actor.id),
             ("Standing", standing),
-            ("Groups", ", ".join(sorted(actor.groups)) or "none"),
+            ("Groups", ", ".join(_handles(actor)) or "none"),
             ("Here", place(origin)),
             ("Rules that match", ", ".join(matching_rules(call, context)) or "none"),
             ("What you may do here", ", ".join(verbs) or "nothing"),
@@ -43,6 +44,11 @@ def run(_arguments: None, call: Call, context: Context) -> Reply:
         ),
         buttons=(Button(label="Help", command="help"), Button(label="My VMs", command="list mine")),
     )
+
+
+def _handles(actor: Actor) -> list[str]:
+    """Each user group once: by its handle, where Slack tells it, and not by its id as well."""
+    return sorted(group for group in actor.groups if group.startswith("@")) or sorted(actor.groups)
 
 
 def _quotas(call: Call, context: Context) -> Iterator[tuple[str, str]]:

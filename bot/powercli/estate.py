@@ -41,6 +41,10 @@ class SitesView:
         self._sites = sites
         self._visible = visible
 
+    def vcenters(self) -> Sequence[str]:
+        """See `View.vcenters`."""
+        return [one.name for one in self._sites]
+
     def vms(self) -> Collection[Vm]:
         """See `View.vms`."""
         return self._seen[0]

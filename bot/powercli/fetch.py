@@ -52,7 +52,7 @@ def _objects(stage: Get, piped: list[Record] | None, env: Env) -> list[Record]:
     found = [record(stage.source.value, raw, env) for raw in collection(stage.source, env)]
     found = _related(stage, piped, found, env)
     found = _with_state(stage, found, env)
-    found = _with_server(stage, found)
+    found = _with_server(stage, found, env)
     found = _matching(stage, "id", "Id", found, env)
     found = _matching(stage, "name", "Name", found, env)
     # Tasks come in their own order, everything else by name, so that the same query gives the same answer.
@@ -118,10 +118,15 @@ def _with_state(stage: Get, records: list[Record], env: Env) -> list[Record]:
     return kept
 
 
-def _with_server(stage: Get, records: list[Record]) -> list[Record]:
-    patterns = [wildcard(text) for text in stage.texts.get("server", ())]
+def _with_server(stage: Get, records: list[Record], env: Env) -> list[Record]:
+    servers = stage.texts.get("server", ())
+    patterns = [wildcard(text) for text in servers]
     if not patterns:
         return records
+    known = env.view.vcenters()
+    for text, pattern in zip(servers, patterns, strict=True):
+        if not any(pattern.search(name) for name in known):
+            raise QueryError(f"No vCenter is called {text!r}", way_out=f"There is {', '.join(known)}.")
     return [one for one in records if any(pattern.search(one.raw.ref.vcenter) for pattern in patterns)]
 
 

@@ -111,7 +111,8 @@ def wildcard(source: str, *, ignore_case: bool = True, position: int | None = No
         else:
             parts.append("\\" + character if character in _META else character)
         at += 1
-    return regex("".join([*parts, "$"]), ignore_case=ignore_case, position=position)
+    compiler = _Compiler("".join([*parts, "$"]), ignore_case=ignore_case, position=position, written=source)
+    return compiler.compile()
 
 
 def has_wildcard(text: str) -> bool:
@@ -130,8 +131,10 @@ class _Piece:
 class _Compiler:
     """Recursive descent to Thompson's construction."""
 
-    def __init__(self, source: str, *, ignore_case: bool, position: int | None) -> None:
+    def __init__(self, source: str, *, ignore_case: bool, position: int | None, written: str | None = None) -> None:
+        """Take what it needs; `written` is the wildcard that a person wrote, where it was one."""
         self._source = source
+        self._written = written
         self._ignore_case = ignore_case
         self._at = 0
         self._states: list[_State] = []
@@ -146,6 +149,10 @@ class _Compiler:
         return Pattern(self._states, piece.start, ignore_case=self._ignore_case)
 
     def _error(self, what: str) -> QueryError:
+        if self._written is not None:
+            return QueryError(
+                f"The name {self._written!r} {what}", way_out="Write it with fewer * and ?.", position=self._position
+            )
         return QueryError(
             f"The pattern {self._source!r} {what}",
             way_out="Use letters, ., [a-z], ( ), |, ^, $, *, +, ? and {m,n}; put \\ before a sign; or use -like.",

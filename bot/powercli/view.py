@@ -34,6 +34,9 @@ class View(Protocol):
     def tasks(self) -> Sequence[Task]:
         """Recent tasks, oldest first."""
 
+    def vcenters(self) -> Sequence[str]:
+        """The names of all vCenters."""
+
     def name_of(self, ref: Ref) -> str:
         """The display name."""
 

@@ -2,7 +2,7 @@
 
 from bot.answers import Button
 from operations.model import State
-from tests.integration.commands.conftest import Floor
+from tests.integration.commands.conftest import DANA, Floor
 
 
 def test_spawn_makes_the_smallest_where_no_size_is_given(floor: Floor) -> None:
@@ -43,6 +43,12 @@ def test_clone_makes_its_own_name_where_none_is_given(floor: Floor) -> None:
     assert [first.state, second.state] == [State.SUCCEEDED, State.SUCCEEDED], (first, second)
     assert [first.vm_name, second.vm_name] == ["web-06-clone-1", "web-06-clone-2"]
     assert {floor.estate.vm(name).cpus for name in ("web-06-clone-1", "web-06-clone-2")} == {2}
+
+
+def test_a_copy_that_is_refused_is_titled_by_what_was_to_be_copied(floor: Floor) -> None:
+    refused = floor.done("clone fin-db-01", DANA)
+
+    assert (refused.state, refused.summary) == (State.REFUSED, "clone fin-db-01")
 
 
 def test_a_second_enter_within_a_minute_makes_no_second_clone(floor: Floor) -> None:

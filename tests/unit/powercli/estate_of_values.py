@@ -152,6 +152,10 @@ class PlainView:
         }
     )
 
+    def vcenters(self) -> tuple[str, ...]:
+        """See the protocol's `vcenters`."""
+        return ("lab",)
+
     def vms(self) -> tuple[Vm, ...]:
         """See the protocol's `vms`."""
         return self.all_vms

@@ -55,7 +55,6 @@ def test_a_table_is_aligned_with_numbers_on_the_right() -> None:
         ("get-vm -Na web-01", ["web-01"]),
         ("get-vm -Id VirtualMachine-vm-3", ["db-01"]),
         ("get-vm -Server lab web-01", ["web-01"]),
-        ("get-vm -Server other", []),
         ("get-vm nothing*", []),
         ("get-vm nothing -ErrorAction SilentlyContinue", []),
         ("get-vm -Location Finance", ["db-01"]),

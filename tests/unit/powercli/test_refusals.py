@@ -150,6 +150,21 @@ def test_a_query_that_takes_too_long_is_stopped() -> None:
         run_query("get-vm | sort Name", PlainView(), clock=StillClock(each_look_s=1.0))
 
 
+def test_a_vcenter_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    error = refused("Get-VM -Server evil")
+
+    assert (str(error), error.way_out) == ("No vCenter is called 'evil'", "There is lab.")
+
+
+def test_a_wildcard_that_is_too_big_is_shown_as_it_was_written() -> None:
+    written = "*a" * 300
+
+    error = refused(f"get-vm '{written}'")
+
+    assert str(error) == f"The name {written!r} is too big"
+    assert "(.|" not in str(error) + error.way_out
+
+
 def test_the_package_can_evaluate_nothing() -> None:
     forbidden = {"eval", "exec", "compile", "__import__", "getattr", "setattr", "globals", "locals", "open"}
     modules = {"subprocess", "os", "importlib", "ctypes", "pickle", "builtins", "sys", "socket"}

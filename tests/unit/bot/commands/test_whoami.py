@@ -23,7 +23,7 @@ def test_whoami_tells_identity_groups_rules_and_rights() -> None:
     assert dict(answer.fields) == {
         "Id": "U1DANA",
         "Standing": "member",
-        "Groups": "@vm-users, S1",
+        "Groups": "@vm-users",
         "Here": "#vm-requests",
         "Rules that match": "web team",
         "What you may do here": "spawn, snapshot, lease, list, show, invoke, status, cancel, undo, history, why, "
