@@ -1,0 +1,123 @@
+"""Requests that wait for a yes, and their cards, as people of the sandbox Slack meet them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.cli.demo.world import Bot, World
+from sandbox.slack import SeenMessage, SeenView
+from tests.acceptance.service.desk import Desk, eventually, operation_of, state_of
+
+ROOM = "#vm-approvals"
+APPROVE, LOWER, DENY = "iaas.say.approve", "iaas.say.approve.2", "iaas.say.deny"
+REASON = "iaas.decision.reason"
+CPU, MEMORY = "iaas.decision.cpu", "iaas.decision.memory"
+APPROVERS = "S0APP"
+CHANNEL = "C0VMAPP"
+CRASH = "IAAS_CRASH_AT"
+SQLITE = "sqlite:///iaas-bot.db"
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world on either database."""
+    url = SQLITE if request.param == "sqlite" else str(request.getfixturevalue("postgres_module_url"))
+    environment = {"IAAS_SERVICE__SWEEP_EVERY_S": "0.5"}
+    with World.start(live=False, database_url=url, environment=environment) as world:
+        yield world
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request that waits, by its cards."""
+
+    desk: Desk
+    own: SeenMessage
+    room: SeenMessage
+
+    @property
+    def id(self) -> str:
+        """The operation's id."""
+        return str(operation_of(self.own))
+
+    def card(self, who: str = "ann", channel: str = ROOM, *, without_buttons: bool = False) -> SeenMessage:
+        """The card for approvers in a place, once it is there, or once its buttons are gone."""
+        return self.desk.person(who).wait_for_message(
+            lambda one: approval_of(one) == self.id and not (without_buttons and APPROVE in one.action_ids()),
+            channel=channel,
+            timeout_s=20,
+        )
+
+    def click(self, action: str = APPROVE, who: str = "ann", **said: Any) -> None:
+        """Press a button of the card in the approvers' channel."""
+        assert self.desk.person(who).click(self.card(who), action, **said).ok
+
+    def told(self, words: str, who: str = "ann") -> SeenMessage:
+        """What somebody is told in private."""
+        return self.desk.person(who).wait_for_message(lambda one: one.ephemeral, contains=words, timeout_s=15)
+
+    def ended(self) -> SeenMessage:
+        """The asker's card at its end."""
+        return self.desk.ended(self.own)
+
+    def state(self) -> str | None:
+        """What the asker's card shows now."""
+        (card,) = [one for one in self.desk.person().messages() if operation_of(one) == self.id]
+        return state_of(card)
+
+
+def asked_by(desk: Desk, own: SeenMessage) -> Asked:
+    """The request of a card, once its approvers have been asked."""
+    room = desk.person("ann").wait_for_message(
+        lambda one: approval_of(one) == operation_of(own), channel=ROOM, timeout_s=20
+    )
+    return Asked(desk=desk, own=own, room=room)
+
+
+def approval_of(card: SeenMessage) -> str | None:
+    metadata = card.raw.get("metadata") or {}
+    return metadata["event_payload"]["id"] if metadata.get("event_type") == "iaas_approval" else None
+
+
+@pytest.fixture
+def ask(desk: Desk) -> Iterator[Callable[..., Asked]]:
+    """Asks for something big; people, groups and rooms are as they were after the test."""
+
+    def big(line: str, who: str = "dana") -> Asked:
+        return asked_by(desk, desk.started(line, who, state="awaiting_approval"))
+
+    yield big
+    for made in [name for name in desk.estate.vms() if name.rpartition("/")[2].startswith("big-")]:
+        desk.estate.delete_vm(made.rpartition("/")[2])
+    desk.workspace.set_group(APPROVERS, ["U0ANN"])
+    desk.workspace.set_channel(CHANNEL, add=["U0BOT", "U0ANN", "U0BEN"])
+
+
+def small(desk: Desk, name: str) -> str:
+    """A VM of the web team with two vCPUs that grows while it runs."""
+    desk.estate.set_vm(name, power="on", cpus=2, memory_mib=4096, cpu_hot_add=True, memory_hot_add=True)
+    return name
+
+
+def complaint(desk: Desk, block: str) -> str:
+    def find(_state: object) -> str | None:
+        view: SeenView | None = desk.person("ann").modal()
+        return view.errors.get(block) if view else None
+
+    return desk.person("ann").wait_for(find, "a complaint at its field", 10)
+
+
+def crash_at(bot: Bot, point: str) -> None:
+    """Start it anew so that it dies at this point."""
+    bot.kill()
+    bot.environment[CRASH] = point
+    bot.start()
+
+
+def revived(bot: Bot) -> None:
+    """Wait until it has died, and start it again, without the flaw."""
+    eventually(lambda: not bot.is_alive(), "the crash", 30)
+    bot.environment.pop(CRASH)
+    bot.start()
