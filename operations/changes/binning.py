@@ -6,9 +6,11 @@ brought to its end by `nuke` or `restore` once more.
 
 from datetime import datetime, timedelta
 
+from operations.changes.leasing import SET_EXPIRES
 from operations.changes.power import POWER_ON, off_at_last, vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.leases import end_of_lease
 from operations.model import Change, Effect, Plan
 from operations.moments import say_moment, write_moment
 from operations.plans import already_so, began, end_of, facts, lease_fact, make_plan
@@ -103,16 +105,20 @@ def plan_restore(asking: Asking) -> Plan:
     name = str(asking.request.arguments.get("as") or marks.name)
     folder = _home(asking, vm, marks, name)
     on = [{"stage": POWER_ON}] if marks.was_on else []
+    expires = _lease_again(vm, asking)
+    lease = [{"stage": SET_EXPIRES, "expires": write_moment(expires)}] if expires else []
+    ends = f" Its lease had ended; it ends at {say_moment(expires)} now, and can be extended." if expires else ""
     return make_plan(
         verb="restore",
         vm=vm.ref,
         vm_name=name,
         summary=f"Restore {name} from the recycle bin",
-        done=f"{name} is back in {marks.folder}, and {'on' if marks.was_on else 'off, as it was'}.",
+        done=f"{name} is back in {marks.folder}, and {'on' if marks.was_on else 'off, as it was'}.{ends}",
         stages=[
             {"stage": MOVE_BACK, "folder": folder.moref},
             {"stage": RENAME_BACK, "name": name},
             {"stage": UNMARK},
+            *lease,
             *on,
         ],
         changes=(
@@ -122,6 +128,19 @@ def plan_restore(asking: Asking) -> Plan:
         expects=facts(vm, "instance_uuid"),
         undo_within=asking.settings.undo_within,
     )
+
+
+def _lease_again(vm: Vm, asking: Asking) -> datetime | None:
+    """When the lease of a restored VM is to end that had ended before; None where it has time left, or has no lease.
+
+    Without it nobody would ever put the VM away: what is done at the end of a lease is done once.
+    """
+    try:
+        ends = end_of_lease(vm, asking.settings.tonight.zone)
+    except ValueError:
+        return None
+    earliest = asking.request.asked_at + asking.settings.lease_bin_after
+    return earliest if ends is not None and ends <= asking.request.asked_at else None
 
 
 def binned_name(name: str, since: datetime, operation_id: str = "") -> str:

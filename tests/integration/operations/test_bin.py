@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from operations.errors import BadRequestError, ConfirmationNeededError
+from operations.leases import EXPIRES, end_of_lease
 from operations.model import Effect, Operation, State
 from operations.plans import began
 from tests.integration.operations.conftest import MakeLab
@@ -87,6 +89,21 @@ def test_a_vm_that_comes_back_is_as_it_was(lab: Lab) -> None:
     assert writes_on(lab) == [*WAY_BACK, "PowerOnVM_Task"]
     assert (after.name, after.folder, after.power) == (before.name, before.folder, before.power)
     assert {name: text for name, text in after.attributes.items() if text} == dict(before.attributes)
+
+
+def test_a_vm_whose_lease_had_ended_comes_back_with_some_days_of_lease(lab: Lab) -> None:
+    ref = make(lab, "binned-05")
+    lab.gateway.set_attributes(ref, {EXPIRES: "2026-01-01T00:00Z"})
+    eventually(lambda: EXPIRES in mirrored(lab, ref).attributes)
+    lab.do("nuke", ref)
+    eventually(lambda: in_bin(lab, ref))
+
+    ended = lab.do("restore", ref)
+
+    ends = end_of_lease(now(lab, ref), ZoneInfo("UTC"))
+    assert ends is not None
+    assert abs(ends - began(ended) - timedelta(days=3)) < timedelta(minutes=2)
+    assert "Its lease had ended; it ends at " in ended.text
 
 
 def test_a_vm_that_was_off_comes_back_off_and_another_name_is_taken_over(lab: Lab) -> None:
