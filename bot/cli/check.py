@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -11,8 +12,10 @@ from bot import logs
 from bot.cli.common import missing_secrets, settings_or_exit
 from bot.cli.rules import Known, warnings
 from bot.config import Settings
+from bot.config.permission import ApprovalTable
 from bot.slack.app import slack_directory
-from bot.slack.probe import ProbeError, probe_app_token, probe_bot_token
+from bot.slack.probe import ProbeError, probe_app_token, probe_approvers, probe_bot_token
+from bot.slack.settings import SlackSettings
 from bot.wiring import build_gateway, build_slack_settings, check_database
 from operations.errors import StorageError
 from vsphere.clock import SystemClock
@@ -76,10 +79,16 @@ def _findings(settings: Settings) -> Iterator[Finding]:
 
 def _slack(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
     slack = build_slack_settings(settings)
+    answers = False
     if "slack.bot_token" not in missing:
-        yield _tried("slack bot token", lambda: probe_bot_token(slack))
+        found = _tried("slack bot token", lambda: probe_bot_token(slack))
+        answers = found.mark is Mark.GOOD
+        yield found
     if "slack.app_token" not in missing:
         yield _tried("slack app token", lambda: probe_app_token(slack))
+    # Without a bot token that Slack takes each of these would only say so again.
+    for rule in settings.approval if answers else ():
+        yield _tried(f"approval {rule.name}", partial(_probe_approvers, slack, rule))
 
 
 def _vcenters(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
@@ -98,6 +107,10 @@ def _vcenters(settings: Settings, missing: Collection[str]) -> Iterator[Finding]
     finally:
         for gateway in gateways:
             gateway.close()
+
+
+def _probe_approvers(slack: SlackSettings, rule: ApprovalTable) -> str:
+    return probe_approvers(slack, groups=rule.groups, users=rule.users, channel=rule.channel)
 
 
 def _tried(what: str, attempt: Callable[[], str]) -> Finding:

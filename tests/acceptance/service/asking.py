@@ -76,6 +76,11 @@ def asked_by(desk: Desk, own: SeenMessage) -> Asked:
     return Asked(desk=desk, own=own, room=room)
 
 
+def know_groups(asked: Asked) -> None:
+    """Have the bot read the user groups anew, which a test before may have changed: a click that decides nothing."""
+    assert "has changed since" in asked.desk.answer(f"approve {asked.id} plan=ffffffffffffffff", "ann").all_text
+
+
 def approval_of(card: SeenMessage) -> str | None:
     metadata = card.raw.get("metadata") or {}
     return metadata["event_payload"]["id"] if metadata.get("event_type") == "iaas_approval" else None

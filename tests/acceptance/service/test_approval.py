@@ -15,6 +15,7 @@ from tests.acceptance.service.asking import (
     Asked,
     ask,
     complaint,
+    know_groups,
     small,
     world,
 )
@@ -118,7 +119,7 @@ def test_nobody_else_can_and_each_is_told_so_in_private(ask: Callable[..., Asked
     asked.told("you are none of them", "ben")
     asked.told("Guests can't use the bot", "guy")
     assert asked.state() == "awaiting_approval"
-    assert not [one for one in desk.person("ann").messages(ROOM) if "none of them" in one.text]
+    assert not [one for one in desk.person("ann").messages(ROOM) if asked.id in one.text and one.ephemeral]
     desk.workspace.set_channel(CHANNEL, remove=["U0GUY"])
     desk.answer(f"cancel {asked.id}")
     assert "cancelled" in asked.card(without_buttons=True).all_text
@@ -137,6 +138,7 @@ def test_who_has_left_the_approvers_since_the_card_came_can_not(ask: Callable[..
 
 def test_everything_can_be_typed(ask: Callable[..., Asked], desk: Desk) -> None:
     first, second = ask("spawn big-typed-1 cpu=8"), ask("spawn big-typed-2 cpu=8 memory=16")
+    know_groups(first)
 
     assert first.id in desk.answer("pending", "ann").all_text
     assert "of yours" in desk.answer("pending").all_text
@@ -155,11 +157,13 @@ def test_everything_can_be_typed(ask: Callable[..., Asked], desk: Desk) -> None:
 
 
 def test_help_shows_the_verbs_of_approvers_to_whom_they_are_of_use(ask: Callable[..., Asked], desk: Desk) -> None:
-    assert "`approve OP" in desk.answer("help", "ann").all_text
     assert "`pending" not in desk.answer("help").all_text
     asked = ask("spawn big-help cpu=8")
+    know_groups(asked)
 
     told = desk.answer("help").all_text
+
+    assert "`approve OP" in desk.answer("help", "ann").all_text
 
     assert "`pending" in told
     assert "`approve OP" not in told

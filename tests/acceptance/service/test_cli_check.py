@@ -18,6 +18,8 @@ GOOD = [
     "configuration",
     "slack bot token",
     "slack app token",
+    "approval big-new",
+    "approval big-web",
     "database",
     "vcenter lab",
     "vcenter lab folder for new VMs",
