@@ -58,6 +58,7 @@ class Engine:
 
     _body: Body | None = None
     _bell: Bell | None = None
+    _thread: threading.Thread | None = None
     _active: ClassVar[set[str]] = set()
     """The workflows that run in this process now."""
 
@@ -129,18 +130,18 @@ class Engine:
             self.destroy()
             raise
         bell = Engine._bell = Bell(idle_s=_IDLE_POLL_S)
-        self._thread = threading.Thread(
+        Engine._thread = threading.Thread(
             target=queue_worker_thread, args=(bell, dbos, queue), name=f"queue-{QUEUE}", daemon=True
         )
-        self._thread.start()
+        Engine._thread.start()
 
     def destroy(self) -> None:
         """Stop taking work. Steps that run are not interrupted by this: they must have been asked to stop before."""
-        if Engine._bell is not None:
+        if Engine._bell is not None and Engine._thread is not None:
             Engine._bell.set()
-            self._thread.join(_END_S)
+            Engine._thread.join(_END_S)
         DBOS.destroy()
-        Engine._body = Engine._bell = None
+        Engine._body = Engine._bell = Engine._thread = None
 
     def enqueue(self, workflow_id: str, operation_id: str, *, partition: str) -> None:
         """Queue an operation behind all others of its partition; a workflow id that is known already changes nothing.

@@ -86,6 +86,7 @@ def test_a_vm_that_was_protected_meanwhile_is_left_alone(lab: Lab) -> None:
     lab.prepare("web-05", power="on")
     lab.estate.set_task(1.0, "ResetVM_Task")
     first = lab.ask("reset", "web-05")
+    lab.news.wait(first.id, lambda one: one.task is not None)
     waiting = lab.ask("nuke", "web-05")
     lab.estate.set_vm("web-05", custom={"iaas.protected": "true"})
     lab.end(first)
