@@ -77,7 +77,9 @@ func serve(w *world, o options) (*announcement, error) {
 		return nil, fmt.Errorf("listen on %s: %w", o.control, err)
 	}
 	a.Control = "http://" + control.Addr().String()
-	go func() { _ = (&http.Server{Handler: onlyLoopback(newDoor(w)), ReadHeaderTimeout: time.Minute}).Serve(control) }()
+	go func() {
+		_ = (&http.Server{Handler: onlyLoopback(newDoor(w)), ReadHeaderTimeout: time.Minute}).Serve(control)
+	}()
 	a.LoadedMS = time.Since(o.started).Milliseconds()
 	return a, nil
 }
