@@ -59,7 +59,7 @@ class Door:
         """Whether policy allows it: for the VM that is changed or copied, and for the place of a new one."""
         decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
         refusal = next((one for one in decisions if not one.allowed), None)
-        return refusal or self._refuse_binned(verb, asking) or decisions[-1]
+        return refusal or self._refuse_source(verb, asking) or self._refuse_binned(verb, asking) or decisions[-1]
 
     def explain(self, verb: Verb, asking: Asking, actor: Actor) -> Explanation:
         """What `judge` says, and how it came about."""
@@ -106,6 +106,20 @@ class Door:
         if request.vm is not None:
             return self._sites.of(request.vm)
         return self._sites.gateway(request.vcenter) if request.vcenter else self._sites.default
+
+    def _refuse_source(self, verb: Verb, asking: Asking) -> Decision | None:
+        """What is there for everybody is a template that nobody protects; a VM is copied by who may `clone` it."""
+        vm = asking.vm
+        if vm is None or verb.judges_source:
+            return None
+        if vm.is_template:
+            return self._policy.shield(vm)
+        return Decision(
+            allowed=False,
+            rule="template",
+            reason=f"{vm.name} is no template.",
+            way_out=f"`/iaas clone {vm.name} NAME` copies a VM, for whoever may clone it.",
+        )
 
     def _refuse_binned(self, verb: Verb, asking: Asking) -> Decision | None:
         """What lies in the recycle bin can be restored, and nothing else."""

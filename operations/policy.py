@@ -7,6 +7,7 @@ from operations.gates import GATES, OWNER_ATTRIBUTE, Gate, Question, Rule, cover
 from operations.model import Actor, ActorKind, Origin
 from operations.protection import ProtectedRules, protection_of
 from operations.verbnames import ABOUT_OPERATIONS, CHANGING, OPEN, READING
+from vsphere.model import Vm
 
 __all__ = [
     "OWNER_ATTRIBUTE",
@@ -147,15 +148,19 @@ class Policy:
         )
         return granted or actor.id == asked_by
 
+    def shield(self, vm: Vm) -> Decision | None:
+        """The no to whatever is asked of a protected VM or template; None where nothing protects it."""
+        shield = protection_of(vm, self._protected)
+        if shield is None:
+            return None
+        reason = f"{vm.name} is protected {shield}; nobody changes it through the bot."
+        return _no("protected", reason, "Ask an administrator, who can change it in vCenter.")
+
     def _refuse_change(self, question: Question) -> Decision | None:
         if self._read_only:
             reason = "The bot is switched to read-only, so it changes nothing."
             return _no("read_only", reason, "Wait until an administrator lifts it.")
-        shield = protection_of(question.vm, self._protected) if question.vm else None
-        if question.vm is None or shield is None:
-            return None
-        reason = f"{question.vm.name} is protected {shield}; nobody changes it through the bot."
-        return _no("protected", reason, "Ask an administrator, who can change it in vCenter.")
+        return self.shield(question.vm) if question.vm else None
 
     def _by_rules(self, question: Question) -> Decision:
         nearest: tuple[int, Rule, Gate] | None = None

@@ -37,7 +37,7 @@ REFUSED: Final = 1
 CAN_NOT_TELL: Final = 2
 _READY_TIMEOUT_S: Final = 30.0
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
-_FINAL: Final = frozenset({"read_only", "protected", "bin"})
+_FINAL: Final = frozenset({"read_only", "protected", "bin", "template"})
 """What refuses whatever the rules say."""
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from operations.errors import BadRequestError
 from operations.model import State
+from operations.policy import Policy
+from operations.protection import ProtectedRules
 from operations.settings import Caps, NewVmSettings
 from tests.integration.operations.conftest import MakeLab
-from tests.integration.operations.lab import FOLDER, SITE, Lab, eventually
+from tests.integration.operations.lab import FOLDER, RULES, SITE, Lab, eventually
 from vsphere.errors import NameTakenError, NoPlacementError
 from vsphere.placement import PlacementRules
 
@@ -52,6 +54,28 @@ def test_clonetemplate_without_a_size_keeps_the_templates(lab: Lab) -> None:
 
     made, template = lab.estate.vm("deployed-02"), lab.estate.vm("debian-12")
     assert (made.cpus, made.memory_mib) == (template.cpus, template.memory_mib)
+
+
+def test_clonetemplate_copies_no_vm_whoever_asks(lab: Lab) -> None:
+    request = lab.request("clonetemplate", "web-02", name="stolen-01")
+
+    refused = lab.operations.submit(request)
+    told = lab.operations.advice.explain(request).decision
+
+    assert (refused.state, refused.rule, refused.text) == (State.REFUSED, "template", "web-02 is no template.")
+    assert refused.way_out == "`/iaas clone web-02 NAME` copies a VM, for whoever may clone it."
+    assert (told.allowed, told.reason) == (False, refused.text)
+    assert lab.writes() == []
+
+
+def test_a_protected_template_is_copied_by_nobody(make_lab: MakeLab, sqlite_url: str) -> None:
+    policy = Policy(RULES, protected=ProtectedRules(names=("debian-*",)))
+    lab = make_lab(sqlite_url, policy=policy)
+
+    refused = lab.ask("clonetemplate", lab.vm("debian-12").ref, name="stolen-02")
+
+    assert (refused.state, refused.rule) == (State.REFUSED, "protected")
+    assert lab.writes() == []
 
 
 def test_a_name_that_is_taken_is_said_before_anything_is_sent(lab: Lab) -> None:
