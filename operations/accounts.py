@@ -12,6 +12,7 @@ from operations.gates import owner_of
 from operations.model import Change, Claim, Operation, Plan
 from operations.policy import Decision
 from operations.quota import Amount, Balance, exceeded, lines, reserved_by, step_of, total, way_out
+from operations.recycling import RecycleBin
 from operations.terms import Quota
 from operations.verbs import Verb
 from vsphere.clock import Clock
@@ -28,8 +29,9 @@ _SETTLED_AFTER: Final = timedelta(minutes=2)
 class Accounts:
     """Reads alone; what is reserved is what stands in the operations' plans."""
 
-    def __init__(self, *, sites: Sites, clock: Clock) -> None:
+    def __init__(self, *, sites: Sites, content: RecycleBin, clock: Clock) -> None:
         self._sites = sites
+        self._bin = content
         self._clock = clock
 
     def with_claim(self, plan: Plan, verb: Verb, asking: Asking) -> Plan:
@@ -69,8 +71,10 @@ class Accounts:
         """
         return Balance(
             quota=quota,
-            used=total(self.owned_by(owner)),
-            reserved=reserved_by(owner, operations, find=self._find, is_settled=self._is_settled),
+            used=total(self.owned_by(owner), self._bin.holds),
+            reserved=reserved_by(
+                owner, operations, find=self._find, is_binned=self._bin.holds, is_settled=self._is_settled
+            ),
         )
 
     def room(self, plan: Plan, decision: Decision, asking: Asking) -> "Room | None":
@@ -90,7 +94,7 @@ class Accounts:
             asker=asking.request.actor.id,
             rule=str(decision.rule),
             quota=quota,
-            step=step_of(plan.claim, asking.vm),
+            step=step_of(plan.claim, asking.vm, self._bin.holds),
         )
 
     def owned_by(self, owner: str) -> list[Vm]:
@@ -100,6 +104,14 @@ class Accounts:
             NotReadyError: see `balance`.
         """
         return [vm for vm in self._vms() if owner_of(vm) == owner]
+
+    def standing(self, owner: str) -> list[Vm]:
+        """Those of an owner's VMs that are not in a recycle bin already.
+
+        Raises:
+            NotReadyError: see `balance`.
+        """
+        return [vm for vm in self.owned_by(owner) if not self._bin.holds(vm)]
 
     def _vms(self) -> list[Vm]:
         missing = [gateway.name for gateway in self._sites if not gateway.inventory.ready]
@@ -165,7 +177,7 @@ class Room:
             whose = "your quota" if owner == self.asker else f"the quota of <@{owner}>"
             raise QuotaExceededError(
                 f"That is over {whose} under the rule {self.rule}. {'; '.join(broken)}.",
-                hint=way_out(balance, self.step, self.accounts.owned_by(owner)),
+                hint=way_out(balance, self.step, self.accounts.standing(owner)),
             )
 
 

@@ -17,6 +17,8 @@ from vsphere.model import Ref, Vm
 _MIB_PER_GIB: Final = 1024
 _HOLDS_AT_THE_END: Final = frozenset({State.SUCCEEDED, State.UNKNOWN})
 _MOST_NAMED: Final = 5
+IsBinned = Callable[[Vm], bool]
+"""Whether a VM lies in a recycle bin, as the inventory shows it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,10 +84,10 @@ _DIMENSIONS: Final = (
 )
 
 
-def amount_of(vm: Vm) -> Amount:
-    """What a VM counts."""
+def amount_of(vm: Vm, is_binned: IsBinned) -> Amount:
+    """What a VM counts; its marks alone are no proof that it is in the bin."""
     size = footprint_of(vm)
-    if vm.attributes.get(BINNED):
+    if vm.attributes.get(BINNED) and is_binned(vm):
         return Amount(disk_gib=size.disk_gib)
     return Amount(vms=1, cpu_count=size.cpu_count, memory_mib=size.memory_mib, disk_gib=size.disk_gib)
 
@@ -95,14 +97,14 @@ def amount_claimed(claim: Claim) -> Amount:
     return Amount(vms=claim.vms, cpu_count=claim.cpu_count, memory_mib=claim.memory_mib, disk_gib=claim.disk_gib)
 
 
-def step_of(claim: Claim, vm: Vm | None) -> Amount:
+def step_of(claim: Claim, vm: Vm | None, is_binned: IsBinned) -> Amount:
     """What a claim adds: all of it for a VM that is made, the growth for one that is changed."""
-    return amount_claimed(claim).beyond(Amount() if vm is None or claim.makes else amount_of(vm))
+    return amount_claimed(claim).beyond(Amount() if vm is None or claim.makes else amount_of(vm, is_binned))
 
 
-def total(vms: Iterable[Vm]) -> Amount:
+def total(vms: Iterable[Vm], is_binned: IsBinned) -> Amount:
     """What VMs count together."""
-    return sum((amount_of(vm) for vm in vms), start=Amount())
+    return sum((amount_of(vm, is_binned) for vm in vms), start=Amount())
 
 
 def reserved_by(
@@ -110,6 +112,7 @@ def reserved_by(
     operations: Iterable[Operation],
     *,
     find: Callable[[Ref], Vm | None],
+    is_binned: IsBinned,
     is_settled: Callable[[Operation], bool],
 ) -> Amount:
     """What operations hold for an owner beyond what the mirror shows.
@@ -118,6 +121,7 @@ def reserved_by(
         owner: by Slack id.
         operations: all that are open or ended a while ago at most, newest first.
         find: the VM as the mirror has it.
+        is_binned: whether a VM lies in a recycle bin.
         is_settled: whether the mirror has certainly heard of all that an operation did that has ended.
     """
     held, told = Amount(), set[Ref]()
@@ -132,7 +136,7 @@ def reserved_by(
             continue
         if operation.state.is_final and (not is_latest or not _holds(operation, claim) or is_settled(operation)):
             continue
-        held += _missing(claim, find(target) if target else None)
+        held += _missing(claim, find(target) if target else None, is_binned)
     return held
 
 
@@ -193,12 +197,12 @@ def _holds(operation: Operation, claim: Claim) -> bool:
     return operation.state in _HOLDS_AT_THE_END or (claim.makes and operation.result is not None)
 
 
-def _missing(claim: Claim, vm: Vm | None) -> Amount:
+def _missing(claim: Claim, vm: Vm | None, is_binned: IsBinned) -> Amount:
     """What of a claim the mirror does not show yet; a VM that shows an owner counts for that owner already."""
     shown = vm is not None and owner_of(vm) is not None
     if claim.makes:
         return Amount() if shown else amount_claimed(claim)
-    return amount_claimed(claim).beyond(amount_of(vm) if vm is not None and shown else Amount())
+    return amount_claimed(claim).beyond(amount_of(vm, is_binned) if vm is not None and shown else Amount())
 
 
 def _left(one: _Dimension, balance: Balance) -> int | None:

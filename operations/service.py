@@ -30,10 +30,12 @@ from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
 from operations.preflight import Judged, with_notes
+from operations.proving import Proof
 from operations.record.audit import Audit
 from operations.record.cards import Cards
 from operations.record.database import Database
 from operations.record.decisions import Decisions
+from operations.record.deeds import Deeds
 from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
@@ -90,8 +92,9 @@ class Operations:
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
+        self.proof = Proof(store=self._store, deeds=Deeds(self._database))
         self.reversing = Reversing(store=self._store, sites=sites, content=self.bin, clock=clock)
-        self._accounts = Accounts(sites=sites, clock=clock)
+        self._accounts = Accounts(sites=sites, content=self.bin, clock=clock)
         self._body = Body(
             store=self._store,
             sites=sites,
@@ -148,6 +151,7 @@ class Operations:
             sites=sites,
             settings=settings,
             store=self._store,
+            proof=self.proof,
             told=Told(self._database, self.notices, clock=clock),
             clock=clock,
             judge=self._judge,

@@ -34,15 +34,15 @@ def run(name: str, call: Call, context: Context) -> Reply:
     kind = "template" if vm.is_template else "in the recycle bin" if is_binned else facts.power(vm)
     return Answer(
         title=f"{vm.name} ({kind})",
-        fields=(*facts.card_fields(vm, inventory, call.actor, context.clock.now()), *_ends(vm)),
+        fields=(*facts.card_fields(vm, inventory, call.actor, context.clock.now()), *_ends(vm, is_binned=is_binned)),
         note=f"{vm.ref} · as of {facts.moment(vm.read_at)} UTC",
         buttons=() if vm.is_template else _buttons(vm, reference(vm, context), is_binned=is_binned),
     )
 
 
-def _ends(vm: Vm) -> Iterator[tuple[str, str]]:
-    """What comes to an end by itself, as the VM's attributes say it."""
-    for label, attribute in (("Lease ends", EXPIRES), ("Deleted at", PURGE)):
+def _ends(vm: Vm, *, is_binned: bool) -> Iterator[tuple[str, str]]:
+    """What comes to an end by itself, as the VM's attributes say it; only what lies in the bin is ever deleted."""
+    for label, attribute in (("Lease ends", EXPIRES), *((("Deleted at", PURGE),) if is_binned else ())):
         text = vm.attributes.get(attribute)
         if text:
             yield label, text.replace("T", " ").replace("Z", " UTC")

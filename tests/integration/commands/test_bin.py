@@ -137,3 +137,17 @@ def test_another_persons_vm_is_not_brought_back_by_a_person_without_the_right(fl
 
     assert refused.state is State.REFUSED
     assert floor.done("restore foreign-01", ANN).state is State.SUCCEEDED
+
+
+def test_only_a_vm_in_the_bin_is_shown_as_one_that_will_be_deleted(floor: Floor) -> None:
+    binned(floor, "going-01")
+    spawn(floor, "staying-01")
+    (staying,) = floor.gateway.inventory.find_vms("staying-01")
+    floor.gateway.set_attributes(staying.ref, {"iaas.purge": "2026-12-24T05:12Z"})
+
+    shown = {
+        name: [label for label, _ in floor.answer(f"show {name}").fields]
+        for name in (floor.operations.bin.find("going-01")[0].name, "staying-01")
+    }
+
+    assert ["Deleted at" in labels for labels in shown.values()] == [True, False]

@@ -178,3 +178,31 @@ def test_what_was_cancelled_before_it_began_gives_its_share_back(make_lab: MakeL
     assert "3 vCPU: 1 used, 2 reserved by what is under way, 1 asked for" in full.text
     assert lab.end(in_the_way).state is State.SUCCEEDED
     assert lab.end(free).state is State.SUCCEEDED
+
+
+def test_the_marks_of_the_bin_on_a_vm_that_lies_outside_free_nothing(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = with_quota(make_lab, sqlite_url, vms=1)
+    made = lab.do("spawn", name="marked", actor=NORA, arguments=SMALL).result
+    assert made is not None
+    eventually(lambda: lab.vm("marked").attributes.get("iaas.owner") == NORA.id)
+    lab.gateway.set_attributes(made, {"iaas.binned": "2026-11-26T05:12Z by U9, operation R7F3K"})
+
+    refused = lab.ask("spawn", name="second", actor=NORA, arguments=SMALL)
+
+    assert (refused.state, "1 VM: 1 used" in refused.text) == (State.REFUSED, True)
+
+
+def test_nobody_is_advised_to_give_back_what_is_in_the_bin_already(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = with_quota(make_lab, sqlite_url, disk_gib=2)
+    for name in ("kept", "given"):
+        lab.do("spawn", name=name, actor=NORA, arguments=SMALL)
+    eventually(lambda: lab.vm("given").attributes.get("iaas.owner") == NORA.id)
+    lab.do("nuke", "given", actor=NORA)
+    eventually(lambda: len(lab.operations.bin.find("given")) == 1)
+
+    refused = lab.ask("spawn", name="third", actor=NORA, arguments=SMALL)
+
+    assert (refused.state, refused.way_out) == (
+        State.REFUSED,
+        "Give one back with `/iaas nuke`: kept. Or ask an administrator for more.",
+    )

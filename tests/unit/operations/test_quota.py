@@ -66,9 +66,17 @@ def operation(
     )
 
 
+def in_bin(_vm: Vm) -> bool:
+    return True
+
+
+def outside(_vm: Vm) -> bool:
+    return False
+
+
 def held(*operations: Operation, mirror: tuple[Vm, ...] = (), settled: bool = False) -> Amount:
     by_ref = {one.ref: one for one in mirror}
-    return reserved_by("U1", operations, find=by_ref.get, is_settled=lambda _operation: settled)
+    return reserved_by("U1", operations, find=by_ref.get, is_binned=in_bin, is_settled=lambda _operation: settled)
 
 
 SHOWN = vm(ref=MADE)
@@ -122,23 +130,31 @@ def test_an_operation_holds_what_vcenter_does_not_show_yet(got: Amount, wanted: 
 def test_a_vm_counts_with_all_its_disks_may_take_up() -> None:
     whole = vm(cpu_count=2, memory_mib=4096, committed_bytes=10 * GIB, uncommitted_bytes=30 * GIB)
 
-    assert amount_of(whole) == WHOLE
-    assert total([whole, whole]) == WHOLE + WHOLE
+    assert amount_of(whole, in_bin) == WHOLE
+    assert total([whole, whole], in_bin) == WHOLE + WHOLE
 
 
 def test_a_vm_in_the_recycle_bin_counts_with_its_disks_alone() -> None:
     binned = vm(attributes={"iaas.owner": "U1", "iaas.binned": "2026-11-26T05:12Z by U1, operation R7F3K"})
 
-    assert amount_of(binned) == Amount(disk_gib=40)
-    assert step_of(replace(GROWN, cpu_count=2, memory_mib=4096), binned) == replace(WHOLE, disk_gib=0)
+    assert amount_of(binned, in_bin) == Amount(disk_gib=40)
+    assert step_of(replace(GROWN, cpu_count=2, memory_mib=4096), binned, in_bin) == replace(WHOLE, disk_gib=0)
+
+
+def test_a_vm_that_has_only_the_marks_of_the_bin_counts_whole_and_takes_up_nothing_more_when_restored() -> None:
+    marked = vm(attributes={"iaas.owner": "U1", "iaas.binned": "2026-11-26T05:12Z by U1, operation R7F3K"})
+
+    assert amount_of(marked, outside) == WHOLE
+    assert total([marked], outside) == WHOLE
+    assert step_of(replace(GROWN, cpu_count=2, memory_mib=4096), marked, outside) == Amount()
 
 
 def test_making_a_vm_smaller_takes_up_nothing() -> None:
-    assert step_of(GROWN, vm(cpu_count=8, memory_mib=16384)) == Amount()
+    assert step_of(GROWN, vm(cpu_count=8, memory_mib=16384), outside) == Amount()
 
 
 def test_a_copy_takes_up_all_of_itself_whatever_its_source_has() -> None:
-    assert step_of(NEW, vm(cpu_count=64)) == WHOLE
+    assert step_of(NEW, vm(cpu_count=64), outside) == WHOLE
 
 
 QUOTA = Quota(vms=5, cpu_count=16, memory_mib=65536, disk_gib=500)
