@@ -1,11 +1,11 @@
 """How long a VM lives: what its attribute says, how long a new one gets, how far it can be extended. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from operations.errors import BadRequestError
-from operations.moments import read_moment
+from operations.moments import is_never, read_moment
 from operations.terms import LeaseTerms
 from vsphere.model import Vm
 
@@ -15,16 +15,18 @@ STEPS: Final = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
 """How long before the end its owner is told."""
 USUAL: Final = timedelta(days=14)
 """By how much a lease is extended where neither the person nor the rule says so."""
+_LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
+"""Later than that is never."""
 
 
 def end_of_lease(vm: Vm, zone: ZoneInfo) -> datetime | None:
-    """When the lease of a VM ends; None where it has none.
+    """When the lease of a VM ends; None where it has none, or never does.
 
     Raises:
         ValueError: its attribute is no time.
     """
     text = vm.attributes.get(EXPIRES, "")
-    return read_moment(text, zone) if text.strip() else None
+    return None if not text.strip() or is_never(text) else read_moment(text, zone)
 
 
 def new_lease(said: object, terms: LeaseTerms | None) -> timedelta | None:
@@ -52,7 +54,8 @@ def new_lease(said: object, terms: LeaseTerms | None) -> timedelta | None:
 
 def extended(ends: datetime, by: timedelta, *, now: datetime, terms: LeaseTerms | None) -> datetime:
     """The new end of a lease: so much later than it was, or than now where it has ended, and never over the longest."""
-    wanted = max(ends, now) + by
+    start = max(ends, now)
+    wanted = start + min(by, max(_LAST - start, timedelta(0)))
     return wanted if terms is None or terms.longest is None else min(wanted, now + terms.longest)
 
 

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 _END_OF_DAY: Final = time(23, 59)
 _DATE_LENGTH: Final = len("2026-12-10")
+_YEARS: Final = range(1970, 9999)
+"""Near the ends of the calendar there is no zone to compute in and no minute to round up to."""
 
 
 def write_moment(at: datetime) -> str:
@@ -18,6 +20,11 @@ def say_moment(at: datetime) -> str:
     return f"{_minute(at):%Y-%m-%d %H:%M} UTC"
 
 
+def is_never(text: str) -> bool:
+    """Whether somebody wrote the last year that there is, which means that it has no end."""
+    return text.strip().startswith("9999-")
+
+
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
     """What `write_moment` wrote, or what a person typed in vCenter; a date alone is the end of that day.
 
@@ -26,12 +33,16 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         zone: for what names no zone.
 
     Raises:
-        ValueError: it is no time.
+        ValueError: it is no time, or none of the years 1970 to 9998.
     """
     said = text.strip()
     if len(said) == _DATE_LENGTH:
-        return datetime.combine(date.fromisoformat(said), _END_OF_DAY, tzinfo=zone).astimezone(UTC)
-    at = datetime.fromisoformat(said)
+        at = datetime.combine(date.fromisoformat(said), _END_OF_DAY, tzinfo=zone)
+    else:
+        at = datetime.fromisoformat(said)
+    if at.year not in _YEARS:
+        raise ValueError(f"{said!r} is too far away")
+    # Only the zone's own hours are left to lead out of these years, and the calendar goes on there.
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -66,11 +66,27 @@ class RecycleBin:
             found += [vm for vm in gateway.inventory.vms() if vm.folder in folders]
         return found
 
+    def strays(self) -> list[Vm]:
+        """Every VM with marks outside the bin: its `nuke` or `restore` goes on or ended early, or a hand did it."""
+        found = []
+        for gateway in self._sites:
+            folders = bins(gateway.inventory, self._settings)
+            found += [vm for vm in gateway.inventory.vms() if marks_of(vm) and vm.folder not in folders]
+        return found
+
     def find(self, name: str) -> list[Vm]:
         """Those that had this name before, or have it now; case does not count. `NAME@VCENTER` is read as well."""
-        wanted, _, vcenter = name.casefold().partition("@")
-        found = [vm for vm in self.content() if vcenter in {"", vm.ref.vcenter.casefold()}]
-        return [vm for vm in found if wanted in {vm.name.casefold(), _former_name(vm).casefold()}]
+        return _called(name, self.content())
+
+    def find_stray(self, name: str) -> list[Vm]:
+        """The same among those that carry marks outside the bin."""
+        return _called(name, self.strays())
+
+
+def _called(name: str, vms: list[Vm]) -> list[Vm]:
+    wanted, _, vcenter = name.casefold().partition("@")
+    found = [vm for vm in vms if vcenter in {"", vm.ref.vcenter.casefold()}]
+    return [vm for vm in found if wanted in {vm.name.casefold(), _former_name(vm).casefold()}]
 
 
 def _former_name(vm: Vm) -> str:

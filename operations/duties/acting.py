@@ -1,13 +1,13 @@
 """How a duty acts: by operations of the system itself, each once in all replicas, and by notices to the VM's owner."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from operations.errors import OperationsError
+from operations.errors import OperationsError, StorageError
 from operations.model import Actor, ActorKind, Arguments, Operation, Origin, Request, State
 from operations.policy import Decision, owner_of
 from operations.record.store import Store
@@ -22,6 +22,21 @@ _AGAIN: Final = frozenset({State.FAILED, State.REFUSED, State.EXPIRED})
 _AGAIN_AFTER: Final = timedelta(hours=1)
 _LATEST_AFTER: Final = timedelta(days=1)
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,20}")
+
+
+def one_by_one(duty: str, vms: Iterable[Vm], look: Callable[[Vm], None]) -> None:
+    """Look at each VM; what is wrong with one of them is logged, and keeps no other from its turn.
+
+    Raises:
+        StorageError: the record can't be read or written, which is so for all of them.
+    """
+    for vm in vms:
+        try:
+            look(vm)
+        except StorageError:
+            raise
+        except Exception:  # whatever ails one of them, the others have their turn
+            log.exception("duty.vm.failed", duty=duty, target=str(vm.ref))
 
 
 class Hands:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from operations.changes.leasing import SET_EXPIRES
-from operations.duties.acting import Hands
+from operations.duties.acting import Hands, one_by_one
 from operations.leases import EXPIRES, due_step, end_of_lease
 from operations.model import Arguments, Operation, State
 from operations.moments import write_moment
@@ -54,9 +54,8 @@ class Leases:
             if not gateway.inventory.ready:
                 continue
             binned = bins(gateway.inventory, self._settings)
-            for vm in gateway.inventory.vms():
-                if vm.attributes.get(EXPIRES) and vm.folder not in binned:
-                    self._look(vm)
+            found = (vm for vm in gateway.inventory.vms() if vm.attributes.get(EXPIRES) and vm.folder not in binned)
+            one_by_one(LEASE, found, self._look)
 
     def _look(self, vm: Vm) -> None:
         try:

@@ -7,6 +7,7 @@ from operations.duties.leases import Leases
 from operations.duties.purging import NAME, Purging
 from operations.model import Operation, Request
 from operations.policy import Decision
+from operations.proving import Proof
 from operations.record.store import Store
 from operations.record.told import Told
 from operations.recycling import LEASE, RecycleBin
@@ -21,6 +22,7 @@ def own_duties(
     sites: Sites,
     settings: OperationsSettings,
     store: Store,
+    proof: Proof,
     told: Told,
     clock: Clock,
     judge: Callable[[Request], Decision],
@@ -34,5 +36,5 @@ def own_duties(
     content = RecycleBin(sites=sites, settings=settings)
     return [
         Leases(sites=sites, settings=settings, store=store, clock=clock, told=told, hands=hands(LEASE)),
-        Purging(content=content, settings=settings, store=store, clock=clock, hands=hands(NAME)),
+        Purging(content=content, sites=sites, settings=settings, proof=proof, clock=clock, hands=hands(NAME)),
     ]

@@ -1,8 +1,7 @@
 """The recycle bin: deletes for good what has been there long enough, and only what the bot has put there.
 
 Three things must agree: the VM lies in the bin's folder; its attributes say since when and until when; and the `nuke`
-that they name is on our record as done, for this very instance UUID, with no `restore` since. An attribute can be
-written and a VM be moved by anybody with rights in vCenter; the record is ours alone.
+that they name is on our record as done, with nothing since: see `operations.proving`.
 """
 
 from collections.abc import Mapping
@@ -11,20 +10,20 @@ from typing import Final
 
 import structlog
 
-from operations.duties.acting import Hands
-from operations.errors import UnknownOperationError
-from operations.model import ActorKind, Operation, State
-from operations.moments import read_moment, write_moment
-from operations.record.store import Store
+from operations.duties.acting import Hands, one_by_one
+from operations.model import ActorKind, Operation
+from operations.moments import is_never, read_moment, write_moment
+from operations.proving import Proof
 from operations.recycling import Marks, RecycleBin, marks_of
 from operations.settings import OperationsSettings
 from vsphere.clock import Clock
+from vsphere.errors import VsphereError
 from vsphere.model import PowerState, Vm
+from vsphere.sites import Sites
 
 log = structlog.get_logger(__name__)
 
 NAME: Final = "bin"
-_RECENT: Final = 50
 
 
 class Purging:
@@ -33,23 +32,46 @@ class Purging:
     name = NAME
 
     def __init__(
-        self, *, content: RecycleBin, settings: OperationsSettings, store: Store, clock: Clock, hands: Hands
+        self,
+        *,
+        content: RecycleBin,
+        sites: Sites,
+        settings: OperationsSettings,
+        proof: Proof,
+        clock: Clock,
+        hands: Hands,
     ) -> None:
         self._bin = content
         self._settings = settings
-        self._store = store
+        self._sites = sites
+        self._proof = proof
         self._clock = clock
         self._hands = hands
         self._left_alone: set[str] = set()
 
     def run_once(self) -> None:
-        """Look at every VM in the bin."""
-        for vm in self._bin.content():
-            marks = marks_of(vm)
-            if marks is not None:
-                self._look(vm, marks)
+        """Look at every VM in the bin, and at every one that carries its marks elsewhere."""
+        one_by_one(NAME, self._bin.content(), self._look)
+        one_by_one(NAME, self._bin.strays(), self._mistrust)
 
-    def _look(self, vm: Vm, marks: Marks) -> None:
+    def _mistrust(self, vm: Vm) -> None:
+        """Note that somebody has taken it out by hand: were it dragged back, its marks would prove nothing."""
+        nuke = self._proof.of(vm)
+        if nuke is None:
+            return
+        try:
+            # The mirror may be a moment behind an operation that has just ended.
+            seen = self._sites.of(vm.ref).read_vm(vm.ref)
+        except VsphereError as error:
+            log.info("bin.stray.unreadable", target=str(vm.ref), reason=str(error))
+            return
+        if marks_of(seen) is not None and not self._bin.holds(seen):
+            self._proof.void(nuke, path=self._bin.home_path(seen))
+
+    def _look(self, vm: Vm) -> None:
+        marks = marks_of(vm)
+        if marks is None or is_never(marks.purge):
+            return
         try:
             purge_at = read_moment(marks.purge, self._settings.tonight.zone)
         except ValueError:
@@ -58,7 +80,7 @@ class Purging:
         is_told = not marks.by_itself or self._hands.has_told(f"{key}/put")
         if purge_at is not None and self._clock.now() < purge_at and vm.power is PowerState.OFF and is_told:
             return
-        nuke = self._proof(vm, marks)
+        nuke = self._proof.of(vm)
         if nuke is None:
             self._leave_alone(vm, marks)
             return
@@ -76,19 +98,6 @@ class Purging:
             self._hands.tell(vm, key=f"{key}/on", kind="bin.on", data=told)
         elif self._clock.now() >= purge_at and self._hands.shield("purge", vm) is None:
             self._hands.act("purge", vm, key=f"{key}/{write_moment(purge_at)}", arguments={})
-
-    def _proof(self, vm: Vm, marks: Marks) -> Operation | None:
-        """The `nuke` on record that put this very VM here; None where there is none, or a `restore` came after it."""
-        try:
-            nuke = self._store.get(marks.operation_id or "")
-        except UnknownOperationError:
-            return None
-        expects = nuke.plan.details.get("expects") if nuke.plan else None
-        same = isinstance(expects, dict) and expects.get("instance_uuid") == vm.instance_uuid
-        if nuke.verb != "nuke" or nuke.state is not State.SUCCEEDED or nuke.vm != vm.ref or not same:
-            return None
-        since = self._store.recent(_RECENT, vm=vm.ref, states=[State.SUCCEEDED], since=nuke.created_at)
-        return None if any(one.verb == "restore" for one in since) else nuke
 
     def _leave_alone(self, vm: Vm, marks: Marks) -> None:
         if str(vm.ref) not in self._left_alone:

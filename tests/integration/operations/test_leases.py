@@ -142,6 +142,28 @@ def test_a_lease_that_was_written_by_hand_is_told_from_the_next_step_on(leased: 
     assert [one.key.rpartition("/")[2] for one in told(leased)] == [str(7 * 86400)]
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("9999-12-31T23:59:59Z", []),
+        ("9999-12-31", []),
+        ("0001-01-01T00:00+14:00", ["lease.unreadable"]),
+        ("9998-12-31T23:59-12:00", []),
+    ],
+)
+def test_a_time_at_the_end_of_the_calendar_keeps_no_other_lease_from_its_turn(
+    leased: Lab, make: Make, text: str, more: list[str]
+) -> None:
+    odd, plain = make("a-odd-01"), make("b-plain-01")
+    write(leased, odd, text)
+    write(leased, plain, write_moment(leased.clock.now() + 3 * DAY))
+
+    leased.operations.sweep()
+
+    assert sorted(kinds(leased)) == sorted(["lease.ends", *more])
+    assert leased.do("lease.extend", plain).state is State.SUCCEEDED
+
+
 def another_replica(lab: Lab) -> Sweeps:
     """The same duties with a memory of their own."""
     mine = lab.operations
@@ -149,6 +171,7 @@ def another_replica(lab: Lab) -> Sweeps:
         sites=Sites([lab.gateway]),
         settings=lab.settings,
         store=mine._store,
+        proof=mine.proof,
         told=Told(mine._database, mine.notices, clock=lab.clock),
         clock=lab.clock,
         judge=mine._judge,

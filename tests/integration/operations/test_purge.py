@@ -130,11 +130,64 @@ def test_a_vm_that_was_restored_and_dragged_back_with_its_old_marks_is_not_purge
 
 
 def test_a_vm_that_was_moved_out_of_the_bin_by_hand_is_not_purged(lab: Lab, binned: Ref) -> None:
-    (elsewhere,) = [one.ref for one in lab.gateway.inventory.folders() if one.name == "Web"]
-    lab.gateway.move_to_folder(binned, elsewhere)
-    eventually(lambda: mirrored(lab, binned).folder == elsewhere)
+    move(lab, binned, elsewhere(lab))
 
     assert sweep_after(lab, 8 * DAY) == []
+
+
+def test_a_vm_that_was_used_outside_the_bin_and_dragged_back_is_not_purged(lab: Lab, binned: Ref) -> None:
+    bin_folder = mirrored(lab, binned).folder
+    move(lab, binned, elsewhere(lab))
+    lab.do("poweron", binned)
+    lab.estate.set_vm(binned.moref, power="off")
+    move(lab, binned, bin_folder)
+    eventually(lambda: mirrored(lab, binned).power is PowerState.OFF)
+
+    assert sweep_after(lab, 8 * DAY) == []
+    assert told(lab) == []
+
+
+def test_a_vm_that_was_seen_outside_the_bin_is_not_purged_after_it_was_dragged_back(lab: Lab, binned: Ref) -> None:
+    bin_folder = mirrored(lab, binned).folder
+    move(lab, binned, elsewhere(lab))
+    lab.operations.sweep()
+    lab.operations.sweep()
+    move(lab, binned, bin_folder)
+
+    assert sweep_after(lab, 8 * DAY) == []
+    nuke = next(one for one in lab.operations.recent(9, vm=binned) if one.verb == "nuke")
+    assert lab.kinds(nuke).count("bin.left") == 1
+
+
+def test_however_much_was_done_after_a_restore_old_marks_prove_nothing(lab: Lab, binned: Ref) -> None:
+    marks = {name: mirrored(lab, binned).attributes[name] for name in MARKS}
+    bin_folder = mirrored(lab, binned).folder
+    lab.do("restore", binned)
+    for _ in range(26):
+        lab.do("poweroff", binned, arguments={"hard": True})
+        lab.do("poweron", binned)
+    lab.do("poweroff", binned, arguments={"hard": True})
+    lab.gateway.set_attributes(binned, marks)
+    move(lab, binned, bin_folder)
+    eventually(lambda: mirrored(lab, binned).power is PowerState.OFF)
+
+    assert sweep_after(lab, 8 * DAY) == []
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "9999-12-31"])
+def test_a_vm_that_is_to_stay_in_the_bin_for_ever_stays_and_nobody_is_told(lab: Lab, binned: Ref, text: str) -> None:
+    write(lab, binned, PURGE, text)
+
+    assert sweep_after(lab, 8 * DAY) == []
+    assert told(lab) == []
+
+
+def test_a_purge_date_out_of_the_calendar_keeps_no_other_vm_in_the_bin(lab: Lab, binned: Ref) -> None:
+    odd = into_bin(lab, "a-odd-02")
+    write(lab, odd, PURGE, "0001-01-01T00:00+14:00")
+
+    assert [one.vm for one in sweep_after(lab, 8 * DAY)] == [binned]
+    lab.estate.delete_vm(odd.moref)
 
 
 def test_a_purge_date_that_was_edited_by_hand_counts(lab: Lab, binned: Ref) -> None:
@@ -193,7 +246,17 @@ def test_a_purge_that_failed_is_tried_again_an_hour_later(lab: Lab) -> None:
 
 def drag(lab: Lab, ref: Ref, beside: Ref) -> None:
     """What an administrator does in vCenter with the mouse."""
-    folder = mirrored(lab, beside).folder
+    move(lab, ref, mirrored(lab, beside).folder)
+
+
+def move(lab: Lab, ref: Ref, folder: Ref | None) -> None:
+    """The same, to a folder."""
     assert folder is not None
     lab.gateway.move_to_folder(ref, folder)
     eventually(lambda: mirrored(lab, ref).folder == folder)
+
+
+def elsewhere(lab: Lab) -> Ref:
+    """A folder that is no bin."""
+    (found,) = [one.ref for one in lab.gateway.inventory.folders() if one.name == "Web"]
+    return found

@@ -1,12 +1,23 @@
 """Figures of a lease: how long, until when, how far."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from operations.errors import BadRequestError
-from operations.leases import due_step, extended, new_lease, say_length, usual_extension, write_length
+from operations.leases import (
+    EXPIRES,
+    due_step,
+    end_of_lease,
+    extended,
+    new_lease,
+    say_length,
+    usual_extension,
+    write_length,
+)
 from operations.terms import LeaseTerms
+from tests.unit.operations.samples import vm
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -83,3 +94,14 @@ def test_only_the_nearest_step_is_due(left: timedelta, step: timedelta | None) -
 )
 def test_lengths_in_words_and_as_they_are_typed(span: timedelta, words: str, written: str) -> None:
     assert (say_length(span), write_length(span)) == (words, written)
+
+
+def test_a_lease_is_extended_to_the_end_of_the_calendar_and_no_further() -> None:
+    late = datetime(9997, 12, 1, tzinfo=UTC)
+
+    assert extended(late, 3650 * DAY, now=NOW, terms=None) == datetime(9998, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", " ", "9999-12-31", "9999-12-31T23:59:59Z"])
+def test_a_lease_that_never_ends_is_none(text: str) -> None:
+    assert end_of_lease(vm(attributes={EXPIRES: text}), ZoneInfo("Europe/Berlin")) is None

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
+import pytest
+
+from operations.duties.acting import one_by_one
+from operations.errors import StorageError
 from operations.sweeps import Sweeps
+from tests.unit.operations.samples import vm
+from vsphere.model import Vm
 
 
 @dataclass(kw_only=True)
@@ -28,3 +34,28 @@ def test_a_duty_that_fails_keeps_no_other_from_its_turn() -> None:
     sweeps.run_once()
 
     assert [one.turns for one in (first, broken, last)] == [2, 2, 2]
+
+
+def test_a_vm_that_a_duty_fails_at_keeps_no_other_from_its_turn() -> None:
+    seen: list[str] = []
+
+    def look(one: Vm) -> None:
+        seen.append(one.name)
+        raise OverflowError("date value out of range")
+
+    one_by_one("lease", [vm(name="odd"), vm(name="plain")], look)
+
+    assert seen == ["odd", "plain"]
+
+
+def test_a_record_that_fails_is_not_asked_again_for_every_vm() -> None:
+    seen: list[str] = []
+
+    def look(one: Vm) -> None:
+        seen.append(one.name)
+        raise StorageError("the disk is full")
+
+    with pytest.raises(StorageError):
+        one_by_one("lease", [vm(name="first"), vm(name="second")], look)
+
+    assert seen == ["first"]
