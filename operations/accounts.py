@@ -20,7 +20,7 @@ from vsphere.errors import NotFoundError, NotReadyError
 from vsphere.model import Ref, Vm
 from vsphere.sites import Sites
 
-_GROWS: Final = frozenset({"transform", "restore"})
+_GROWS: Final = frozenset({"transform", "restore", "snapshot.revert"})
 """Verbs that make a VM count more than it does."""
 _SETTLED_AFTER: Final = timedelta(minutes=2)
 """A mirror that vCenter has spoken to so long after an operation's end has heard of all that it did."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from operations.accounts import Accounts
+from operations.approvals import may_ask
 from operations.changes.stage import Asking
 from operations.door import Door
 from operations.errors import QuotaExceededError
-from operations.gates import covers, lies_within
 from operations.model import Approval, Plan, Request
 from operations.policy import Explanation
 from operations.quota import Balance
@@ -87,7 +87,7 @@ class Advice:
 
     def approval_rules(self, verb: str, path: str) -> list[ApprovalRule]:
         """The approval rules that may ask for somebody's yes to a verb in a folder; their thresholds decide."""
-        return [one for one in self._approvals if covers(one.verbs, verb) and lies_within(path, one.folders)]
+        return [one for one in self._approvals if may_ask(one, verb, path)]
 
     def balance(self, owner: str, quota: Quota) -> Balance:
         """How an owner stands under a quota.

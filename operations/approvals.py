@@ -10,7 +10,7 @@ from operations.errors import NotDecidableError
 from operations.footprint import Footprint, monthly_cost
 from operations.gates import covers, is_one_of, lies_within
 from operations.model import Actor, ActorKind, Approval, Operation, Plan, Request, State, Vote
-from operations.plans import mismatch
+from operations.plans import mismatch, specs_of
 from operations.record.journal import News
 from operations.terms import ApprovalRule, Prices
 from vsphere.model import Vm
@@ -18,6 +18,8 @@ from vsphere.model import Vm
 MOST_ASKED: Final = 20
 """So many people get a card of their own; a larger group has its channel."""
 _MIB_PER_GIB: Final = 1024
+_REVERT: Final = "snapshot.revert"
+_RESIZE: Final = "transform"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +78,12 @@ def approval_for(rules: Sequence[ApprovalRule], wanted: Wanted, prices: Prices |
     return None
 
 
+def may_ask(rule: ApprovalRule, verb: str, path: str) -> bool:
+    """Whether a rule may ask for somebody's yes to a verb in a folder; its thresholds decide."""
+    like_it = (verb, _RESIZE) if verb == _REVERT else (verb,)
+    return any(covers(rule.verbs, one) for one in like_it) and lies_within(path, rule.folders)
+
+
 def may_decide(approval: Approval | ApprovalRule, actor: Actor) -> bool:
     """Whether somebody is among those who decide, be they the asker or not."""
     outsider = actor.is_guest or actor.is_stranger or actor.kind is not ActorKind.PERSON
@@ -103,6 +111,14 @@ def who_decides(approval: Approval) -> str:
 def votes_for(approval: Approval, plan: Plan | None) -> tuple[Vote, ...]:
     """The votes that count: for this very plan."""
     return tuple(one for one in approval.votes if plan is not None and one.plan_hash == plan.hash)
+
+
+def has_yes(operation: Operation) -> bool:
+    """Whether everybody who was needed has said yes to its plan, whatever came of it afterwards."""
+    approval = operation.approval
+    if approval is None or approval.decided_by is None:
+        return False
+    return len(votes_for(approval, operation.plan)) >= approval.votes_needed
 
 
 def places(approval: Approval, members: Collection[str], asker_id: str) -> tuple[str, ...]:
@@ -265,6 +281,8 @@ def _fate(operation: Operation) -> str:
     by = operation.approval.decided_by if operation.approval else None
     told = f" by <@{by.id}>" if by else ""
     match operation.state:
+        case State.REFUSED if has_yes(operation):
+            return f"has been approved{told} already, and was refused at the last check"
         case State.REFUSED:
             return f"has been denied{told} already"
         case State.CANCELLED:
@@ -311,22 +329,31 @@ def _after(plan: Plan) -> str:
 
 
 def size_of(plan: Plan) -> Mapping[str, int]:
-    """The figures that a plan asks for and that may be lowered; empty where it asks for none."""
-    stages = plan.details.get("stages", [])
-    for spec in stages if isinstance(stages, list) else []:
+    """The figures that a plan asks for and that may be lowered; empty where it asks for none.
+
+    A snapshot has the size that it has: nobody can go back to less of it.
+    """
+    for spec in specs_of(plan) if plan.verb != _REVERT else ():
         found = {name: spec[name] for name in ("cpu_count", "memory_mib") if isinstance(spec.get(name), int)}
         if found:
             return MappingProxyType(found)
     return MappingProxyType({})
 
 
+def _verbs_of(plan: Plan) -> tuple[str, ...]:
+    """As what a plan is asked about: going back to a snapshot of another size is a resize as well."""
+    resizes = plan.verb == _REVERT and any("cpu_count" in spec for spec in specs_of(plan))
+    return (plan.verb, _RESIZE) if resizes else (plan.verb,)
+
+
 def _reason(rule: ApprovalRule, wanted: Wanted, prices: Prices | None) -> str | None:
     """Why the rule asks; None where it does not."""
-    if not (covers(rule.verbs, wanted.plan.verb) and lies_within(wanted.path, rule.folders)):
+    verb = next((one for one in _verbs_of(wanted.plan) if covers(rule.verbs, one)), None)
+    if verb is None or not lies_within(wanted.path, rule.folders):
         return None
     limits = (rule.cpu_over, rule.memory_mib_over, rule.disk_gib_over, rule.cost_over)
     if all(limit is None for limit in limits):
-        return f"every {wanted.plan.verb.replace('.', ' ')}"
+        return f"every {verb.replace('.', ' ')}"
     if wanted.after is None:
         return "its size can't be told"
     return ", ".join(_exceeded(rule, wanted.after, prices)) or None

@@ -100,6 +100,10 @@ class Gateway(Writes):
         """See `Reads.snapshots`."""
         return self._reads.snapshots(ref)
 
+    def snapshot_size(self, snapshot: Ref) -> tuple[int, int]:
+        """See `Reads.snapshot_size`."""
+        return self._reads.snapshot_size(snapshot)
+
     def read_metrics(self, ref: Ref, window: timedelta) -> list[Sample]:
         """See `Metrics.read`."""
         vm = self.inventory.vm(ref)

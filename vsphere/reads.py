@@ -11,7 +11,7 @@ from vsphere.collector import Change, filter_spec, object_spec, property_spec, r
 from vsphere.errors import ConnectionLostError, NotFoundError
 from vsphere.faults import NameOf, translated
 from vsphere.model import Event, PowerState, Ref, Snapshot, Vm
-from vsphere.properties import CUSTOM_VALUE, Refs, display_name, paths, tables, text, time_or_none
+from vsphere.properties import CUSTOM_VALUE, Refs, display_name, number, paths, tables, text, time_or_none
 from vsphere.session import Session
 from vsphere.soaptree import Moref, Tree, as_list, parse_time
 from vsphere.store import Store
@@ -61,6 +61,21 @@ class Reads:
         values = self._read(ref, ["snapshot.rootSnapshotList", "snapshot.currentSnapshot"])
         current = values.get("snapshot.currentSnapshot")
         return list(self._walk(as_list(values.get("snapshot.rootSnapshotList")), 0, current))
+
+    def snapshot_size(self, snapshot: Ref) -> tuple[int, int]:
+        """The vCPUs and the MiB of memory that a VM has after going back to a snapshot.
+
+        Raises:
+            NotFoundError: the snapshot is gone, or vCenter does not tell.
+        """
+        target = Moref("VirtualMachineSnapshot", snapshot.moref)
+        cpu_count, memory_mib = "config.hardware.numCPU", "config.hardware.memoryMB"
+        with translated("read the size in a snapshot", name_of=self._name_of):
+            values = self.patiently(lambda: read(self._session, target, [cpu_count, memory_mib]))
+        size = number(values.get(cpu_count)), number(values.get(memory_mib))
+        if not all(size):
+            raise NotFoundError(f"vCenter {self._session.name} does not tell the size in the snapshot")
+        return size
 
     def events_since(self, ref: Ref, since: datetime, kinds: Collection[str]) -> list[Event]:
         """Entries of the event log about a VM, oldest first.

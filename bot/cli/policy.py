@@ -23,9 +23,8 @@ from bot.grammar import UsageError
 from bot.slack.app import slack_directory
 from bot.wiring import build_approvals, build_gateways, build_policy, build_rehearsal, build_slack_settings
 from operations.advice import Foresight
-from operations.approvals import who_decides
+from operations.approvals import may_ask, who_decides
 from operations.errors import OperationsError
-from operations.gates import covers, lies_within
 from operations.model import Actor, Origin
 from operations.policy import GateVerdict, RuleVerdict, owner_of
 from operations.quota import statement
@@ -180,9 +179,7 @@ def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
     if seen.plan is not None or not seen.explanation.decision.allowed:
         return ()
     rules = build_approvals(settings)
-    return tuple(
-        needs_yes(one) for one in rules if covers(one.verbs, asked.verb) and lies_within(asked.path or "", one.folders)
-    )
+    return tuple(needs_yes(one) for one in rules if may_ask(one, asked.verb, asked.path or ""))
 
 
 def _may_be(seen: Foresight, asked: Asked, origin: Origin) -> bool:

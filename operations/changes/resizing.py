@@ -37,7 +37,7 @@ def plan_transform(asking: Asking) -> Plan:
     size = wanted_size(vm, asking.request.arguments.get("cpu_count"), asking.request.arguments.get("memory_mib"))
     check_size(vm, size, asking.settings.caps)
     summary = f"Resize {vm.name}"
-    if size == Size(cpu_count=vm.cpu_count, memory_mib=vm.memory_mib):
+    if size == size_of(vm):
         words = f"{vm.name} has {vm.cpu_count} vCPU and {_gb(vm.memory_mib)} already."
         return already_so(verb="transform", vm=vm.ref, vm_name=vm.name, summary=summary, words=words)
     cold = reasons_to_restart(vm, size)
@@ -50,7 +50,7 @@ def plan_transform(asking: Asking) -> Plan:
         done=f"{vm.name} has {size.cpu_count} vCPU and {_gb(size.memory_mib)} now.",
         stages=_around_restart(vm, resize) if cold else [resize],
         effect=Effect.RESTART if cold else Effect.NONE,
-        changes=_lines(vm, size),
+        changes=size_lines(vm, size),
         warnings=_hard_warning(vm) if cold else (),
         needs_confirmation=bool(cold),
         change_version=vm.change_version,
@@ -58,6 +58,11 @@ def plan_transform(asking: Asking) -> Plan:
         before=facts(vm, "cpu_count", "memory_mib"),
         undo_within=asking.settings.undo_within,
     )
+
+
+def size_of(vm: Vm) -> Size:
+    """What it has."""
+    return Size(cpu_count=vm.cpu_count, memory_mib=vm.memory_mib)
 
 
 def wanted_size(vm: Vm, cpu_count: object, memory_mib: object) -> Size:
@@ -125,7 +130,8 @@ def _hard_warning(vm: Vm) -> tuple[str, ...]:
     return ("VMware Tools do not run in it, so its power is cut; what the guest has not written to disk is lost.",)
 
 
-def _lines(vm: Vm, size: Size) -> tuple[Change, ...]:
+def size_lines(vm: Vm, size: Size) -> tuple[Change, ...]:
+    """What of the size differs, before and after; empty where nothing does."""
     lines = []
     if size.cpu_count != vm.cpu_count:
         lines.append(Change(label="vCPU", before=str(vm.cpu_count), after=str(size.cpu_count)))

@@ -1,6 +1,9 @@
 """Snapshots of a VM: take one, go back to one, remove one. They are named by people and found by their id."""
 
+from dataclasses import asdict
+
 from operations.changes.power import vm_of
+from operations.changes.resizing import Size, size_lines, size_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Change, Effect, Plan
@@ -49,15 +52,22 @@ def plan_revert(asking: Asking) -> Plan:
     """
     vm, name = vm_of(asking), _name(asking)
     snapshot = _find(asking, vm, name)
+    cpu_count, memory_mib = asking.gateway.snapshot_size(snapshot.ref)
+    size = Size(cpu_count=cpu_count, memory_mib=memory_mib)
+    # Only another size is named, since a plan that names one is held against quotas and approvals like a resize.
+    resized = {} if size == size_of(vm) else asdict(size)
     return make_plan(
         verb="snapshot.revert",
         vm=vm.ref,
         vm_name=vm.name,
         summary=f"Take {vm.name} back to the snapshot {name}",
         done=f"{vm.name} is as it was when {name} was taken{_power_afterwards(vm, snapshot)}.",
-        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref}],
+        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref, **resized}],
         effect=Effect.LOSS,
-        changes=(Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),),
+        changes=(
+            Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),
+            *size_lines(vm, size),
+        ),
         warnings=("What has happened on its disks since then is lost.", *_power_warning(vm, snapshot)),
         needs_confirmation=True,
         change_version=vm.change_version,

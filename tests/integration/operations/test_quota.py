@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from operations.errors import ConfirmationNeededError
-from operations.model import Actor, State
+from operations.model import Actor, Change, State
 from operations.policy import Policy, Rule
 from operations.service import Operations
 from operations.terms import Quota
@@ -206,3 +206,22 @@ def test_nobody_is_advised_to_give_back_what_is_in_the_bin_already(make_lab: Mak
         State.REFUSED,
         "Give one back with `/iaas nuke`: kept. Or ask an administrator for more.",
     )
+
+
+def test_going_back_to_a_snapshot_of_a_larger_size_counts_like_growing(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = with_quota(make_lab, sqlite_url, cpu_count=3)
+    lab.do("spawn", name="shrunk", actor=NORA, arguments=SMALL | {"cpu_count": 2})
+    eventually(lambda: lab.vm("shrunk").attributes.get("iaas.owner") == NORA.id)
+    lab.do("snapshot.create", "shrunk", actor=NORA, arguments={"snapshot": "large"})
+    lab.do("transform", "shrunk", actor=NORA, arguments={"cpu_count": 1})
+    eventually(lambda: lab.vm("shrunk").cpu_count == 1)
+    back = lab.request("snapshot.revert", "shrunk", actor=NORA, arguments={"snapshot": "large"})
+    with pytest.raises(ConfirmationNeededError) as fits:
+        lab.operations.submit(back)
+    lab.do("spawn", name="beside", actor=NORA, arguments=SMALL | {"cpu_count": 2})
+
+    refused = lab.operations.submit(back)
+
+    assert Change(label="vCPU", before="1", after="2") in fits.value.plan.changes
+    assert (refused.state, "3 vCPU: " in refused.text, "1 asked for" in refused.text) == (State.REFUSED, True, True)
+    assert lab.vm("shrunk").cpu_count == 1

@@ -238,6 +238,16 @@ def test_snapshots_are_taken_listed_reverted_and_removed(lab: Lab) -> None:
     assert lab.gateway.read_vm(vm.ref).snapshot_count == 1
 
 
+def test_a_snapshot_tells_the_size_that_the_vm_had(lab: Lab) -> None:
+    vm = lab.create("snap-02")
+    first = lab.made(lab.gateway.create_snapshot(vm.ref, "before", ""))
+    then = lab.gateway.read_vm(vm.ref)
+    larger = {"cpu_count": then.cpu_count + 1, "memory_mib": then.memory_mib + 1024}
+    lab.end(lab.gateway.reconfigure(vm.ref, **larger, change_version=then.change_version))
+
+    assert lab.gateway.snapshot_size(first) == (then.cpu_count, then.memory_mib)
+
+
 def test_a_vm_without_snapshots_has_an_empty_list(lab: Lab) -> None:
     assert lab.gateway.snapshots(lab.create("bare-01").ref) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operations import approvals
-from operations.approvals import Wanted, approval_for, may_decide, places
+from operations.approvals import Wanted, approval_for, may_ask, may_decide, places
 from operations.errors import NotDecidableError
 from operations.footprint import Footprint
 from operations.model import Actor, ActorKind, Effect, Operation, Plan, Request, State
@@ -42,6 +42,36 @@ def request_by(who: Actor, **said: Any) -> Request:
 
 def wanted(after: Footprint | None = BIG, path: str = "DC/vm/Web", who: Actor | None = None) -> Wanted:
     return Wanted(plan=plan_of(), request=request_by(who or actor(), reason="batch"), path=path, after=after)
+
+
+@pytest.mark.parametrize(
+    ("size", "reason"),
+    [({"cpu_count": 8, "memory_mib": 32768}, "more than 4 vCPU"), ({}, None)],
+    ids=["of another size", "of the same size"],
+)
+def test_going_back_to_a_snapshot_is_asked_about_like_the_resize_that_it_is(
+    size: dict[str, int], reason: str | None
+) -> None:
+    revert = make_plan(
+        verb="snapshot.revert",
+        vm=VM_REF,
+        vm_name="web-01",
+        summary="Take web-01 back",
+        done="done",
+        stages=[{"stage": "revert", "snapshot": "snapshot-1", **size}],
+    )
+
+    found = approval_for([replace(RULE, cpu_over=4)], replace(wanted(), plan=revert), PRICES)
+
+    assert (found.reason if found else None) == reason
+    assert approvals.size_of(revert) == {}
+
+
+def test_a_rule_for_resizes_may_ask_about_going_back_too() -> None:
+    verbs = ("transform", "snapshot.revert", "snapshot.remove")
+
+    assert [may_ask(RULE, verb, "DC/vm/Web") for verb in verbs] == [True, True, False]
+    assert not may_ask(replace(RULE, folders=("DC/vm/Lab",)), "snapshot.revert", "DC/vm/Web")
 
 
 @pytest.mark.parametrize(
