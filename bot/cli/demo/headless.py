@@ -103,11 +103,13 @@ class _Typist:
         return modal if modal is not None and modal.raw.get("submit") else self._message()
 
     def _message(self) -> SeenMessage | None:
-        """The first message that was not there before, from the bot, and more than the acknowledgement."""
+        """The first message that was not there before, from the bot, and more than the acknowledgement or a file."""
         news = [
             message
             for message in self._person.messages()
-            if message.from_bot and (message.channel, message.ts) not in self._before and message.text != self._ack
+            if message.from_bot
+            and (message.channel, message.ts) not in self._before
+            and message.text not in {"", self._ack}
         ]
         return next((message for message in news if _card(message)), next(iter(news), None))
 

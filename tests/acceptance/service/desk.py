@@ -53,14 +53,14 @@ class Desk:
         return run_line(self.person(who), line)
 
     def answer(self, line: str, who: str = "dana", channel: str = ROOM, *, timeout_s: float = 15) -> SeenMessage:
-        """Type `/iaas LINE` and return the first message of the bot that is more than the acknowledgement."""
+        """Type `/iaas LINE` and return the first message of the bot that is more than the acknowledgement or a file."""
         person = self.person(who)
         before = _places(person)
         result = person.command(f"/iaas {line}", channel)
         assert result.ok, result
         acknowledged = str((result.response or {}).get("text", ""))
         return person.wait_for_message(
-            lambda one: one.from_bot and (one.channel, one.ts) not in before and one.text != acknowledged,
+            lambda one: one.from_bot and (one.channel, one.ts) not in before and one.text not in {"", acknowledged},
             timeout_s=timeout_s,
         )
 
