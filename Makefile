@@ -1,8 +1,7 @@
 # Every target sets itself up first; a second setup costs a moment.
 PY := .venv/bin/python
-export IAAS_ROOT := $(CURDIR)
 
-.PHONY: help setup setup-tests demo test check bench lock screenshot clean
+.PHONY: help setup setup-tests demo test torture check bench lock screenshot clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +24,10 @@ check: setup  ## Format, lint, types, layers
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@bash scripts/check-go.sh
+
+torture: setup-tests  ## Kill the service 200 times under load on both databases (KILLS=, SEED=, DATABASES=)
+	@$(PY) -m tests.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(DATABASES),--databases $(DATABASES))
 
 bench: setup  ## Speed and memory, side by side with the usual ways
 	@$(PY) -m bench

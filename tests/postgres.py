@@ -19,6 +19,13 @@ from tests.conftest import postgres_bin
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
+    """A private PostgreSQL for all tests."""
+    with running_server() as server:
+        yield server
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
     """A private PostgreSQL on loopback, run by somebody who is not root, since it refuses root."""
     binaries = postgres_bin()
     assert binaries is not None
@@ -31,9 +38,11 @@ def postgres_server() -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     _run(user, [*control, "-o", options, "start"])
-    yield f"postgresql+psycopg://iaas@127.0.0.1:{port}"
-    _run(user, [*control, "-m", "immediate", "stop"])
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield f"postgresql+psycopg://iaas@127.0.0.1:{port}"
+    finally:
+        _run(user, [*control, "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
