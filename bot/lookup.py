@@ -46,13 +46,28 @@ def one_seen(text: str, call: Call, context: Context, *, verb: str | None = None
 def one_binned(text: str, call: Call, context: Context) -> Vm:
     """The VM in the recycle bin that is meant: by its name of before or of now, or by the operation that put it there.
 
+    One that has its marks still and lies elsewhere is meant as well: a hand has moved it, or it came half way.
+
     Raises:
         AnsweredError: there is none, or more than one.
     """
-    found = context.operations.bin.find(text) or _by_operation(text, context)
+    content = context.operations.bin
+    found = content.find(text) or content.find_stray(text) or _by_operation(text, context)
     if not found:
         return one_vm(text, call, context)
-    return _only(text, found, call, context, what="VM in the recycle bin")
+    # Anybody may have copied the marks of one to another.
+    known = [vm for vm in found if context.operations.proof.nuke(vm) is not None] if len(found) > 1 else found
+    return _only(text, known or found, call, context, what="VM in the recycle bin")
+
+
+def one_on_its_way(text: str, call: Call, context: Context) -> Vm:
+    """The VM that is meant, be it that an earlier `nuke` came as far as renaming it.
+
+    Raises:
+        AnsweredError: there is none, or more than one.
+    """
+    half_way = [] if _find(text, context) else context.operations.bin.find_stray(text)
+    return _only(text, half_way, call, context, what="VM") if half_way else one_vm(text, call, context)
 
 
 def one_template(text: str, vcenter: str | None, call: Call, context: Context) -> Vm:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from operations.changes.binning import MARK
+from operations.changes.power import POWER_OFF
 from operations.model import Operation, State
 from vsphere.errors import ConnectionLostError, TaskCancelledError, VsphereError
 from vsphere.model import Task
@@ -22,7 +24,8 @@ class Ending:
 def cancelled(operation: Operation, more: str = "") -> Ending:
     """A person stopped it; `more` says what may still happen."""
     who = f" by <@{operation.cancel_requested_by}>" if operation.cancel_requested_by else ""
-    return Ending(state=State.CANCELLED, text=f"Cancelled{who}. {more or _before(operation)}")
+    text = f"Cancelled{who}. {more or _before(operation)}"
+    return Ending(state=State.CANCELLED, text=text, way_out=_from_here(operation))
 
 
 def failed(operation: Operation, error: VsphereError) -> Ending:
@@ -30,7 +33,8 @@ def failed(operation: Operation, error: VsphereError) -> Ending:
     text = f"{_sentence(str(error))} {_before(operation)}"
     # The bot connects again by itself, but nobody does again what has failed.
     way_out = _NOT_DONE_WAY_OUT if isinstance(error, ConnectionLostError) else error.way_out
-    return Ending(state=State.FAILED, text=text, way_out=way_out)
+    here = _from_here(operation)
+    return Ending(state=State.FAILED, text=text, way_out=f"{way_out} {here}" if here else way_out)
 
 
 def broken_off(operation: Operation, task: Task) -> Ending:
@@ -55,8 +59,24 @@ def unknown(operation: Operation, why: str) -> Ending:
 
 def _before(operation: Operation) -> str:
     """What has been done already."""
-    done = operation.stages[: operation.stages_done]
+    done = _done(operation)
     return f"Done before that: {', '.join(done)}." if done else "Nothing was changed."
+
+
+def _from_here(operation: Operation) -> str | None:
+    """Both ways out of a way to the bin that ended early, and how the VM stands there; None for all else."""
+    done = _done(operation)
+    if operation.verb != "nuke" or not done:
+        return None
+    name = operation.vm_name
+    off = f"{name} is off now. " if POWER_OFF in done or MARK in done else ""
+    back = "restore" if MARK in done else "poweron"
+    act = "takes it back" if MARK in done else "switches it on again"
+    return f"{off}`/iaas nuke {name}` goes on with it, `/iaas {back} {name}` {act}."
+
+
+def _done(operation: Operation) -> tuple[str, ...]:
+    return operation.stages[: operation.stages_done]
 
 
 def _sentence(text: str) -> str:

@@ -31,6 +31,17 @@ class Proof:
         Raises:
             StorageError: the record can't be read.
         """
+        nuke = self.nuke(vm)
+        if nuke is None or self._deeds.is_noted(nuke.id, LEFT) or self._deeds.any_since(nuke):
+            return None
+        return nuke
+
+    def nuke(self, vm: Vm) -> Operation | None:
+        """The `nuke` that its marks name, where it has put this very VM into the bin, whatever happened since.
+
+        Raises:
+            StorageError: the record can't be read.
+        """
         marks = marks_of(vm)
         try:
             nuke = self._store.get((marks.operation_id if marks else None) or "")
@@ -38,9 +49,7 @@ class Proof:
             return None
         expects = nuke.plan.details.get("expects") if nuke.plan else None
         same = isinstance(expects, dict) and expects.get("instance_uuid") == vm.instance_uuid
-        if nuke.verb != "nuke" or nuke.state is not State.SUCCEEDED or nuke.vm != vm.ref or not same:
-            return None
-        return None if self._deeds.is_noted(nuke.id, LEFT) or self._deeds.any_since(nuke) else nuke
+        return nuke if same and nuke.verb == "nuke" and nuke.state is State.SUCCEEDED and nuke.vm == vm.ref else None
 
     def void(self, nuke: Operation, *, path: str) -> None:
         """Keep for ever that its VM was seen outside the bin, so that marks which come back prove nothing.

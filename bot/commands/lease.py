@@ -15,6 +15,8 @@ from operations.moments import say_moment
 from vsphere.model import Vm
 
 _USAGE: Final = "lease VM [extend [14d]]"
+_FAR: Final = timedelta(days=100)
+"""From there on the date says more than a number of days."""
 _EXTEND: Final = frozenset({"extend", "renew", "prolong"})
 
 
@@ -64,9 +66,10 @@ def _shown(vm: Vm, context: Context) -> Answer:
     if ends is None:
         return Answer(title=f"{vm.name} has no lease.", lines=("It stays until somebody puts it away.",))
     left = ends - context.clock.now()
-    when = f"in {facts.length(left)}" if left > timedelta(0) else f"{facts.length(-left)} ago"
+    verb = "ends" if left > timedelta(0) else "ended"
+    away = f", in {facts.length(left)}" if left > timedelta(0) else f", {facts.length(-left)} ago"
     return Answer(
-        title=f"The lease of {vm.name} {'ends' if left > timedelta(0) else 'ended'} at {say_moment(ends)}, {when}.",
+        title=f"The lease of {vm.name} {verb} at {say_moment(ends)}{away if abs(left) < _FAR else ''}.",
         lines=("Then it is shut down, and some days later it goes to the recycle bin.",),
         buttons=(Button(label="Extend", command=command_line("lease", reference(vm, context), "extend")),),
     )

@@ -12,6 +12,7 @@ from bot.lookup import inventory_of, visible_vms
 from bot.permission import may_see
 from operations.model import Actor
 from operations.policy import owner_of
+from operations.proving import Proof
 from operations.recycling import marks_of
 from vsphere.model import Vm
 
@@ -59,7 +60,7 @@ def _binned(call: Call, context: Context) -> Answer:
     found = [vm for vm in context.operations.bin.content() if may_see(vm, call, context, verb="list")]
     if not found:
         return Answer(title="There is no VM of yours in the recycle bin.")
-    rows = sorted(_bin_cells(vm, call.actor) for vm in found)
+    rows = sorted(_bin_cells(vm, call.actor, context.operations.proof) for vm in found)
     return Answer(
         title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''} in the recycle bin",
         table=Table(columns=_BIN_COLUMNS, rows=tuple(rows[:_MOST_ROWS])),
@@ -69,11 +70,14 @@ def _binned(call: Call, context: Context) -> Answer:
     )
 
 
-def _bin_cells(vm: Vm, reader: Actor) -> tuple[str, ...]:
+def _bin_cells(vm: Vm, reader: Actor, proof: Proof) -> tuple[str, ...]:
+    """What our record bears out alone: anybody may have written the marks."""
     marks = marks_of(vm)
     owner = facts.owner(vm, reader)
-    if marks is None:
+    if marks is None or proof.nuke(vm) is None:
         return (vm.name, "never: not put there by the bot", _NOTHING, owner)
+    if proof.of(vm) is None:
+        return (marks.name, "never: taken out or used since", marks.folder, owner)
     return (marks.name, marks.purge.replace("T", " ").removesuffix("Z") or _NOTHING, marks.folder, owner)
 
 

@@ -6,7 +6,7 @@ from bot import values
 from bot.answers import Reply
 from bot.changes import change
 from bot.command import Call, Command, Context, Words
-from bot.lookup import one_vm
+from bot.lookup import one_on_its_way
 
 _USAGE: Final = "nuke VM"
 
@@ -24,7 +24,7 @@ def acknowledge(name: str) -> str:
 
 def run(name: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    return change("nuke", one_vm(name, call, context), call, context)
+    return change("nuke", one_on_its_way(name, call, context), call, context)
 
 
 COMMAND: Final = Command(

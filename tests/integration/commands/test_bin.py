@@ -4,8 +4,9 @@ import pytest
 
 from bot.answers import Button
 from operations.model import Effect, State
+from operations.recycling import MARKS
 from tests.integration.commands.conftest import ANN, DANA, Floor
-from vsphere.model import PowerState
+from vsphere.model import PowerState, Vm
 
 
 def binned(floor: Floor, name: str) -> str:
@@ -151,3 +152,73 @@ def test_only_a_vm_in_the_bin_is_shown_as_one_that_will_be_deleted(floor: Floor)
     }
 
     assert ["Deleted at" in labels for labels in shown.values()] == [True, False]
+
+
+@pytest.mark.parametrize("line", ["nuke", "restore"])
+def test_a_nuke_that_came_half_way_leaves_two_ways_that_work(floor: Floor, line: str) -> None:
+    name = f"half-way-{line}"
+    spawn(floor, name)
+    floor.estate.fail_next("MoveIntoFolder_Task", "NoPermission", privilege="VirtualMachine.Inventory.Move")
+
+    failed = floor.done(f"nuke {name}")
+    floor.wait_until(lambda: bool(floor.operations.bin.find_stray(name)) and not floor.gateway.inventory.find_vms(name))
+    operation = floor.done(f"{line} {name}")
+
+    assert failed.state is State.FAILED
+    assert failed.way_out is not None
+    assert failed.way_out.endswith(
+        f"{name} is off now. `/iaas nuke {name}` goes on with it, `/iaas restore {name}` takes it back."
+    )
+    assert operation.state is State.SUCCEEDED, operation
+    assert (name in names(floor)) is (line == "restore")
+
+
+def test_a_vm_that_a_hand_took_out_of_the_bin_is_restored_by_its_name_of_before(floor: Floor) -> None:
+    binned(floor, "taken-out-01")
+    (vm,) = floor.operations.bin.find("taken-out-01")
+    move(floor, vm, "Web")
+
+    operation = floor.done("restore taken-out-01")
+
+    assert operation.state is State.SUCCEEDED, operation
+    (back,) = floor.gateway.inventory.find_vms("taken-out-01")
+    assert back.folder is not None
+    assert floor.gateway.inventory.name(back.folder) == "Lab"
+
+
+def test_a_vm_that_was_dragged_into_the_bin_with_the_marks_of_another_is_told_from_it(floor: Floor) -> None:
+    binned(floor, "honest-01")
+    (honest,) = floor.operations.bin.find("honest-01")
+    spawn(floor, "forged-01")
+    (forged,) = floor.gateway.inventory.find_vms("forged-01")
+    floor.gateway.set_attributes(forged.ref, {name: honest.attributes[name] for name in MARKS})
+    move(floor, forged, "Recycle bin")
+
+    answer = floor.answer("list bin")
+    operation = floor.done("restore honest-01")
+
+    assert answer.table is not None
+    rows = {row[0]: row[1] for row in answer.table.rows}
+    assert rows["forged-01"] == "never: not put there by the bot"
+    assert rows["honest-01"] == honest.attributes["iaas.purge"].replace("T", " ").removesuffix("Z")
+    assert (operation.state, operation.vm) == (State.SUCCEEDED, honest.ref), operation
+
+
+def test_a_vm_that_was_seen_outside_the_bin_is_no_longer_shown_as_one_that_will_be_deleted(floor: Floor) -> None:
+    binned(floor, "astray-01")
+    (vm,) = floor.operations.bin.find("astray-01")
+    move(floor, vm, "Web")
+    floor.operations.sweep()
+    move(floor, vm, "Recycle bin")
+
+    answer = floor.answer("list bin")
+
+    assert answer.table is not None
+    assert [row[1] for row in answer.table.rows if row[0] == "astray-01"] == ["never: taken out or used since"]
+
+
+def move(floor: Floor, vm: Vm, folder: str) -> None:
+    """What an administrator does in vCenter with the mouse."""
+    (found,) = [one.ref for one in floor.gateway.inventory.folders() if one.name == folder]
+    floor.gateway.move_to_folder(vm.ref, found)
+    floor.wait_until(lambda: [one.folder for one in floor.gateway.inventory.vms() if one.ref == vm.ref] == [found])

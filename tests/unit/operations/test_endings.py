@@ -1,8 +1,10 @@
 """What a person is told at the end that is none: what happened, what did not, and what to do about it."""
 
+from dataclasses import replace
+
 import pytest
 
-from operations.endings import failed
+from operations.endings import cancelled, failed
 from operations.model import State
 from tests.unit.views.samples import OPERATION
 from vsphere.errors import ConnectionLostError, NameTakenError, UnreachableError
@@ -18,3 +20,25 @@ def test_a_change_that_never_arrived_is_to_be_asked_for_again(error: type[Connec
 
 def test_any_other_failure_has_the_way_out_of_its_error() -> None:
     assert failed(OPERATION, NameTakenError("the name is taken")).way_out == NameTakenError.hint
+
+
+@pytest.mark.parametrize(
+    ("done", "way_out"),
+    [
+        (0, None),
+        (1, "web-01 is off now. `/iaas nuke web-01` goes on with it, `/iaas poweron web-01` switches it on again."),
+        (2, "web-01 is off now. `/iaas nuke web-01` goes on with it, `/iaas poweron web-01` switches it on again."),
+        (3, "web-01 is off now. `/iaas nuke web-01` goes on with it, `/iaas restore web-01` takes it back."),
+    ],
+)
+def test_a_nuke_that_is_cancelled_tells_how_the_vm_stands_and_both_ways_from_there(
+    done: int, way_out: str | None
+) -> None:
+    stages = ("power off", "make the bin", "mark for the bin", "rename for the bin", "move to the bin")
+    nuke = replace(OPERATION, verb="nuke", stages=stages, stages_done=done, cancel_requested_by="U1")
+
+    assert cancelled(nuke).way_out == way_out
+
+
+def test_what_is_no_nuke_is_cancelled_without_a_way_out() -> None:
+    assert cancelled(OPERATION).way_out is None

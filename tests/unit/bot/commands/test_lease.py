@@ -6,9 +6,11 @@ import pytest
 
 from bot.answers import Button
 from bot.commands.lease import COMMAND, Lease
+from operations.moments import say_moment, write_moment
 from tests.unit.bot import world
 from tests.unit.bot.commands.reading import fact, read, said
 from tests.unit.bot.desk import DANA, Desk
+from vsphere.clock import SystemClock
 
 DAYS = timedelta(days=1)
 
@@ -47,8 +49,9 @@ def leased(text: str) -> Desk:
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("2099-12-10T09:00Z", "The lease of web-01 ends at 2099-12-10 09:00 UTC, in "),
-        ("2020-12-10", "The lease of web-01 ended at 2020-12-10 23:59 UTC, "),
+        ("2099-12-10T09:00Z", "The lease of web-01 ends at 2099-12-10 09:00 UTC."),
+        ("2020-12-10", "The lease of web-01 ended at 2020-12-10 23:59 UTC."),
+        ("9999-12-31", "web-01 has no lease."),
         ("some day", "The lease of web-01 says: some day"),
         ("", "web-01 has no lease."),
     ],
@@ -56,8 +59,16 @@ def leased(text: str) -> Desk:
 def test_a_lease_is_shown_as_the_vm_has_it(text: str, title: str) -> None:
     answer = leased(text).ask("lease web-01", DANA)
 
-    assert answer.title.startswith(title)
+    assert answer.title == title
     assert (Button(label="Extend", command="lease web-01 extend") in answer.buttons) == text.startswith("20")
+
+
+def test_a_lease_that_ends_soon_is_shown_with_how_soon() -> None:
+    ends = SystemClock().now() + 3 * DAYS - timedelta(minutes=30)
+
+    title = leased(write_moment(ends)).ask("lease web-01", DANA).title
+
+    assert title.startswith(f"The lease of web-01 ends at {say_moment(ends)}, in 2 d 23 h")
 
 
 def test_a_lease_that_the_person_may_not_see_is_not_shown() -> None:
