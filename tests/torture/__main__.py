@@ -3,6 +3,7 @@
 import argparse
 import secrets
 import sys
+from math import inf
 
 from tests.torture.report import table
 from tests.torture.storm import DATABASES, torture
@@ -15,7 +16,8 @@ def main() -> int:
     _say(f"seed {wanted.seed}, {wanted.kills} kills over {' and '.join(databases)}")
     clean = True
     for database in databases:
-        with torture(database, kills=wanted.kills // len(databases), seed=wanted.seed) as (storm, judge):
+        kills, limit_s = wanted.kills // len(databases), wanted.minutes * 60 / len(databases)
+        with torture(database, kills=kills, seed=wanted.seed, limit_s=limit_s) as (storm, judge):
             _say(table(database, storm, judge))
             clean = clean and not judge.violations
     return 0 if clean else 1
@@ -31,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="over all databases")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
     parser.add_argument("--databases", default=",".join(DATABASES))
+    parser.add_argument("--minutes", type=float, default=inf, help="stop killing after this long, over all databases")
     return parser.parse_args()
 
 

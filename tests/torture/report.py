@@ -14,7 +14,7 @@ def table(database: str, storm: Storm, judge: Judge) -> str:
     lost = [ask for ask in judge.asks if not ask.operation and not ask.refusal]
     writes = judge.writes()
     figures = {
-        "kills": f"{storm.kills} ({storm.random_kills} at random, {storm.early_kills} before it was ready, "
+        "kills": f"{storm.killed} ({storm.random_kills} at random, {storm.early_kills} before it was ready, "
         f"{storm.point_kills} at a named point)",
         "restarts": storm.restarts,
         "lines typed": f"{len(judge.asks)} ({len(begun)} became operations, {len(refused)} were refused with a reason, "

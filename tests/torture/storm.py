@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count, cycle
+from math import inf
 from random import Random
 from time import monotonic
 
@@ -28,14 +29,15 @@ POINTS = (
     "approve.queued",
     *(f"stage.{stage}.{name}" for stage in range(3) for name in STAGE),
 )
-_NAMED = 0.25
+_NAMED = 0.35
 """Share of the kills that happen at a named point."""
 _EARLY = 0.1
 """Share of the kills that do not wait until the bot is ready."""
 _CUT = 0.3
 """In the second half: share of the lives in which all connections to vCenter are cut once."""
+_HALF = 0.5
 _DROP_BEFORE, _DROP_AFTER = 0.05, 0.1
-_POINT_WITHIN_S = 8
+_POINT_WITHIN_S = 6
 _END_S = 300
 _TASK_S = 0.6
 _PHASES = 4
@@ -53,6 +55,9 @@ class Storm:
     database_url: str
     seed: int
     kills: int
+    """At most; how many there were, the three counts tell."""
+    limit_s: float = inf
+    """After this long nobody is killed any more."""
     random_kills: int = 0
     early_kills: int = 0
     point_kills: int = 0
@@ -76,10 +81,15 @@ class Storm:
         estate.reset_calls()
         judge, points = Judge(self.world, book, self.typists), cycle(dice.sample(POINTS, len(POINTS)))
         kicks = Random(self.seed + 1)  # noqa: S311  apart from the people's, whose turns the threads decide
+        is_late = False
         for number in range(self.kills):
-            if number == self.kills // 2:
+            share = max(number / self.kills, (monotonic() - began) / self.limit_s)
+            if share >= 1:
+                break
+            if share >= _HALF and not is_late:
+                is_late = True
                 estate.chaos(drop_before=_DROP_BEFORE, drop_after=_DROP_AFTER, seed=self.seed)
-            self._one_life(next(lives), kicks, next(points), cut=number >= self.kills // 2 and kicks.random() < _CUT)
+            self._one_life(next(lives), kicks, next(points), cut=is_late and kicks.random() < _CUT)
             judge.settle()
         self.dropped = estate.chaos()
         self._begin(self.world.bot, wait=True)
@@ -127,6 +137,11 @@ class Storm:
         while bot.is_alive() and (left := deadline - monotonic()) > 0:
             pause.wait(min(0.02, left))
 
+    @property
+    def killed(self) -> int:
+        """How many kills there were."""
+        return self.random_kills + self.early_kills + self.point_kills
+
     @contextmanager
     def _people_at_work(self, life: int, *, asks: bool = True) -> Iterator[threading.Event]:
         dead, failed = threading.Event(), []
@@ -167,7 +182,7 @@ class Storm:
 
 
 @contextmanager
-def torture(database: str, *, kills: int, seed: int) -> Iterator[tuple[Storm, Judge]]:
+def torture(database: str, *, kills: int, seed: int, limit_s: float = inf) -> Iterator[tuple[Storm, Judge]]:
     """One world on a database of its own, from its start to the verdict; it can be looked at until the end."""
     is_sqlite = database == "sqlite"
     with ExitStack() as parts:
@@ -176,7 +191,7 @@ def torture(database: str, *, kills: int, seed: int) -> Iterator[tuple[Storm, Ju
             url = parts.enter_context(new_database(parts.enter_context(running_server())))
         world = parts.enter_context(World.start(live=False, database_url=url, environment=_QUICK))
         at = f"sqlite:///{world.bot.folder / _SQLITE_FILE}" if is_sqlite else url
-        storm = Storm(world=world, database_url=at, seed=seed, kills=kills)
+        storm = Storm(world=world, database_url=at, seed=seed, kills=kills, limit_s=limit_s)
         judge = storm.run()
         judge.finish()
         yield storm, judge
