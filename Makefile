@@ -25,8 +25,8 @@ check: setup  ## Format, lint, types, layers
 	@.venv/bin/lint-imports
 	@bash scripts/check-go.sh
 
-torture: setup-tests  ## Kill the service 200 times under load on both databases (KILLS=, SEED=, DATABASES=)
-	@$(PY) -m tests.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) \
+torture: setup-tests  ## Kill the service 200 times under load on both databases (KILLS=, SEED=, MINUTES=, DATABASES=)
+	@$(PY) -m tests.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
 		$(if $(DATABASES),--databases $(DATABASES))
 
 bench: setup  ## Speed and memory, side by side with the usual ways
