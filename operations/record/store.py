@@ -10,6 +10,7 @@ from operations.errors import StaleTransitionError, TakenOverError, UnknownOpera
 from operations.model import Event, Operation, Request, State
 from operations.record.chain import write_time
 from operations.record.database import Database, to_json
+from operations.record.deeds import done_since
 from operations.record.journal import Journal, News
 from operations.record.rows import Row, fingerprint, operation_row, read_operation, read_request
 from operations.record.tables import OPERATION
@@ -86,7 +87,7 @@ class Store:
         return operation
 
     def undoing(self, operation_id: str) -> Operation | None:
-        """The operation that takes one back, or did; None where none does, or the last that tried came to nothing."""
+        """The operation that takes one back, or did; None where none does, or it came to nothing, or is itself old."""
         with self._database.reading() as connection:
             return self._undoing(connection, operation_id)
 
@@ -330,7 +331,10 @@ class Store:
         by = _row(connection, operation_id)["undone_by"]
         found = None if by is None else self._one(connection, OPERATION.c.id == by)
         came_to_nothing = found is not None and found.state.is_final and found.state not in _DONE
-        return None if came_to_nothing else found
+        if found is None or came_to_nothing:
+            return None
+        # What was done to the VM since may be the undo of that undo: then only how the VM is by now can tell.
+        return None if found.state.is_final and done_since(connection, found) else found
 
     def _mark_undone(self, connection: sa.Connection, operation_id: str, undo: Operation) -> Operation:
         """Write who takes an operation back. Writers take turns, so that whoever comes second has found the first."""

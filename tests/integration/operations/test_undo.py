@@ -150,7 +150,9 @@ def test_an_undo_is_undone_like_anything_else(lab: Lab) -> None:
     redone = undo(lab, back)
 
     assert (redone.verb, redone.undoes, redone.state) == ("poweron", back.id, State.SUCCEEDED)
-    assert undo(lab, done).id == back.id
+    again = undo(lab, done)
+    assert (again.verb, again.undoes, again.state) == ("poweroff", done.id, State.SUCCEEDED)
+    assert again.id != back.id
 
 
 def test_a_second_undo_answers_with_the_first(lab: Lab) -> None:
@@ -256,3 +258,19 @@ def test_the_gates_are_those_of_the_verb_that_takes_it_back(make_lab: MakeLab, s
     assert (refused.state, refused.rule) == (State.REFUSED, "on only")
     assert "poweroff" in refused.text
     assert (allowed.state, lab.operations.get(done.id).undone_by) == (State.SUCCEEDED, allowed.id)
+
+
+def test_what_was_undone_and_brought_back_may_be_undone_again(leased: Lab, make: Make) -> None:
+    ref = make("to-and-fro")
+    made = next(one for one in leased.operations.recent(9, vm=ref) if one.verb == "spawn")
+    nuked = undo(leased, made)
+    eventually(lambda: "/Recycle bin/" in leased.gateway.inventory.path(ref))
+    restored = undo(leased, nuked)
+    eventually(lambda: mirrored(leased, ref).name == "to-and-fro" and mirrored(leased, ref).power is PowerState.ON)
+
+    again = undo(leased, made)
+
+    assert [one.verb for one in (nuked, restored, again)] == ["nuke", "restore", "nuke"]
+    assert (again.state, leased.operations.get(made.id).undone_by) == (State.SUCCEEDED, again.id), again.text
+    assert again.id != nuked.id
+    assert leased.operations.reversing.known(made.id) == again
