@@ -12,6 +12,8 @@ from tests.acceptance.service.program import family, iaas_bot, left_of, press_ct
 
 KEYS = ["as", "command", "card", "state", "text", "took_s"]
 STARTING = "Starting the sandbox's vCenter and Slack, and the bot …"
+LONG = [word for number in range(200) for word in ("--run", f"echo {number}")]
+"""More lines than are through before a test has done something to the program."""
 END_S = 25
 """The bot may take 20 s to end."""
 
@@ -68,8 +70,7 @@ def test_a_refused_line_is_the_last_line_and_the_exit_code() -> None:
 
 
 def test_ctrl_c_in_the_middle_ends_everything_without_a_traceback(demo: list[subprocess.Popen[str]]) -> None:
-    lines = [word for number in range(200) for word in ("--run", f"echo {number}")]
-    program = started("demo", "--headless", *lines)
+    program = started("demo", "--headless", *LONG)
     demo.append(program)
     assert program.stdout is not None
     first = program.stdout.readline()
@@ -86,7 +87,7 @@ def test_ctrl_c_in_the_middle_ends_everything_without_a_traceback(demo: list[sub
 
 
 def test_a_reader_that_leaves_ends_everything_without_a_traceback(demo: list[subprocess.Popen[str]]) -> None:
-    program = started("demo", "--headless", "--run", "echo 1", "--run", "echo 2", "--run", "echo 3")
+    program = started("demo", "--headless", *LONG)
     demo.append(program)
     assert program.stdout is not None
     assert program.stderr is not None
