@@ -42,6 +42,7 @@ _SYSTEMD = "needs systemd as the first process"
 NOT_RUN = {
     "make demo": f"{_SETS_UP}; what it starts is run as `iaas-bot demo`",
     "make test": f"{_SETS_UP}; it would run itself",
+    "make torture": "takes the better part of an hour; tests/torture runs a short one",
     "make check": "runs ruff, mypy and import-linter over all files; .ci/run does it before the tests",
     "make bench": "takes minutes and measures nothing beside running tests; its options are looked at",
     ".venv/bin/python -m bench": "the same as make bench",
