@@ -11,7 +11,7 @@ from operations.leases import EXPIRES, end_of_lease
 from operations.model import Effect, Operation, State
 from operations.plans import began
 from tests.integration.operations.conftest import MakeLab
-from tests.integration.operations.lab import FOLDER, Lab, eventually
+from tests.integration.operations.lab import DANA, FOLDER, Lab, eventually
 from vsphere.errors import NameTakenError
 from vsphere.model import PowerState, Ref, Vm
 
@@ -92,7 +92,7 @@ def test_a_vm_that_comes_back_is_as_it_was(lab: Lab) -> None:
 
 
 def test_a_vm_whose_lease_had_ended_comes_back_with_some_days_of_lease(lab: Lab) -> None:
-    ref = make(lab, "binned-05")
+    ref = make(lab, "binned-with-lease")
     lab.gateway.set_attributes(ref, {EXPIRES: "2026-01-01T00:00Z"})
     eventually(lambda: EXPIRES in mirrored(lab, ref).attributes)
     lab.do("nuke", ref)
@@ -177,6 +177,31 @@ def test_a_nuke_that_stops_half_way_names_the_privilege_and_goes_on_when_it_is_s
     assert vm.attributes["iaas.binned.name"] == name
     assert vm.name == f"{name}.binned-{began(again):%Y%m%d-%H%M}" or vm.name.endswith(f"-{again.id}")
     eventually(lambda: in_bin(lab, ref))
+
+
+@pytest.mark.parametrize("way_out", ["nuke", "restore"])
+def test_a_nuke_that_is_cancelled_at_its_rename_tells_two_ways_that_work(lab: Lab, way_out: str) -> None:
+    name = f"cancelled-{way_out}"
+    ref = make(lab, name)
+    lab.estate.set_task(20.0, "Rename_Task")
+    operation = lab.ask("nuke", ref)
+    lab.news.wait(operation.id, lambda one: one.stage == "rename for the bin" and one.task is not None)
+
+    lab.operations.cancel(operation.id, DANA)
+    ended = lab.end(operation)
+    lab.estate.set_task(0.0, "Rename_Task")
+    eventually(lambda: mirrored(lab, ref).power is PowerState.OFF and "iaas.purge" in mirrored(lab, ref).attributes)
+    after = lab.do(way_out, ref)
+
+    assert ended.state is State.CANCELLED
+    assert ended.way_out == (
+        f"{name} is off now. `/iaas nuke {name}` goes on with it, `/iaas restore {name}` takes it back."
+    )
+    assert after.vm_name == name
+    vm = now(lab, ref)
+    assert (vm.power, bool(vm.attributes.get("iaas.binned"))) == (
+        (PowerState.OFF, True) if way_out == "nuke" else (PowerState.ON, False)
+    )
 
 
 def test_namesakes_in_the_bin_have_names_of_their_own(lab: Lab) -> None:
