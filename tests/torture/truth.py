@@ -1,48 +1,16 @@
 """Judges the torture: each operation by its record, by its card in Slack and by what vCenter was really sent."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from bot.cli.demo.world import World
-from sandbox.vcenter.client import DoorError, Vm, Write
+from sandbox.vcenter.client import DoorError, Vm
 from tests.acceptance.service.desk import operation_of, state_of
 from tests.acceptance.service.program import iaas_bot
 from tests.torture.asks import BIN, MAKING, PEOPLE, Ask
 from tests.torture.book import Book, Entry
 from tests.torture.people import Typist
-
-NEEDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
-    {
-        verb: tuple(frozenset(one.split("|")) for one in calls.split())
-        for verb, calls in {
-            "spawn": "CreateVM_Task PowerOnVM_Task",
-            "clone": "CloneVM_Task",
-            "clonetemplate": "CloneVM_Task PowerOnVM_Task",
-            "poweron": "PowerOnVM_Task",
-            "poweroff": "ShutdownGuest|PowerOffVM_Task",
-            "reboot": "RebootGuest",
-            "reset": "ResetVM_Task",
-            "transform": "ReconfigVM_Task",
-            "move": "RelocateVM_Task",
-            "nuke": "Rename_Task MoveIntoFolder_Task",
-            "restore": "Rename_Task MoveIntoFolder_Task",
-            "lease.extend": "SetField",
-            "snapshot.create": "CreateSnapshot_Task",
-            "snapshot.revert": "RevertToSnapshot_Task",
-            "snapshot.remove": "RemoveSnapshot_Task",
-        }.items()
-    }
-)
-"""The calls that a success must have made, each one of those between the bars."""
-_ANYBODYS = frozenset({"CreateFolder", "AddCustomFieldDef"})
-"""What belongs to no single operation: the bin's folder, the names of the attributes."""
-_REPEATABLE = frozenset({"SetField"})
-"""The same attribute written again changes nothing."""
-_DROPPED = "dropped before"
-_TRACELESS = frozenset({"reboot"})
-"""What leaves neither a task nor a state: where nothing proves that it arrived, it must not be sent again."""
+from tests.torture.writes import DROPPED, complaints
 
 
 class Judge:
@@ -74,7 +42,7 @@ class Judge:
     def writes(self) -> Counter[str]:
         """What reached vCenter, by method, and what was lost on the way, as `dropped`."""
         sent = self._world.estate.writes()
-        return Counter("dropped" if one.outcome.startswith(_DROPPED) else one.method for one in sent)
+        return Counter("dropped" if one.outcome.startswith(DROPPED) else one.method for one in sent)
 
     def settle(self) -> None:
         """Compare what has ended with the estate, before anything else is asked of the same VM."""
@@ -138,7 +106,7 @@ class Judge:
         entries = self._book.all()
         self.violations += [f"{one.id} {one.verb} never ended: {one.state}" for one in entries if not one.is_final]
         self.violations += self._against_slack(entries)
-        self.violations += self._against_the_writes(entries)
+        self.violations += complaints(entries, self._world.estate.writes())
         asked = {ask.operation for ask in self.asks}
         self.violations += [f"{one.id} {one.verb} was asked for by nobody" for one in entries if one.id not in asked]
         audit = iaas_bot("audit", "verify", "--config", str(self._world.bot.config), env=self._world.bot.secrets())
@@ -154,49 +122,6 @@ class Judge:
                 yield f"{one.id} {one.verb}: its card says {cards[one.id]}, the record {one.state}"
         known = {one.id for one in entries}
         yield from (f"the card {one} has no operation on record" for one in cards if one not in known)
-
-    def _against_the_writes(self, entries: list[Entry]) -> Iterator[str]:
-        writes, strays = self.by_operation(entries)
-        yield from (f"a call that no operation made: {one}" for one in strays)
-        for one in entries:
-            sent = Counter(write.method for write in writes[one.id])
-            twice = {method: times for method, times in sent.items() if times > 1 and method not in _REPEATABLE}
-            if twice:
-                yield f"DOUBLED: {one.id} {one.verb} ({one.state}) sent {twice}: {writes[one.id]}"
-            if one.state == "succeeded" and one.stages and (missing := _missing(one.verb, sent)):
-                yield f"LOST: {one.id} {one.verb} is told as done without {missing}"
-            if one.state == "unknown" and (one.verb not in _TRACELESS or sent["RebootGuest"]):
-                yield f"UNKNOWN: {one.id} {one.verb} could have been told: {one.text} {writes[one.id]}"
-            if one.state in {"failed", "cancelled", "refused", "expired"} and writes[one.id]:
-                yield f"{one.id} {one.verb} ({one.state}: {one.text}) wrote {writes[one.id]}"
-
-    def by_operation(self, entries: list[Entry]) -> tuple[dict[str, list[Write]], list[Write]]:
-        """The writes that reached vCenter by the operation that they belong to, and those that belong to none."""
-        found: dict[str, list[Write]] = defaultdict(list)
-        strays = []
-        new = {one.name: one for one in entries if one.name}
-        for write in self._world.estate.writes():
-            if write.outcome.startswith(_DROPPED):
-                continue
-            names = (write.argument, write.target_name, write.entity_name)
-            owner = next((new[name] for name in names if name in new), None) or _last_on(entries, write)
-            if owner is not None:
-                found[owner.id].append(write)
-            elif write.method not in _ANYBODYS:
-                strays.append(write)
-        return found, strays
-
-
-def _last_on(entries: list[Entry], write: Write) -> Entry | None:
-    at = write.at.timestamp()
-    before = (one for one in reversed(entries) if one.at <= at and not one.name)
-    called = {write.entity, write.target}
-    # A snapshot is an object of its own, known by its VM's name.
-    return next((one for one in before if one.vm in called or (one.vm and one.vm_name == write.entity_name)), None)
-
-
-def _missing(verb: str, sent: Counter[str]) -> list[str]:
-    return ["|".join(sorted(calls)) for calls in NEEDED[verb] if not any(sent[call] for call in calls)]
 
 
 def _is_as_wanted(ask: Ask, vm: Vm) -> bool:

@@ -1,0 +1,73 @@
+"""The judge of the torture can tell what is wrong: a torture that can't fail proves nothing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from sandbox.vcenter.client import Write
+from tests.torture.book import Entry
+from tests.torture.writes import complaints
+
+AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+
+
+RESET = Entry(
+    id="A1",
+    verb="reset",
+    state="succeeded",
+    actor="U1",
+    vm="vm-7",
+    vm_name="web",
+    name="",
+    stages=("reset",),
+    text="",
+    at=AT.timestamp() - 1,
+)
+
+
+def write(method: str = "ResetVM_Task", *, outcome: str = "accepted", vm: str = "vm-7", argument: str = "") -> Write:
+    return Write(
+        method=method,
+        entity=vm,
+        entity_name=f"name of {vm}",
+        target=vm,
+        target_name=f"name of {vm}",
+        at=AT,
+        outcome=outcome,
+        argument=argument,
+    )
+
+
+def test_each_write_once_is_no_complaint() -> None:
+    made = replace(RESET, id="A2", verb="clone", vm="vm-8", name="copy")
+    sent = [write(outcome="dropped before it was applied"), write(), write("CloneVM_Task", vm="vm-8", argument="copy")]
+
+    assert list(complaints([RESET, made], sent)) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "sent", "told"),
+    [
+        pytest.param(RESET, [write(), write(outcome="fault")], "DOUBLED: A1", id="sent twice"),
+        pytest.param(RESET, [], "LOST: A1", id="told as done and never sent"),
+        pytest.param(RESET, [write(outcome="dropped before it was applied")], "LOST: A1", id="lost on the way"),
+        pytest.param(RESET, [write(), write(vm="vm-9")], "a call that no operation made", id="asked for by nobody"),
+        pytest.param(replace(RESET, state="unknown"), [write()], "UNKNOWN: A1", id="not told although it can be"),
+        pytest.param(replace(RESET, state="failed"), [write()], "A1 reset (failed)", id="told as failed and sent"),
+        pytest.param(
+            replace(RESET, verb="reboot", state="unknown"),
+            [write("RebootGuest")],
+            "UNKNOWN: A1",
+            id="a reboot that arrived",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(operation: Entry, sent: list[Write], told: str) -> None:
+    (complaint,) = complaints([operation], sent)
+
+    assert complaint.startswith(told)
+
+
+def test_a_reboot_that_never_arrived_may_end_unknown() -> None:
+    assert list(complaints([replace(RESET, verb="reboot", state="unknown")], [])) == []
