@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ APPROVERS = "S0APP"
 CHANNEL = "C0VMAPP"
 CRASH = "IAAS_CRASH_AT"
 SQLITE = "sqlite:///iaas-bot.db"
+_numbers = count(1)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -76,9 +78,29 @@ def asked_by(desk: Desk, own: SeenMessage) -> Asked:
     return Asked(desk=desk, own=own, room=room)
 
 
-def know_groups(asked: Asked) -> None:
-    """Have the bot read the user groups anew, which a test before may have changed: a click that decides nothing."""
-    assert "has changed since" in asked.desk.answer(f"approve {asked.id} plan=ffffffffffffffff", "ann").all_text
+def hear(desk: Desk, line: str, words: str, who: str = "ann") -> SeenMessage:
+    """Type `/iaas LINE` and return the private answer with these words; cards may arrive at the same time."""
+    person = desk.person(who)
+    before = {(one.channel, one.ts) for one in person.messages()}
+    assert person.command(f"/iaas {line}").ok
+    return person.wait_for_message(
+        lambda one: one.ephemeral and (one.channel, one.ts) not in before, contains=words, timeout_s=20
+    )
+
+
+def know_groups(desk: Desk) -> None:
+    """Have the bot read the user groups anew, which a test before may have changed: by a click that decides nothing."""
+    line = f"spawn big-groups-{next(_numbers)} cpu=8"
+    asked = asked_by(desk, desk.started(line, state="awaiting_approval"))
+    hear(desk, f"approve {asked.id} plan=ffffffffffffffff", "has changed since")
+    withdraw(asked)
+
+
+def withdraw(asked: Asked) -> None:
+    """Cancel what waits still."""
+    if asked.state() == "awaiting_approval":
+        assert asked.desk.person().command(f"/iaas cancel {asked.id}").ok
+        assert state_of(asked.ended()) == "cancelled"
 
 
 def approval_of(card: SeenMessage) -> str | None:
@@ -89,13 +111,17 @@ def approval_of(card: SeenMessage) -> str | None:
 @pytest.fixture
 def ask(desk: Desk) -> Iterator[Callable[..., Asked]]:
     """Asks for something big; people, groups and rooms are as they were after the test."""
+    made: list[Asked] = []
 
     def big(line: str, who: str = "dana") -> Asked:
-        return asked_by(desk, desk.started(line, who, state="awaiting_approval"))
+        made.append(asked_by(desk, desk.started(line, who, state="awaiting_approval")))
+        return made[-1]
 
     yield big
-    for made in [name for name in desk.estate.vms() if name.rpartition("/")[2].startswith("big-")]:
-        desk.estate.delete_vm(made.rpartition("/")[2])
+    for asked in made:
+        withdraw(asked)
+    for vm in [name for name in desk.estate.vms() if name.rpartition("/")[2].startswith("big-")]:
+        desk.estate.delete_vm(vm.rpartition("/")[2])
     desk.workspace.set_group(APPROVERS, ["U0ANN"])
     desk.workspace.set_channel(CHANNEL, add=["U0BOT", "U0ANN", "U0BEN"])
 

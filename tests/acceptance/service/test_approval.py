@@ -15,8 +15,10 @@ from tests.acceptance.service.asking import (
     Asked,
     ask,
     complaint,
+    hear,
     know_groups,
     small,
+    withdraw,
     world,
 )
 from tests.acceptance.service.desk import Desk, state_of
@@ -27,6 +29,7 @@ __all__ = ["ask", "world"]
 def test_what_is_big_waits_for_one_click_and_every_card_tells_who_and_when(
     ask: Callable[..., Asked], desk: Desk
 ) -> None:
+    know_groups(desk)
     name = small(desk, "web-01")
     asked = ask(f'transform {name} cpu=6 reason="month-end batch"')
     direct = asked.card(channel="im")
@@ -76,7 +79,6 @@ def test_a_no_without_a_reason_is_complained_about_at_its_field(ask: Callable[..
     assert "Say why" in complaint(desk, REASON)
     assert asked.state() == "awaiting_approval"
     desk.person("ann").close(form)
-    desk.answer(f"cancel {asked.id}")
 
 
 def test_an_approver_gives_less_and_never_more(ask: Callable[..., Asked], desk: Desk) -> None:
@@ -121,7 +123,7 @@ def test_nobody_else_can_and_each_is_told_so_in_private(ask: Callable[..., Asked
     assert asked.state() == "awaiting_approval"
     assert not [one for one in desk.person("ann").messages(ROOM) if asked.id in one.text and one.ephemeral]
     desk.workspace.set_channel(CHANNEL, remove=["U0GUY"])
-    desk.answer(f"cancel {asked.id}")
+    withdraw(asked)
     assert "cancelled" in asked.card(without_buttons=True).all_text
 
 
@@ -137,34 +139,34 @@ def test_who_has_left_the_approvers_since_the_card_came_can_not(ask: Callable[..
 
 
 def test_everything_can_be_typed(ask: Callable[..., Asked], desk: Desk) -> None:
+    know_groups(desk)
     first, second = ask("spawn big-typed-1 cpu=8"), ask("spawn big-typed-2 cpu=8 memory=16")
-    know_groups(first)
 
-    assert first.id in desk.answer("pending", "ann").all_text
-    assert "of yours" in desk.answer("pending").all_text
-    assert APPROVE in desk.answer(f"pending {second.id}", "ann").action_ids()
-    assert "none of them" in desk.answer(f"approve {second.id}", "ben").all_text
-    assert "has changed since" in desk.answer(f"approve {second.id} plan=ffffffffffffffff", "ann").all_text
-    assert "more than the 8 vCPU" in desk.answer(f"approve {second.id} cpu=9", "ann").all_text
-    assert "You denied" in desk.answer(f"deny {first.id} budget=0 & no plan", "ann").all_text
-    assert "You approved" in desk.answer(f"approve {second.id} cpu=2 memory=4", "ann").all_text
+    hear(desk, "pending", first.id)
+    hear(desk, "pending", "2 of yours", "dana")
+    assert APPROVE in hear(desk, f"pending {second.id}", second.id).action_ids()
+    hear(desk, f"approve {second.id}", "none of them", "ben")
+    hear(desk, f"approve {second.id} plan=ffffffffffffffff", "has changed since")
+    hear(desk, f"approve {second.id} cpu=9", "more than the 8 vCPU")
+    hear(desk, f"deny {first.id} budget=0 & no plan", "You denied")
+    hear(desk, f"approve {second.id} cpu=2 memory=4", "You approved")
 
     assert state_of(first.ended()) == "refused"
+    assert "budget=0 &amp; no plan" in first.ended().all_text
     assert state_of(second.ended()) == "succeeded"
     assert desk.vm("big-typed-2").cpus == 2
-    assert "denied by" in desk.answer(f"approve {first.id}", "ann").all_text
-    assert "Nothing waits" in desk.answer("pending", "ann").all_text
+    hear(desk, f"approve {first.id}", "has been denied by")
+    hear(desk, "pending", "Nothing waits")
 
 
 def test_help_shows_the_verbs_of_approvers_to_whom_they_are_of_use(ask: Callable[..., Asked], desk: Desk) -> None:
-    assert "`pending" not in desk.answer("help").all_text
-    asked = ask("spawn big-help cpu=8")
-    know_groups(asked)
+    know_groups(desk)
+    before = hear(desk, "help", "What you may do here", "dana").all_text
+    ask("spawn big-help cpu=8")
 
-    told = desk.answer("help").all_text
+    asker = hear(desk, "help", "What you may do here", "dana").all_text
+    approver = hear(desk, "help", "What you may do here").all_text
 
-    assert "`approve OP" in desk.answer("help", "ann").all_text
-
-    assert "`pending" in told
-    assert "`approve OP" not in told
-    desk.answer(f"cancel {asked.id}")
+    assert "`pending" not in before
+    assert ("`pending" in asker, "`approve OP" in asker) == (True, False)
+    assert ("`pending" in approver, "`approve OP" in approver, "`deny OP" in approver) == (True, True, True)

@@ -15,6 +15,8 @@ from tests.acceptance.service.asking import (
     ask,
     asked_by,
     crash_at,
+    hear,
+    know_groups,
     revived,
     small,
     world,
@@ -47,8 +49,8 @@ def test_a_vm_that_was_resized_by_hand_meanwhile_is_not_touched(ask: Callable[..
 
     end = asked.ended()
     assert state_of(end) == "expired"
-    assert "memory mib is 6144" in end.all_text
-    asked.told("memory mib is 6144")
+    assert "memory is 6 GB" in end.all_text
+    asked.told("memory is 6 GB")
     assert "expired" in asked.card(without_buttons=True).all_text
     assert desk.sent(name) == {}
 
@@ -77,6 +79,7 @@ def test_a_bot_killed_while_it_asks_asks_after_its_start(desk: Desk, point: str)
 def test_a_bot_killed_right_after_the_yes_does_it_once_and_every_card_tells(
     desk: Desk, ask: Callable[..., Asked], point: str
 ) -> None:
+    know_groups(desk)
     name = small(desk, {"approve.recorded": "web-03", "approve.queued": "web-05"}[point])
     asked = ask(f"transform {name} cpu=6")
     desk.bot.kill()
@@ -105,6 +108,7 @@ def test_a_restart_in_between_loses_neither_the_request_nor_its_cards(ask: Calla
 
 @pytest.mark.usefixtures("ask")
 def test_approvers_are_asked_in_direct_messages_where_the_bot_is_not_in_their_channel(desk: Desk) -> None:
+    know_groups(desk)
     desk.workspace.set_channel(CHANNEL, remove=["U0BOT"])
     own = desk.started("spawn big-direct cpu=8", state="awaiting_approval")
     card = desk.person("ann").wait_for_message(lambda one: approval_of(one) == operation_of(own), channel="im")
@@ -176,7 +180,7 @@ def test_what_nobody_decides_is_reminded_of_once_and_expires_on_every_card(hasty
         )
         told = [one for one in ann.messages(channel) if "still waits" in one.text]
         assert len(told) == 1
-    assert "has expired" in desk.answer(f"approve {operation_of(own)}", "ann").all_text
+    hear(desk, f"approve {operation_of(own)}", "has expired")
     desk.workspace.assert_no_violations()
 
 
