@@ -16,7 +16,7 @@ def table(database: str, storm: Storm, judge: Judge) -> str:
     figures = {
         "kills": f"{storm.killed} ({storm.random_kills} at random, {storm.early_kills} before it was ready, "
         f"{storm.point_kills} at a named point)",
-        "restarts": storm.restarts,
+        "restarts": f"{storm.restarts} ({storm.unready} not ready in time)",
         "lines typed": f"{len(judge.asks)} ({len(begun)} became operations, {len(refused)} were refused with a reason, "
         f"{len(lost)} died with the bot before they were on record and wrote nothing)",
         "operations": f"{len(entries)}, of them taken up by another start: {judge.resumed()}",

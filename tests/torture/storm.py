@@ -62,6 +62,8 @@ class Storm:
     early_kills: int = 0
     point_kills: int = 0
     restarts: int = 0
+    unready: int = 0
+    """Starts that were not ready in time, or ended by themselves."""
     dropped: int = 0
     cuts: int = 0
     took_s: float = 0
@@ -130,7 +132,12 @@ class Storm:
         except BotDiedError:
             # It may have died of its point while it took up what was left.
             if CRASH not in bot.environment:
-                raise
+                self._begin_again(bot)
+
+    def _begin_again(self, bot: Bot) -> None:
+        """On a machine that does other things as well it may take longer than anybody waits; told, and tried once."""
+        self.restarts, self.unready = self.restarts + 1, self.unready + 1
+        bot.start()
 
     def _await_death(self, bot: Bot, within_s: float) -> None:
         deadline, pause = monotonic() + within_s, threading.Event()
