@@ -6,7 +6,6 @@ for the database's libraries.
 
 # ruff: noqa: PLC0415  see above
 
-from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -97,7 +96,7 @@ def _verify(config: _Config = _DEFAULT_CONFIG) -> None:
 @_audit.command("export")
 def _export(
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="From this time on (UTC).")
+        str | None, typer.Option(help="From this time on (UTC), or so long ago: 2026-11-26, 7d, 1h.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="JSON lines or CSV.")] = Format.JSONL,
     config: _Config = _DEFAULT_CONFIG,
@@ -113,7 +112,7 @@ def _explain(  # noqa: PLR0913  one parameter an option
     line: Annotated[str, typer.Argument(help='A line as it is typed in Slack: "nuke web-01".')],
     *,
     as_: Annotated[str, typer.Option("--as", help="Slack user id.")],
-    channel: Annotated[str, typer.Option("--channel", help="A channel's id or #name, or direct.")],
+    channel: Annotated[str, typer.Option("--channel", help="A channel's id, #name, both as ID=#name, or direct.")],
     offline: Annotated[bool, typer.Option("--offline", help="Ask neither Slack nor vCenter.")] = False,
     groups: Annotated[str, typer.Option("--groups", help="With --offline: user groups, with commas.")] = "",
     folder: Annotated[

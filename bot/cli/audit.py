@@ -8,9 +8,12 @@ import typer
 
 from bot.cli.common import complaint, settings_or_exit
 from bot.config.secret import SecretError
+from bot.grammar import UsageError
+from bot.values import duration
 from bot.wiring import build_audit, database_url
 from operations.errors import StorageError
 from operations.record.audit import Audit
+from vsphere.clock import SystemClock
 
 _SQLITE = "sqlite:///"
 
@@ -25,23 +28,38 @@ def verify(config: Path) -> None:
         typer.echo(problem)
     if problems:
         raise typer.Exit(1)
-    typer.echo("The record is whole: every event is as it was written, in its place.")
+    typer.echo(
+        "The record is whole: every event is as it was written, in its place, and every operation as its events tell."
+    )
 
 
-def export(config: Path, since: datetime | None, form: Literal["jsonl", "csv"]) -> None:
+def export(config: Path, since: str | None, form: Literal["jsonl", "csv"]) -> None:
     """Print the events, one a line.
 
     Args:
         config: the configuration file.
-        since: from this time on, read as UTC; None for all.
+        since: from this time on, UTC unless it names a zone, or so long ago, such as `7d`; None for all.
         form: JSON lines, or CSV with a header line.
     """
-    start = since.replace(tzinfo=UTC) if since else None
+    start = None if since is None else _since(since, SystemClock().now())
     try:
         for line in _audit(config).export(start, form):
             typer.echo(line)
     except StorageError as error:
         raise complaint(f"{error} {error.way_out}") from None
+
+
+def _since(text: str, now: datetime) -> datetime:
+    try:
+        return now - duration(text, "")
+    except UsageError:
+        pass
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        fact = f"{text!r} is no time: write 1h, 7d, 2026-11-26 or 2026-11-26T05:12:00"
+        raise typer.BadParameter(fact, param_hint="--since") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _audit(config: Path) -> Audit:

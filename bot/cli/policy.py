@@ -36,6 +36,7 @@ REFUSED: Final = 1
 CAN_NOT_TELL: Final = 2
 _READY_TIMEOUT_S: Final = 30.0
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
+_SAY_BOTH: Final = 'say both, such as --channel "C0123456789=#vm-requests"'
 _FINAL: Final = frozenset({"read_only", "protected", "bin", "template"})
 """What refuses whatever the rules say."""
 
@@ -46,7 +47,7 @@ class Asked:
 
     person: str
     channel: str
-    """An id, `#name` or `direct`."""
+    """An id, `#name`, both as `ID=#name`, or `direct`."""
     line: str
     offline: bool = False
     """Ask neither Slack nor vCenter: only what is said here is known."""
@@ -120,8 +121,9 @@ def _verdict(settings: Settings, asked: Asked, line: Understood) -> Verdict:
         actor, seen = _asked_for(settings, asked, origin, line)
     decision, question = seen.explanation.decision, seen.explanation.question
     allowed: bool | None = decision.allowed and seen.over is None
+    way_out = seen.over.way_out if seen.over else decision.way_out
     if not allowed and seen.over is None and _may_be(seen, asked, origin):
-        allowed = None
+        allowed, way_out = None, _more_to_say(origin) or way_out
     vm = question.vm
     return Verdict(
         person=asked.person,
@@ -131,7 +133,7 @@ def _verdict(settings: Settings, asked: Asked, line: Understood) -> Verdict:
         allowed=allowed,
         rule=decision.rule,
         reason=str(seen.over) if seen.over else decision.reason,
-        way_out=seen.over.way_out if seen.over else decision.way_out,
+        way_out=way_out,
         folder=question.path,
         owner=question.owner or (owner_of(vm) if vm else None),
         rules=seen.explanation.rules,
@@ -167,7 +169,18 @@ def _asked_for(settings: Settings, asked: Asked, origin: Origin, line: Understoo
 def _origin(channel: str) -> Origin:
     if channel.casefold() == "direct":
         return Origin(channel="", is_direct=True)
-    return Origin(channel=channel) if _ID.fullmatch(channel) else Origin(channel="", channel_name=channel.lstrip("#"))
+    known, both, name = channel.partition("=")
+    if both and not (_ID.fullmatch(known) and name.strip("#")):
+        raise CanNotTellError(f"{channel!r} is no channel; {_SAY_BOTH}")
+    if both or _ID.fullmatch(known):
+        return Origin(channel=known, channel_name=name.lstrip("#"))
+    return Origin(channel="", channel_name=channel.lstrip("#"))
+
+
+def _more_to_say(origin: Origin) -> str:
+    """What to say of a channel that is half known; Slack tells an app its name only with a right that the bot lacks."""
+    half_known = not origin.is_direct and not (origin.channel and origin.channel_name)
+    return f"Rules may name a channel by its id or by its name: {_SAY_BOTH}." if half_known else ""
 
 
 def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
@@ -191,8 +204,9 @@ def _may_be(seen: Foresight, asked: Asked, origin: Origin) -> bool:
     def unknown(gate: GateVerdict) -> bool:
         match gate.gate:
             case "place":
-                named = [_ID.fullmatch(one) is None for one in gate.wants.split(", ") if one != "direct"]
-                return not origin.is_direct and any(is_name == (not origin.channel_name) for is_name in named)
+                wanted = [one for one in gate.wants.split(", ") if one != "direct"]
+                known = {True: bool(origin.channel), False: bool(origin.channel_name)}
+                return not origin.is_direct and not all(known[bool(_ID.fullmatch(one))] for one in wanted)
             case "folder":
                 return asked.offline and asked.folder is None
             case "attributes" | "owner":

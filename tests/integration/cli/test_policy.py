@@ -44,6 +44,8 @@ ONLINE = {
     "a guest": ("poweroff web-01", "U0GUY", "#vm-requests", (False, None)),
     "a stranger": ("poweroff web-01", "U0SAM", "#vm-requests", (False, None)),
     "what every member may": ("whoami", "U0DANA", "direct", (True, None)),
+    "a channel by its id and its name": ("poweroff web-01", "U0DANA", "C0VMREQ=#vm-requests", (True, "own-vms")),
+    "the id and the name of a channel in no rule": ("poweroff web-01", "U0DANA", "C0OPS=#ops", (False, "own-vms")),
     "a channel by its id, where rules name it": ("poweroff web-01", "U0DANA", "C0VMREQ", (None, "own-vms")),
 }
 
@@ -57,6 +59,16 @@ def test_slack_and_vcenter_are_asked(
     assert (verdict.allowed, verdict.rule) == wanted, verdict
     assert verdict.exit_code == {True: 0, False: 1, None: 2}[wanted[0]]
     assert bot.estate.writes() == []
+
+
+def test_who_gives_only_the_id_is_told_to_say_the_name_as_well(bot: Bot) -> None:
+    verdict = ask(bot, "poweroff web-01", channel="C0VMREQ")
+
+    assert verdict.way_out == (
+        'Rules may name a channel by its id or by its name: say both, such as --channel "C0123456789=#vm-requests".'
+    )
+    with pytest.raises(CanNotTellError, match="is no channel; say both"):
+        ask(bot, "poweroff web-01", channel="vm-requests=C0VMREQ")
 
 
 CAN_NOT_TELL = {
