@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
+import sqlalchemy as sa
+
 from operations.model import Event
+from operations.record.agreement import COLUMNS, Agreement
 from operations.record.chain import breaks, write_time
 from operations.record.database import Database, to_json
 from operations.record.journal import Journal
+from operations.record.tables import OPERATION
 from vsphere.clock import Clock
 
 Format = Literal["jsonl", "csv"]
 _COLUMNS = ("seq", "at", "operation_id", "kind", "actor", "data", "previous_hash", "hash")
+_PAGE = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,17 +30,31 @@ class Audit:
         self._journal = Journal(clock)
 
     def verify(self) -> list[str]:
-        """Walk the whole chain.
+        """Walk the whole chain, and hold the operations against it.
 
         Returns:
-            What is wrong, one sentence a place; empty where every event is as it was written, in its place.
+            What is wrong, one sentence a place; empty where every event is as it was written, in its place, and every
+            operation says what its events say.
         """
         with self._database.reading() as connection:
+            if not self._database.is_sqlite:
+                # The service writes on meanwhile: all that is read here must be of one moment, as it is with SQLite.
+                connection.execution_options(isolation_level="REPEATABLE READ")
             missing = self._journal.missing(connection)
             if missing is not None:
                 return [missing]
             last_seq, last_hash = self._journal.head(connection)
-            return breaks(self._journal.all(connection), last_seq=last_seq, last_hash=last_hash)
+            agreement = Agreement()
+            events = agreement.reading(self._journal.all(connection))
+            problems = breaks(events, last_seq=last_seq, last_hash=last_hash)
+            if problems:
+                # By events that can't be trusted no operation can be judged.
+                return problems
+            if not sa.inspect(connection).has_table(OPERATION.name):
+                return ["the record is not there: the database has no table operation"]
+            wanted = sa.select(*(OPERATION.c[name] for name in COLUMNS)).order_by(OPERATION.c.id)
+            rows = connection.execution_options(yield_per=_PAGE).execute(wanted)
+            return agreement.breaks(rows.mappings())
 
     def export(self, since: datetime | None = None, format: Format = "jsonl") -> Iterator[str]:  # noqa: A002  the word that the command line uses for it
         """The events since a time, one line each, with a header line in CSV."""

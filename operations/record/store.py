@@ -290,7 +290,7 @@ class Store:
                 }
                 kinds.append("operation.cancelled")
             self._update(connection, operation_id, changes)
-            data = {"before": state.value}
+            data = {"before": state.value, **({"text": changes["text"]} if "text" in changes else {})}
             news = [News(kind=kind, actor=actor_id, operation_id=operation_id, data=data) for kind in kinds]
             self._journal.append(connection, *news)
             operation = read_operation(_row(connection, operation_id))

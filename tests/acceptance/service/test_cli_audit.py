@@ -19,7 +19,7 @@ from tests.acceptance.service.program import changed, iaas_bot
 
 KEYS = ["seq", "at", "operation_id", "kind", "actor", "data", "previous_hash", "hash"]
 DATABASE = "iaas-bot.db"
-WHOLE = "The record is whole: every event is as it was written, in its place.\n"
+WHOLE = "The record is whole: every event is as it was written, in its place, and every operation as its events tell.\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +98,43 @@ def test_an_event_that_was_edited_removed_or_moved_by_hand_is_found(record: Reco
     assert "Traceback" not in told.stderr
 
 
+EDITED = {
+    "its-words": ("SET text = 'all is well'", "text"),
+    "who-asked": ("SET actor_id = 'U0BEN'", "actor"),
+    "who-that-is": ("SET actor = replace(actor, 'U0DANA', 'U0BEN')", "who that is"),
+    "how-it-ended": ("SET state = 'failed'", "state"),
+    "what-it-was": ("SET verb = 'poweron'", "verb"),
+    "what-it-did": ("SET plan = replace(plan, 'recorded-1', 'x')", "plan"),
+}
+
+
+@pytest.mark.parametrize(("change", "what"), EDITED.values(), ids=EDITED.keys())
+def test_an_operation_that_was_edited_beside_its_events_is_found(record: Record, change: str, what: str) -> None:
+    with sqlite3.connect(record.database) as database:
+        database.execute(f"UPDATE operation {change} WHERE id = ?", (record.done,))
+    database.close()
+
+    told = record.audit("verify")
+
+    assert (told.returncode, told.stdout) == (
+        1,
+        f"operation {record.done} was changed after it was written: {what}\n",
+    )
+
+
+def test_an_operation_that_was_removed_or_made_up_is_found(record: Record) -> None:
+    with sqlite3.connect(record.database) as database:
+        database.execute("UPDATE operation SET id = 'X0000' WHERE id = ?", (record.refused,))
+    database.close()
+
+    told = record.audit("verify")
+
+    assert told.stdout.splitlines() == [
+        "operation X0000 was never asked for: no event tells of it",
+        f"operation {record.refused} was removed",
+    ]
+
+
 REMOVED = {
     "all-of-it": (("DELETE FROM event", "DELETE FROM chain"), "the end of the record was removed"),
     "its-tables": (("DROP TABLE event", "DROP TABLE chain"), "the record is not there"),
@@ -140,6 +177,21 @@ def test_the_export_as_a_table_has_the_same_events(record: Record) -> None:
     assert [(row[0], row[3], row[7]) for row in rows] == [
         (str(one["seq"]), one["kind"], one["hash"]) for one in objects
     ]
+
+
+def test_the_export_begins_a_length_of_time_ago(record: Record) -> None:
+    whole = record.audit("export").stdout
+
+    told = [record.audit("export", "--since", length) for length in ("1h", "7d", "1d 6h")]
+
+    assert [(one.returncode, one.stdout == whole) for one in told] == [(0, True)] * 3
+
+
+def test_a_since_that_is_no_time_is_told_with_what_to_write(record: Record) -> None:
+    told = record.audit("export", "--since", "soon")
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "1h, 7d, 2026-11-26 or 2026-11-26T05:12:00" in " ".join(told.stderr.replace("│", " ").split())
 
 
 BEFORE = {"yesterday": "%Y-%m-%d", "an-hour-ago": "%Y-%m-%dT%H:%M:%S"}

@@ -1,5 +1,7 @@
 """The same road on SQLite and on PostgreSQL, by URL alone; and what the record does on each."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from operations.model import State
@@ -61,6 +63,32 @@ def test_a_row_that_was_tampered_with_is_found(make_lab: MakeLab, database_url: 
         connection.execute(sa.text("delete from event where seq = (select max(seq) from event)"))
     engine.dispose()
     assert any("the record ends" in one for one in lab.operations.audit.verify())
+
+
+def test_an_operation_that_says_something_else_than_its_events_is_found(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.prepare("web-01", power="off")
+    done, cancelled = (
+        lab.do("poweron", "web-01"),
+        lab.ask("poweroff", "web-01", not_before=lab.clock.now() + timedelta(days=1)),
+    )
+    lab.operations.cancel(cancelled.id, DANA)
+    whole = lab.operations.audit.verify()
+    engine = sa.create_engine(database_url)
+
+    with engine.begin() as connection:
+        change = sa.text("update operation set text = 'x', actor_id = 'U0BEN' where id = :id")
+        connection.execute(change, {"id": done.id})
+        connection.execute(sa.text("update operation set text = 'y' where id = :id"), {"id": cancelled.id})
+    engine.dispose()
+
+    assert whole == []
+    assert sorted(lab.operations.audit.verify()) == sorted(
+        [
+            f"operation {done.id} was changed after it was written: actor, text",
+            f"operation {cancelled.id} was changed after it was written: text",
+        ]
+    )
 
 
 def test_the_record_is_exported_as_json_lines_and_csv(make_lab: MakeLab, database_url: str) -> None:
