@@ -1,12 +1,19 @@
 """What a command has to say, before anybody decides how it looks. All text is foreign until a view escapes it."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from operations.errors import OperationsError
 from operations.model import Operation, Plan, Request
 from operations.terms import Window
 from vsphere.errors import VsphereError
+
+_OPENINGS: Final = re.compile(
+    "(an?|he|its?|no|nobody|none|nothing|of|somebody|that|the|there|they|this|what|who|with|you|your) "
+)
+"""Words that errors begin with and that are nobody's name."""
 
 
 class Tone(Enum):
@@ -75,6 +82,8 @@ class Started:
     """The command became an operation (or a refusal on record); its card tells the rest."""
 
     operation: Operation
+    may_repeat: bool = True
+    """Whether one that is older than the line answers the same wish twice; not where the line asks to stop it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,4 +101,9 @@ Reply = Answer | Started | Ask
 
 def from_error(error: OperationsError | VsphereError) -> Answer:
     """Tell an error: the fact and cause as title, the way out below."""
-    return Answer(title=str(error), lines=(error.way_out,), tone=Tone.FAILED)
+    return Answer(title=_begun(str(error)), lines=(error.way_out,), tone=Tone.FAILED)
+
+
+def _begun(text: str) -> str:
+    """A sentence begins with a capital, but the name of a VM stays as it is."""
+    return text[:1].upper() + text[1:] if _OPENINGS.match(text) else text

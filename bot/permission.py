@@ -2,6 +2,7 @@
 
 from bot.answers import Answer, Tone
 from bot.command import AnsweredError, Call, Command, Context
+from operations.approvals import may_decide
 from operations.model import Actor, Operation, Origin, Request
 from operations.policy import Decision, Explanation, Question
 from operations.verbnames import DECIDING, READING
@@ -39,8 +40,10 @@ def may_see(vm: Vm, call: Call, context: Context, *, verb: str = "show") -> bool
 
 
 def may_follow(operation: Operation, call: Call, context: Context) -> bool:
-    """Whether the person may see an operation: their own, or on a VM they may see; any, if they may cancel any."""
+    """Whether the person may see an operation: their own, what they decide, on a VM they may see; or any."""
     if operation.actor.id == call.actor.id:
+        return True
+    if operation.approval is not None and may_decide(operation.approval, call.actor):
         return True
     ref = operation.vm or operation.result
     vm = context.sites.of(ref).inventory.vm(ref) if ref else None

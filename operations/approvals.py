@@ -157,7 +157,7 @@ def lower(actor: Actor, *, seen: str, plan: Plan, request: Request, now: datetim
                 f"somebody else has changed {operation.id} at the same moment; nothing was decided",
                 hint=f"Look at it again: `/iaas pending {operation.id}`.",
             )
-        lowered = replace(approval, lowered_by=actor, asked=approval.asked or _after(old))
+        lowered = replace(approval, lowered_by=actor, asked=approval.asked or _after(old, but=size_of(plan)))
         data = {"asked": _after(old), "lowered_to": _after(plan), "plan": plan.hash, "before": old.hash}
         news = News(kind="approval.lowered", actor=actor.id, operation_id=operation.id, data=data)
         turn = _voted(replace(operation, plan=plan), lowered, actor, now)
@@ -319,9 +319,9 @@ def _voted(operation: Operation, approval: Approval, actor: Actor, now: datetime
     return Turn(approval=replace(approval, decided_by=actor, decided_at=now), news=(news,), state=State.QUEUED)
 
 
-def _after(plan: Plan) -> str:
-    """The figures of a plan, in a few words: `8 vCPU, 16 GB memory`."""
-    sizes = size_of(plan)
+def _after(plan: Plan, *, but: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The figures of a plan, in a few words: `8 vCPU, 16 GB memory`; without those that are the same in `but`."""
+    sizes = {name: value for name, value in size_of(plan).items() if but.get(name) != value}
     memory = sizes.get("memory_mib")
     parts = [f"{sizes['cpu_count']} vCPU"] if "cpu_count" in sizes else []
     parts += [f"{memory / _MIB_PER_GIB:g} GB memory"] if memory is not None else []

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from operations.leases import EXPIRES
@@ -14,6 +15,9 @@ from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
 
 _ATTRIBUTE = "attribute:"
+_LABELS = MappingProxyType({"memory_mib": "memory", "cpu_count": "number of vCPUs"})
+_POWER = MappingProxyType({"poweredOn": "on", "poweredOff": "off", "suspended": "suspended"})
+_MIB_PER_GIB = 1024
 _NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
 PLACE = "place"
 """Of a stage that makes a VM: where, which nobody has agreed to and which may be another place a minute later."""
@@ -123,9 +127,19 @@ def mismatch(plan: Plan, vm: Vm) -> str | None:
     for name, wanted in expects.items() if isinstance(expects, Mapping) else ():
         now = fact(vm, name)
         if now != wanted:
-            label = name.removeprefix(_ATTRIBUTE).replace("_", " ")
-            return f"{plan.vm_name} changed after this was planned: its {label} is {now}, it was {wanted}"
+            label = _LABELS.get(name, name.removeprefix(_ATTRIBUTE).replace("_", " "))
+            told, was = _said(name, now), _said(name, wanted)
+            return f"{plan.vm_name} changed after this was planned: its {label} is {told}, it was {was}"
     return None
+
+
+def _said(name: str, value: object) -> str:
+    """A field's value as people say it."""
+    if name == "memory_mib" and isinstance(value, int):
+        return f"{value / _MIB_PER_GIB:g} GB"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _POWER.get(str(value), str(value)) if name == "power" else str(value)
 
 
 def facts(vm: Vm, *names: str) -> dict[str, object]:

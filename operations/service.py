@@ -286,7 +286,7 @@ class Operations:
         """Be told of every new version of every operation that this replica runs or takes."""
         self._listeners.append(listener)
 
-    def _quota(self, room: Room | None) -> tuple[Change, ...]:
+    def _quota(self, room: Room | None, *, without: str | None = None) -> tuple[Change, ...]:
         """What a plan's notes say of the quota; nobody is asked about what does not fit anyway.
 
         Raises:
@@ -294,7 +294,7 @@ class Operations:
         """
         if room is None:
             return ()
-        held = self._store.holding(room.since())
+        held = [one for one in self._store.holding(room.since()) if one.id != without]
         room.check(held)
         return room.notes(held)
 
@@ -338,7 +338,9 @@ class Operations:
         decision = self._door.judge(verb, asking, request.actor)
         asking = replace(asking, lease=decision.grant.lease if decision.grant else None)
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
-        return with_notes(plan, asking, Judged(decision=decision, approval=approval))
+        room, known = self._accounts.room(plan, decision, asking), self._store.by_key(request.key)
+        quota = self._quota(room, without=known.id if known else None)
+        return with_notes(plan, asking, Judged(decision=decision, approval=approval, quota=quota))
 
     def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)

@@ -6,7 +6,7 @@ from typing import Final
 from bot import values
 from bot.answers import Answer, Button, Reply, Tone
 from bot.command import Call, Command, Context, Words
-from bot.deciding import mention
+from bot.deciding import before_after, mention
 from operations.approvals import votes_for
 from operations.model import Operation, State
 
@@ -56,13 +56,11 @@ def run(wanted: Approve, call: Call, context: Context) -> Reply:
 
 def _told(operation: Operation) -> Answer:
     lowered = operation.approval is not None and operation.approval.lowered_by is not None
-    changes = (
-        [f"{one.label}: {one.before} \u2192 {one.after}" for one in operation.plan.changes] if operation.plan else []
-    )
+    changes = [f"{one.label}: {before_after(one)}" for one in operation.plan.changes] if operation.plan else []
     return Answer(
         title=f"You approved: {operation.summary}",
         lines=(*(changes if lowered else ()), _next(operation)),
-        buttons=(Button(label="Details", command=f"status {operation.id}"),),
+        buttons=(Button(label="Details", command=f"pending {operation.id}"),),
         tone=Tone.DONE,
     )
 

@@ -24,7 +24,7 @@ def acknowledge(operation_id: str) -> str:
 def run(operation_id: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     ensure_may_cancel(context.operations.get(operation_id), call, context)
-    return Started(operation=context.operations.cancel(operation_id, call.actor))
+    return Started(operation=context.operations.cancel(operation_id, call.actor), may_repeat=False)
 
 
 COMMAND: Final = Command(

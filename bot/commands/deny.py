@@ -40,7 +40,7 @@ def run(wanted: Deny, call: Call, context: Context) -> Reply:
     return Answer(
         title=f"You denied: {operation.summary}",
         lines=(f"{mention(operation.actor)} is told why.",),
-        buttons=(Button(label="Details", command=f"status {operation.id}"),),
+        buttons=(Button(label="Details", command=f"pending {operation.id}"),),
         tone=Tone.DONE,
     )
 

@@ -7,10 +7,10 @@ from typing import Final
 from bot import facts, values
 from bot.answers import Answer, Button, Reply, Table
 from bot.command import Call, Command, Context, Words
-from bot.deciding import approver_buttons
+from bot.deciding import approver_buttons, before_after, standing
 from bot.permission import ensure_may_follow
-from operations.approvals import objection, votes_for, who_decides
-from operations.model import Approval, Operation, State
+from operations.approvals import objection, who_decides
+from operations.model import Operation, State
 
 _USAGE: Final = "pending [OP]"
 _MOST: Final = 20
@@ -64,8 +64,12 @@ def _one(operation: Operation, call: Call, context: Context) -> Answer:
     if approval is None or operation.state is not State.AWAITING_APPROVAL:
         ensure_may_follow(operation, call, context)
         status = Button(label="Details", command=f"status {operation.id}")
-        title = f"{operation.id} waits for nobody's yes: it is {facts.progress(operation)}"
-        return Answer(title=title, lines=tuple(line for line in (operation.text,) if line), buttons=(status,))
+        return Answer(
+            title=f"{operation.id} waits for nobody's yes: it is {facts.progress(operation)}",
+            lines=tuple(line for line in (operation.summary, operation.text) if line),
+            fields=(("Asked by", operation.actor.name), *standing(operation, context.clock.now())),
+            buttons=(status,) if operation.actor.id == call.actor.id else (),
+        )
     decides = objection(operation, call.actor) is None
     if not decides:
         ensure_may_follow(operation, call, context)
@@ -74,7 +78,11 @@ def _one(operation: Operation, call: Call, context: Context) -> Answer:
     return Answer(
         title=f"{operation.summary}: waits for {'you' if decides else who_decides(approval)}",
         lines=(approval.why,) if approval.why else (),
-        fields=(*_figures(operation), *_facts(operation, approval, context.clock.now())),
+        fields=(
+            *_figures(operation),
+            ("Asked by", operation.actor.name),
+            *standing(operation, context.clock.now()),
+        ),
         buttons=tuple(approver_buttons(operation)) if decides else own,
     )
 
@@ -82,19 +90,7 @@ def _one(operation: Operation, call: Call, context: Context) -> Answer:
 def _figures(operation: Operation) -> tuple[tuple[str, str], ...]:
     plan = operation.plan
     lines = [*plan.changes, *plan.notes] if plan else []
-    return tuple(
-        (one.label, f"{one.before} \u2192 {one.after}" if one.before.strip("-\u2013 ") else one.after) for one in lines
-    )
-
-
-def _facts(operation: Operation, approval: Approval, now: datetime) -> tuple[tuple[str, str], ...]:
-    given = len(votes_for(approval, operation.plan))
-    return (
-        ("Asked by", operation.actor.name),
-        ("Because of", f"{approval.rule}: {approval.reason}"),
-        ("Yes so far", f"{given} of {approval.votes_needed}"),
-        ("Time left", facts.length(operation.expires_at - now) if operation.expires_at else "\u2013"),
-    )
+    return tuple((one.label, before_after(one)) for one in lines)
 
 
 COMMAND: Final = Command(

@@ -1,10 +1,12 @@
 """What is going on: the person's running operations, or one operation with its record."""
 
+from datetime import datetime
 from typing import Final
 
 from bot import facts, values
 from bot.answers import Answer, Button, Reply, Table
 from bot.command import Call, Command, Context, Words
+from bot.deciding import standing
 from bot.permission import ensure_may_follow
 from operations.model import Event, Operation
 
@@ -29,7 +31,7 @@ def run(operation_id: str | None, call: Call, context: Context) -> Reply:
         return _running(call, context)
     operation = context.operations.get(operation_id)
     ensure_may_follow(operation, call, context)
-    return _one(operation, context.operations.events(operation_id))
+    return _one(operation, context.operations.events(operation_id), context.clock.now())
 
 
 def _running(call: Call, context: Context) -> Answer:
@@ -46,7 +48,7 @@ def _running(call: Call, context: Context) -> Answer:
     )
 
 
-def _one(operation: Operation, events: list[Event]) -> Answer:
+def _one(operation: Operation, events: list[Event], now: datetime) -> Answer:
     rows = tuple((f"{event.at:%H:%M:%S}", _happening(event, operation), _by(event, operation)) for event in events)
     cancel = Button(label="Cancel", command=f"cancel {operation.id}", style="danger")
     return Answer(
@@ -57,6 +59,7 @@ def _one(operation: Operation, events: list[Event]) -> Answer:
             ("Asked by", operation.actor.name),
             ("VM", operation.vm_name or "\u2013"),
             ("Rule", operation.rule or "\u2013"),
+            *standing(operation, now),
         ),
         table=Table(columns=("Time (UTC)", "What happened", "By"), rows=rows) if rows else None,
         buttons=() if operation.state.is_final else (cancel,),

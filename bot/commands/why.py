@@ -106,12 +106,13 @@ def _all(verdicts: list[_Verdict], vm: Vm, call: Call, context: Context) -> Answ
     groups: dict[tuple[str, str, str], list[str]] = {}
     for one in verdicts:
         groups.setdefault((one.answer, one.rule, one.reason), []).append(one.verb)
-    rows = [(", ".join(verbs), answer, rule) for (answer, rule, _), verbs in groups.items()]
+    # The answer comes first: a phone shows the first columns of a table.
+    rows = [(answer, ", ".join(verbs), rule) for (answer, rule, _), verbs in groups.items()]
     reasons = [f"{', '.join(verbs)}: {reason}" for (_, _, reason), verbs in groups.items() if reason]
     return Answer(
         title=f"{vm.name}: what you may do {_here(call)}",
         lines=tuple(reasons),
-        table=Table(columns=("Verb", "You may", "Rule"), rows=tuple(rows)),
+        table=Table(columns=("You may", "Verbs", "Rule"), rows=tuple(rows)),
         note=f"More about one: {command_line('why', reference(vm, context))} VERB",
         buttons=(Button(label="Show", command=command_line("show", reference(vm, context))),),
     )

@@ -185,7 +185,8 @@ class Work:
         operation = reply.operation
         if operation.created_at < asked_at - _CLOCK_STEP:
             # The same wish again, or the same delivery after a restart: its card is there, or resync posts it.
-            self._replies.tell(place, again(operation_card(operation, self._clock.now())))
+            card = operation_card(operation, self._clock.now())
+            self._replies.tell(place, again(card) if reply.may_repeat else card)
             return
         if operation.state is State.REFUSED:
             # A refusal embarrasses nobody before others.

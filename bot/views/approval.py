@@ -12,13 +12,21 @@ from bot.deciding import approver_buttons
 from bot.grammar import command_line
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
-from operations.approvals import votes_for
+from operations.approvals import has_yes, votes_for
 from operations.model import Approval, Operation, Plan, State, Vote
 
 _CHANGES: Final = 8
 _WARNINGS: Final = 5
 _SHOWN_ELSEWHERE: Final = frozenset({"Needs a yes", "Rule"})
 """Notes that the card says in its own words."""
+
+
+_AFTER_YES: Final = {
+    State.REFUSED: "refused at the last check",
+    State.EXPIRED: "expired at the last check",
+    State.CANCELLED: "cancelled",
+}
+"""What may become of an operation after everybody's yes and before anything is done."""
 
 
 def approver_card(operation: Operation) -> Message:
@@ -53,11 +61,13 @@ def ended(data: Mapping[str, Any], _now: datetime) -> Message:
     """Tell the asker what was decided.
 
     Args:
-        data: `operation_id`, `summary`, `state`, `by` (Slack id or None), `text` and `way_out`.
+        data: `operation_id`, `summary`, `state`, `by` (Slack id or None), `approved`, `text` and `way_out`.
     """
     operation_id, state = str(data["operation_id"]), State(data["state"])
     by = f" by {words.person_of(str(data['by']))}" if data["by"] else ""
     told = {State.QUEUED: f"was approved{by}", State.REFUSED: f"was denied{by}", State.EXPIRED: "has expired"}
+    if data["approved"]:
+        told |= {one: f"was approved{by}, then {fate}" for one, fate in _AFTER_YES.items()}
     glyph = glyphs.DONE if state is State.QUEUED else glyphs.of_state(state)
     head = f"{glyph} *{escape(str(data['summary']))}* {told.get(state, 'was decided')}"
     rest = [escape(str(data[name])) for name in ("text", "way_out") if data[name]]
@@ -92,10 +102,12 @@ def _glyph(operation: Operation) -> str:
 
 
 def _fate(operation: Operation) -> str:
+    if has_yes(operation) and operation.state in _AFTER_YES:
+        return f"· approved, then {_AFTER_YES[operation.state]}"
     match operation.state:
         case State.AWAITING_APPROVAL:
             return "needs your yes"
-        case State.REFUSED if operation.approval and operation.approval.decided_by:
+        case State.REFUSED:
             return "· denied"
         case State.EXPIRED:
             return "· expired"
@@ -137,7 +149,8 @@ def _asked(operation: Operation) -> Iterator[str]:
 def _news(operation: Operation) -> Iterator[str]:
     """Why nobody has to decide it any more."""
     undecided = operation.approval is None or operation.approval.decided_by is None
-    if operation.state.is_final and undecided and operation.text:
+    held_back = has_yes(operation) and operation.state in _AFTER_YES
+    if operation.state.is_final and (undecided or held_back) and operation.text:
         yield words.named(operation.text, operation)
 
 
@@ -156,12 +169,13 @@ def _decided(operation: Operation) -> Iterator[str]:
     at = f" {when(approval.decided_at, '{date_short_pretty} {time}')}" if approval.decided_at else ""
     if approval.decided_by is None:
         return
-    if operation.state is State.REFUSED:
+    if words.was_denied(operation):
         yield f"Denied by {words.person(approval.decided_by)}{at}"
         yield f">{escape(operation.text.removeprefix('Denied: '))}"
     else:
         people = ", ".join(words.person(one.actor) for one in _votes(operation, approval))
-        yield f"Approved by {people}{at}"
+        then = f", {_AFTER_YES[operation.state]}" if operation.state in _AFTER_YES else ""
+        yield f"Approved by {people}{at}{then}"
 
 
 def _votes(operation: Operation, approval: Approval) -> tuple[Vote, ...]:
@@ -200,4 +214,5 @@ def _footer(operation: Operation) -> str:
 
 
 def _details(operation: Operation) -> Button:
-    return Button(label="Details", command=command_line("status", operation.id))
+    # Approvers may use `pending` where their cards are; other verbs there are policy's to allow.
+    return Button(label="Details", command=command_line("pending", operation.id))

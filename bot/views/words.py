@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final, assert_never
 
 from bot.blocks.text import escape, when
-from operations.approvals import who_decides
+from operations.approvals import has_yes, who_decides
 from operations.model import Actor, Approval, Change, Effect, Operation, Plan, State
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
@@ -70,13 +70,16 @@ def state(operation: Operation, took: timedelta | None) -> str:
         return _done(operation, took)
     if operation.state is State.QUEUED and operation.not_before is not None:
         return f"waits until {when(operation.not_before, '{date_short_pretty} at {time}')}"
-    if (
-        operation.state is State.REFUSED
-        and operation.approval is not None
-        and operation.approval.decided_by is not None
-    ):
+    if was_denied(operation):
         return "denied"
     return _STATES[operation.state]
+
+
+def was_denied(operation: Operation) -> bool:
+    """Whether an approver has said no; what was refused after their yes is nobody's no."""
+    asked = operation.approval
+    refused = operation.state is State.REFUSED and asked is not None and asked.decided_by is not None
+    return refused and not has_yes(operation)
 
 
 def duration(span: timedelta) -> str:

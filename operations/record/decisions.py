@@ -17,8 +17,6 @@ from operations.record.tables import OPERATION
 from operations.states import may_follow
 from vsphere.clock import Clock
 
-ENDED = "approval.ended"
-"""The kind of the notice that tells the asker what was decided."""
 REMINDER = "approval.reminder"
 """The kind of the notice that tells approvers that somebody waits still."""
 
@@ -54,7 +52,7 @@ class Decisions:
             self._journal.append(connection, *turn.news, *_ending(before, turn))
             operation = read_operation(connection.execute(sa.select(OPERATION).where(where)).mappings().one())
             if turn.state is not None:
-                self._tell_asker(connection, operation)
+                self._notices.add_ending(connection, operation)
             self._remind(connection, operation, turn.remind)
         self._tell(operation)
         return operation
@@ -74,24 +72,6 @@ class Decisions:
         if turn.state.is_final:
             columns["finished_at"] = write_time(self._clock.now())
         return columns
-
-    def _tell_asker(self, connection: sa.Connection, operation: Operation) -> None:
-        """Tell the asker: their card has changed in silence."""
-        by = operation.approval.decided_by if operation.approval else None
-        self._notices.add_within(
-            connection,
-            key=f"approval/{operation.id}/ended",
-            recipient=operation.actor.id,
-            kind=ENDED,
-            data={
-                "operation_id": operation.id,
-                "summary": operation.summary,
-                "state": operation.state.value,
-                "by": by.id if by else None,
-                "text": operation.text,
-                "way_out": operation.way_out,
-            },
-        )
 
     def _remind(self, connection: sa.Connection, operation: Operation, where: tuple[str, ...]) -> None:
         until = operation.expires_at

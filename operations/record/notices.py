@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from operations.approvals import has_yes
+from operations.model import Operation
 from operations.record.chain import read_time, write_time
 from operations.record.database import Database, from_json, to_json
 from operations.record.rows import Row
 from operations.record.tables import NOTICE
 from vsphere.clock import Clock
 
+ENDED = "approval.ended"
+"""The kind of the notice that tells the asker what was decided."""
 _LIMIT = 200
 _CLAIM = timedelta(seconds=60)
 """Whoever has taken it on and not told it by then is dead, or cut off from Slack; another may try."""
@@ -68,6 +72,26 @@ class Notices:
         }
         statement = insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["key"])
         return connection.execute(statement.returning(NOTICE.c.key)).first() is not None
+
+    def add_ending(self, connection: sa.Connection, operation: Operation) -> None:
+        """Tell whoever asked what was decided, or why it came to nothing after a yes: their card changes in silence."""
+        by = operation.approval.decided_by if operation.approval else None
+        approved = has_yes(operation)
+        self.add_within(
+            connection,
+            key=f"approval/{operation.id}/{operation.state.value if approved else 'ended'}",
+            recipient=operation.actor.id,
+            kind=ENDED,
+            data={
+                "operation_id": operation.id,
+                "summary": operation.summary,
+                "state": operation.state.value,
+                "by": by.id if by else None,
+                "approved": approved,
+                "text": operation.text,
+                "way_out": operation.way_out,
+            },
+        )
 
     def unsent(self) -> list[Notice]:
         """What has not been told yet, oldest first."""

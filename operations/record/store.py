@@ -12,6 +12,7 @@ from operations.record.chain import write_time
 from operations.record.database import Database, to_json
 from operations.record.deeds import done_since
 from operations.record.journal import Journal, News
+from operations.record.notices import Notices
 from operations.record.rows import Row, fingerprint, operation_row, read_operation, read_request
 from operations.record.tables import OPERATION
 from operations.states import may_follow
@@ -21,7 +22,11 @@ from vsphere.model import Ref
 Listener = Callable[[Operation], None]
 _DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
 """How an operation ends that has done something, or may have."""
+_HELD_BACK = frozenset({State.REFUSED, State.EXPIRED})
+"""How an operation ends that was refused, or void, at the last check before the first write."""
 _OPEN = tuple(state.value for state in State if not state.is_final)
+_IN_TURN = (OPERATION.c.not_before, OPERATION.c.created_at, OPERATION.c.id)
+"""What is to begin at the same time begins as it was asked for."""
 
 
 class Room(Protocol):
@@ -41,6 +46,7 @@ class Store:
         self._database = database
         self._clock = clock
         self._journal = Journal(clock)
+        self._notices = Notices(database, clock=clock)
         self._tell = tell
 
     def add(
@@ -160,13 +166,18 @@ class Store:
             return connection.execute(query.limit(1)).first() is not None
 
     def due(self) -> list[Operation]:
-        """Every queued operation that was to begin not before a time that has come, oldest first."""
+        """The queued operations that were to begin not before a time that has come; of those on one VM the first alone.
+
+        The others follow once it runs: the queue keeps no order among what comes in the same millisecond.
+        """
         query = sa.select(OPERATION).where(
             OPERATION.c.state == State.QUEUED.value, OPERATION.c.not_before <= self._now()
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(OPERATION.c.not_before)).mappings()
-            return [read_operation(row) for row in rows]
+            first: dict[str, Operation] = {}
+            for row in connection.execute(query.order_by(*_IN_TURN)).mappings():
+                first.setdefault(str(row["subject"]), read_operation(row))
+            return list(first.values())
 
     def holding(self, since: datetime) -> list[Operation]:
         """Every operation that has not ended, or ended since then: what may hold a part of a quota. Newest first."""
@@ -263,6 +274,9 @@ class Store:
             kind = f"operation.{after.value}"
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))
             operation = read_operation(_row(connection, operation_id))
+            if after in _HELD_BACK and operation.approval is not None:
+                # The asker has been told of the yes, so the end of it must not come in silence.
+                self._notices.add_ending(connection, operation)
         self._tell(operation)
         return operation
 

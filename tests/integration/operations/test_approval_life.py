@@ -37,7 +37,7 @@ def test_a_vm_that_was_changed_by_hand_makes_it_void_at_the_click(
     lab, operation = asked()
     lab.estate.set_vm("web-01", memory_mib=8192)
 
-    with pytest.raises(NotDecidableError, match="memory mib is 8192"):
+    with pytest.raises(NotDecidableError, match="memory is 8 GB, it was 4 GB"):
         approve(lab, operation)
 
     ended = now(lab, operation)
@@ -86,8 +86,31 @@ def test_a_vm_that_changes_after_the_yes_is_not_touched_either(asked: Callable[.
 
     ended = lab.end(now(lab, operation))
     assert ended.state is State.EXPIRED
-    assert "memory mib is 6144" in ended.text
+    assert "memory is 6 GB, it was 4 GB" in ended.text
     assert lab.writes() == []
+
+
+def test_who_loses_the_right_after_the_yes_is_told_that_it_was_refused_at_the_last_check(
+    asked: Callable[..., tuple[Lab, Operation]],
+) -> None:
+    lab, _ = asked()
+    tonight = lab.clock.now() + timedelta(hours=1)
+    operation = lab.ask("transform", "web-01", arguments={"cpu_count": 6}, not_before=tonight)
+    approve(lab, operation)
+    lab.directory.change(replace(DANA, groups=frozenset()))
+
+    lab.clock.move(timedelta(hours=1))
+    lab.operations.sweep()
+
+    ended = lab.end(now(lab, operation))
+    told = [(one.recipient, one.data) for one in lab.operations.notices.unsent() if one.data["approved"]]
+    assert (ended.state, lab.writes()) == (State.REFUSED, [])
+    assert [(who, data["state"], data["text"]) for who, data in told] == [
+        (DANA.id, "queued", ""),
+        (DANA.id, "refused", ended.text),
+    ]
+    with pytest.raises(NotDecidableError, match="has been approved by <@U3> already, and was refused at the last"):
+        approve(lab, operation, BEA)
 
 
 def test_a_click_while_vcenter_is_away_decides_nothing(asked: Callable[..., tuple[Lab, Operation]]) -> None:
@@ -110,7 +133,7 @@ def test_an_approver_may_lower_and_that_is_what_is_done(asked: Callable[..., tup
 
     assert lowered.state is State.QUEUED
     assert lowered.approval is not None
-    assert (lowered.approval.asked, lowered.approval.lowered_by) == ("8 vCPU, 8 GB memory", ANN)
+    assert (lowered.approval.asked, lowered.approval.lowered_by) == ("8 vCPU", ANN)
     assert lab.end(lowered).state is State.SUCCEEDED
     assert (lab.gateway.read_vm(lab.vm("web-01").ref).cpu_count, lab.vm("web-01").memory_mib) == (4, 8192)
     assert "approval.lowered" in lab.kinds(operation)

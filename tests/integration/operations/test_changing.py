@@ -91,7 +91,7 @@ def test_a_vm_that_changed_between_plan_and_send_is_left_as_it_is(lab: Lab) -> N
     ended = lab.end(changed)
 
     assert ended.state is State.FAILED
-    assert "its power is poweredOff, it was poweredOn" in ended.text
+    assert "its power is off, it was on" in ended.text
     assert lab.writes("ReconfigVM_Task") == []
 
 

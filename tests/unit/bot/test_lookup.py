@@ -90,7 +90,7 @@ def test_an_unknown_vcenter_is_named_with_those_there_are(desk: Desk) -> None:
     answer = desk.ask("show web-02@nowhere")
 
     assert (answer.title, answer.lines) == (
-        "no vCenter is called 'nowhere'; there are prod, lab",
+        "No vCenter is called 'nowhere'; there are prod, lab",
         ("Write NAME@VCENTER with one of these.",),
     )
 
@@ -140,7 +140,7 @@ def test_before_the_first_inventory_it_says_so_and_does_not_deny_the_vm() -> Non
 
     answer = desk.ask("show web-01")
 
-    assert answer.title.startswith("the inventory of prod has not arrived yet.")
+    assert answer.title.startswith("The inventory of prod has not arrived yet.")
     assert answer.lines == ("Try again in a few seconds.",)
 
 

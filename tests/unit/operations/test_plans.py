@@ -71,7 +71,7 @@ def test_a_plan_comes_back_from_the_record_as_it_was() -> None:
 def test_what_matters_and_differs_is_named() -> None:
     changed = mismatch(plan(), vm(power=PowerState.OFF))
 
-    assert changed == "web-01 changed after this was planned: its power is poweredOff, it was poweredOn"
+    assert changed == "web-01 changed after this was planned: its power is off, it was on"
     assert mismatch(plan(), vm(memory_mib=1)) is None
 
 

@@ -107,7 +107,7 @@ def test_a_decided_card_says_what_came_of_it_and_has_no_buttons_left(operation: 
     card = approval.approver_card(operation)
 
     assert words in text_of(card)
-    assert buttons(card) == [("Details", "status R7F3K")]
+    assert buttons(card) == [("Details", "pending R7F3K")]
 
 
 def test_the_askers_card_says_who_is_waited_for_and_how_far_it_is() -> None:
@@ -127,6 +127,20 @@ def test_the_askers_card_says_denied_and_rings_nobody_but_those_who_had_a_hand_i
     assert "Denied by <@U0ANN>" in shown
     assert "<@U0BEA>" not in shown
     assert "<!channel>" not in shown
+
+
+def test_a_refusal_after_the_yes_is_told_as_such_to_both_and_is_nobodys_no() -> None:
+    yes = replace(ASKS, votes_needed=1, votes=VOTED.votes, decided_by=ANN, decided_at=NOW)
+    why = "web-01 is no longer yours"
+    operation = replace(WAITING, state=State.REFUSED, approval=yes, text=why, finished_at=NOW)
+
+    for card in (approval.approver_card(operation), operation_card(operation, NOW)):
+        shown = text_of(card)
+        assert "Approved by <@U0ANN>" in shown
+        assert ", refused at the last check" in shown
+        assert why in shown
+        assert "enied" not in shown
+    assert "· approved, then refused at the last check" in approval.approver_card(operation).text
 
 
 @given(foreign, foreign, foreign)
@@ -196,19 +210,27 @@ def test_what_can_not_be_is_told_at_its_field(line: str, values: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("queued", "was approved by"), ("refused", "was denied by"), ("expired", "has expired by")]
+    ("state", "words", "approved"),
+    [
+        ("queued", "was approved by <@U0ANN>", True),
+        ("refused", "was denied by <@U0ANN>", False),
+        ("refused", "was approved by <@U0ANN>, then refused at the last check", True),
+        ("expired", "has expired", False),
+        ("expired", "was approved by <@U0ANN>, then expired at the last check", True),
+    ],
 )
-def test_the_asker_is_told_in_one_message(state: str, words: str) -> None:
+def test_the_asker_is_told_in_one_message(state: str, words: str, *, approved: bool) -> None:
     data = {
         "operation_id": "R7F3K",
         "summary": "Resize <web>",
         "state": state,
         "by": "U0ANN",
+        "approved": approved,
         "text": "",
         "way_out": None,
     }
 
-    assert words.split(" by", maxsplit=1)[0] in text_of(approval.ended(data, NOW))
+    assert words in text_of(approval.ended(data, NOW))
 
 
 def test_dana_is_named_in_the_reminder() -> None:

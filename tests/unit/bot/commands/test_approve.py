@@ -37,4 +37,4 @@ def test_approve_refuses_what_it_does_not_understand(line: str, words: str) -> N
 
 
 def test_approve_of_nothing_known_says_so() -> None:
-    assert Desk(world.sites()).ask("approve XXXXX").title == "no operation is called 'XXXXX'"
+    assert Desk(world.sites()).ask("approve XXXXX").title == "No operation is called 'XXXXX'"

@@ -17,4 +17,4 @@ def test_undo_says_what_it_does() -> None:
 
 
 def test_undo_of_what_nobody_knows_is_told() -> None:
-    assert Desk(world.sites()).ask("undo ZZZZZ").title == "no operation is called 'ZZZZZ'"
+    assert Desk(world.sites()).ask("undo ZZZZZ").title == "No operation is called 'ZZZZZ'"
