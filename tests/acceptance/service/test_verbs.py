@@ -197,6 +197,7 @@ def test_status_shows_what_runs_and_cancel_stops_it(desk: Desk) -> None:
 
     assert "never-there" in status.all_text
     assert str(operation) in cancelled.text
+    assert "asked for this already" not in cancelled.all_text
     assert state_of(end) == "cancelled", end.text
     assert not any(name.endswith("never-there") for name in desk.estate.vms())
 

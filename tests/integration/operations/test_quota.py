@@ -13,6 +13,7 @@ from operations.policy import Policy, Rule
 from operations.service import Operations
 from operations.terms import Quota
 from sandbox.vcenter import Estate
+from tests.integration.operations.approving import ANN, BIG, approve
 from tests.integration.operations.conftest import MakeLab
 from tests.integration.operations.lab import ERIK, READY_S, Directory, Lab, eventually, gateway_settings
 from vsphere.clock import SystemClock
@@ -52,6 +53,22 @@ def _nothing_stays(estate: Estate) -> Iterator[None]:
     yield
     for name in owned(estate):
         estate.delete_vm(name)
+
+
+def test_what_an_approver_has_lowered_says_still_what_is_left_of_the_quota(
+    make_lab: MakeLab, database_url: str
+) -> None:
+    lab = make_lab(database_url, policy=policy(cpu_count=5), approvals=(BIG,))
+    lab.directory.change(NORA)
+    lab.directory.change(ANN)
+    asked = lab.ask("spawn", name="lowered-1", actor=NORA, arguments=SMALL | {"cpu_count": 4})
+
+    lowered = approve(lab, asked, cpu_count=3)
+
+    notes = [[one for one in plan.notes if one.label == "Quota"] for plan in (asked.plan, lowered.plan) if plan]
+    assert [len(found) for found in notes] == [1, 1]
+    assert notes[0] != notes[1]
+    assert lab.end(lowered).text
 
 
 @pytest.fixture
