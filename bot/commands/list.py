@@ -6,8 +6,9 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from bot import facts
-from bot.answers import Answer, File, Reply, Table
+from bot.answers import Answer, Button, File, Reply, Table
 from bot.command import Call, Command, Context, Words
+from bot.grammar import command_line
 from bot.lookup import inventory_of, visible_vms
 from bot.permission import may_see
 from operations.model import Actor
@@ -18,6 +19,7 @@ from vsphere.model import Vm
 
 _USAGE: Final = "list [mine|bin|FOLDER|TEXT]"
 _MOST_ROWS: Final = 25
+_MOST_BUTTONS: Final = 5
 _COLUMNS: Final = ("Name", "Power", "CPU", "Memory", "IP", "Owner")
 _BIN: Final = "bin"
 _NOTHING: Final = "\u2013"
@@ -60,10 +62,15 @@ def _binned(call: Call, context: Context) -> Answer:
     found = [vm for vm in context.operations.bin.content() if may_see(vm, call, context, verb="list")]
     if not found:
         return Answer(title="There is no VM of yours in the recycle bin.")
-    rows = sorted(_bin_cells(vm, call.actor, context.operations.proof) for vm in found)
+    proof = context.operations.proof
+    rows = sorted(_bin_cells(vm, call.actor, proof) for vm in found)
+    names = sorted({marks.name for vm in found if (marks := marks_of(vm)) is not None and proof.of(vm) is not None})
     return Answer(
         title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''} in the recycle bin",
         table=Table(columns=_BIN_COLUMNS, rows=tuple(rows[:_MOST_ROWS])),
+        buttons=tuple(
+            Button(label=f"Restore {one}", command=command_line("restore", one)) for one in names[:_MOST_BUTTONS]
+        ),
         note="`restore NAME` brings one back as it was."
         + (f" The first {_MOST_ROWS} of {len(rows)}; the file has them all." if len(rows) > _MOST_ROWS else ""),
         file=_file(_BIN_COLUMNS, tuple(rows)) if len(rows) > _MOST_ROWS else None,

@@ -87,6 +87,7 @@ def test_list_bin_shows_what_is_there_and_until_when_and_list_does_not(floor: Fl
     row = next(one for one in answer.table.rows if one[0] == "listed-01")
     purge = floor.operations.bin.find("listed-01")[0].attributes["iaas.purge"]
     assert row == ("listed-01", purge.replace("T", " ").removesuffix("Z"), "Frankfurt/vm/Lab", "you")
+    assert Button(label="Restore listed-01", command="restore listed-01") in answer.buttons
     assert everything.table is None
 
 
