@@ -114,10 +114,11 @@ class Attendant:
     def _heal(self, *, settled: timedelta) -> None:
         """Queue what a crash left on record only, and close what the engine has lost."""
         oldest = self._clock.now() - settled
+        due = {one.id for one in self._store.due()}
         rows = {
             workflow_id(self._store.request(one.id).key): one
             for one in self._store.unfinished()
-            if one.created_at <= oldest and not self._is_early(one)
+            if one.created_at <= oldest and (one.not_before is None or one.state is State.RUNNING or one.id in due)
         }
         for lost in self._engine.missing(rows):
             operation = self._store.get(rows[lost].id)

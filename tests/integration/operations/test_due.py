@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from operations.model import State
+from operations.model import Operation, State
 from tests.integration.operations.conftest import MakeLab
 from tests.integration.operations.lab import DANA, Lab
 
@@ -29,6 +29,25 @@ def test_an_operation_for_tonight_waits_through_restarts_and_begins_when_it_is_d
     lab.operations.sweep()
     assert lab.end(waiting).state is State.SUCCEEDED
     assert lab.writes() == ["PowerOnVM_Task"]
+
+
+def test_what_is_due_at_the_same_time_begins_in_the_order_of_asking(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.prepare("web-01", power="on")
+    tonight = lab.clock.now() + TONIGHT
+    asked = []
+    for _ in range(6):
+        asked.append(lab.ask("reset", "web-01", not_before=tonight))
+        lab.clock.move(timedelta(minutes=2))
+
+    lab.clock.move(TONIGHT)
+    ended: list[Operation] = []
+    for one in asked:
+        lab.operations.sweep()
+        ended.append(lab.end(one))
+
+    ended.sort(key=lambda one: str(one.started_at))
+    assert [one.id for one in ended] == [one.id for one in asked]
 
 
 def test_what_is_cancelled_before_its_time_never_begins(lab: Lab) -> None:
