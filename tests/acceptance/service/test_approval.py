@@ -47,7 +47,7 @@ def test_what_is_big_waits_for_one_click_and_every_card_tells_who_and_when(
     for channel in (ROOM, "im"):
         decided = asked.card(channel=channel, without_buttons=True)
         assert "Approved by <@U0ANN>" in decided.all_text
-        assert decided.action_ids() == ["iaas.say.status"]
+        assert decided.action_ids() == ["iaas.say.pending"]
     assert "Approved by <@U0ANN>" in asked.ended().all_text
     desk.person().wait_for_message(contains="was approved by <@U0ANN>", channel="im")
     assert desk.sent(name) == {"ReconfigVM_Task": 1}
@@ -104,7 +104,7 @@ def test_the_asker_can_not_approve_even_as_an_approver(ask: Callable[..., Asked]
 
     asked.click(who="dana")
 
-    asked.told("you asked for", "dana")
+    asked.told("You asked for", "dana")
     assert asked.state() == "awaiting_approval"
     desk.workspace.set_channel(CHANNEL, remove=["U0DANA"])
     asked.click()
