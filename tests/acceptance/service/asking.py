@@ -84,7 +84,10 @@ def hear(desk: Desk, line: str, words: str, who: str = "ann") -> SeenMessage:
     before = {(one.channel, one.ts) for one in person.messages()}
     assert person.command(f"/iaas {line}").ok
     return person.wait_for_message(
-        lambda one: one.ephemeral and (one.channel, one.ts) not in before, contains=words, timeout_s=20
+        # The acknowledgement has no blocks.
+        lambda one: one.ephemeral and bool(one.blocks) and (one.channel, one.ts) not in before,
+        contains=words,
+        timeout_s=20,
     )
 
 

@@ -144,7 +144,7 @@ def test_everything_can_be_typed(ask: Callable[..., Asked], desk: Desk) -> None:
 
     hear(desk, "pending", first.id)
     hear(desk, "pending", "2 of yours", "dana")
-    assert APPROVE in hear(desk, f"pending {second.id}", second.id).action_ids()
+    assert APPROVE in hear(desk, f"pending {second.id}", "waits for you").action_ids()
     hear(desk, f"approve {second.id}", "none of them", "ben")
     hear(desk, f"approve {second.id} plan=ffffffffffffffff", "has changed since")
     hear(desk, f"approve {second.id} cpu=9", "more than the 8 vCPU")
