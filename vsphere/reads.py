@@ -49,8 +49,11 @@ class Reads:
         return store.vms.items[ref]
 
     def read_operation_id(self, ref: Ref) -> str | None:
-        """The operation that made the VM; None when none of ours did."""
-        options = self._read(ref, ["config.extraConfig"]).get("config.extraConfig")
+        """The operation that made the VM; None when none of ours did, or when it is gone."""
+        try:
+            options = self._read(ref, ["config.extraConfig"]).get("config.extraConfig")
+        except NotFoundError:
+            return None
         for option in as_list(options):
             if option.get("key") == OPERATION_KEY:
                 return text(option.get("value")) or None

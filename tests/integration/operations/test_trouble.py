@@ -302,13 +302,10 @@ def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
     operation = lab.ask("poweron", calm.ref)
     settings = replace(lab.settings, settle_timeout_s=2, settle_grace_s=0.5)
 
-    def pause(seconds: float) -> None:
-        threading.Event().wait(seconds)
-
     settler = Settler(
         settings=settings,
         clock=SystemClock(),
-        rest=pause,
+        rest=_rest,
         is_foreign=lambda _task, _operation_id: False,
     )
     if away:
@@ -320,6 +317,27 @@ def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
     assert finding.verdict is verdict
     lab.estate.restore()
     eventually(lambda: lab.gateway.health().connected)
+
+
+def test_a_copy_that_somebody_else_made_and_that_is_gone_again_is_not_ours(lab: Lab) -> None:
+    """Found by the torture: to read whose it was raised an error that left the operation without an end."""
+    since = SystemClock().now() + lab.gateway.server_time_offset()
+    other = lab.do("clone", "web-02", name="gone-again")
+    assert other.result is not None
+    operation = lab.ask("poweron", "web-02")
+    lab.estate.delete_vm("gone-again")
+    eventually(lambda: not lab.gateway.inventory.find_vms("gone-again"))
+    settler = Settler(
+        settings=replace(lab.settings, settle_timeout_s=5, settle_grace_s=0.5),
+        clock=SystemClock(),
+        rest=_rest,
+        is_foreign=lambda _task, _operation_id: False,
+    )
+
+    work = Work(operation=operation, gateway=lab.gateway, spec={"name": "never-made"})
+    finding = settler.settle(STAGES["clone"], work, since=since)
+
+    assert finding.verdict is Verdict.ABSENT
 
 
 def test_a_command_reaches_vcenter_within_a_second(make_lab: MakeLab, sqlite_url: str) -> None:
@@ -334,3 +352,7 @@ def test_a_command_reaches_vcenter_within_a_second(make_lab: MakeLab, sqlite_url
         waits.append(clock.monotonic() - began)
 
     assert sorted(waits)[2] < 1
+
+
+def _rest(seconds: float) -> None:
+    threading.Event().wait(seconds)
