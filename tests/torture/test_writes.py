@@ -69,5 +69,11 @@ def test_what_is_wrong_is_told(operation: Entry, sent: list[Write], told: str) -
     assert complaint.startswith(told)
 
 
+def test_what_ended_half_way_and_says_so_is_no_complaint() -> None:
+    half = replace(RESET, state="failed", text="The connection was lost. Done before that: rename.")
+
+    assert list(complaints([half], [write()])) == []
+
+
 def test_a_reboot_that_never_arrived_may_end_unknown() -> None:
     assert list(complaints([replace(RESET, verb="reboot", state="unknown")], [])) == []

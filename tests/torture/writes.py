@@ -36,6 +36,7 @@ _ANYBODYS = frozenset({"CreateFolder", "AddCustomFieldDef"})
 _REPEATABLE = frozenset({"SetField"})
 """The same attribute written again changes nothing."""
 DROPPED = "dropped before"
+_HALF_WAY = "Done before that:"
 _TRACELESS = frozenset({"reboot"})
 """What leaves neither a task nor a state: where nothing proves that it arrived, it must not be sent again."""
 
@@ -61,7 +62,8 @@ def _about(entry: Entry, writes: Sequence[Write]) -> Iterator[str]:
             if entry.verb not in _TRACELESS or times["RebootGuest"]:
                 yield f"UNKNOWN: {what} could have been told: {entry.text} {writes}"
         case _:
-            if writes:
+            # An order that was lost ends the operation; what went before it is told.
+            if writes and _HALF_WAY not in entry.text:
                 yield f"{what}: {entry.text}; but it wrote {writes}"
 
 
