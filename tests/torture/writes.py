@@ -36,7 +36,7 @@ _ANYBODYS = frozenset({"CreateFolder", "AddCustomFieldDef"})
 _REPEATABLE = frozenset({"SetField"})
 """The same attribute written again changes nothing."""
 DROPPED = "dropped before"
-_HALF_WAY = "Done before that:"
+HALF_WAY = "Done before that:"
 _TRACELESS = frozenset({"reboot"})
 """What leaves neither a task nor a state: where nothing proves that it arrived, it must not be sent again."""
 
@@ -63,7 +63,7 @@ def _about(entry: Entry, writes: Sequence[Write]) -> Iterator[str]:
                 yield f"UNKNOWN: {what} could have been told: {entry.text} {writes}"
         case _:
             # An order that was lost ends the operation; what went before it is told.
-            if writes and _HALF_WAY not in entry.text:
+            if writes and HALF_WAY not in entry.text:
                 yield f"{what}: {entry.text}; but it wrote {writes}"
 
 
