@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-SPEC = Path(__file__).parents[3].parent / "shared" / "slack-data" / "spec" / "fixtures" / "valid"
+SPEC = Path(__file__).parents[2] / "data" / "slack" / "spec" / "fixtures" / "valid"
 NOT_DRAWN = {
     "card",
     "carousel",
@@ -20,10 +20,8 @@ NOT_DRAWN = {
 }
 """Types that the bot does not send: each must be a red box."""
 EVIL = "<img src=x onerror=window.broken=1>"
-needs_spec = pytest.mark.skipif(not SPEC.is_dir(), reason=f"the shared Block Kit facts are not at {SPEC}")
 
 
-@needs_spec
 def test_every_sound_fixture_is_drawn_or_boxed_loudly(page: Page, app: Any) -> None:
     sent = {app.post(block, text=name): name for name, block in _as_blocks().items() if block["type"] != "alert"}
 
@@ -38,7 +36,6 @@ def test_every_sound_fixture_is_drawn_or_boxed_loudly(page: Page, app: Any) -> N
     assert boxed == {name for name, block in _as_blocks().items() if _types(block) & NOT_DRAWN}
 
 
-@needs_spec
 def test_views_are_drawn_as_modal_and_home(page: Page, app: Any) -> None:
     app.web.views_publish(user_id="U0DANA", view=json.loads((SPEC / "views/hometab_view.json").read_text()))
     app.view = json.loads((SPEC / "views/modal_with_blocks.json").read_text())

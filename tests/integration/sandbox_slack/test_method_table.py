@@ -16,14 +16,12 @@ from sandbox.slack.webapi.methods import BEYOND_THE_LISTS, COMMON_ERRORS, METHOD
 from tests.integration.sandbox_slack.conftest import ALL_SCOPES
 
 ROOT = Path(__file__).parents[3]
-SPECS = ROOT.parent / "shared" / "slack-data" / "slack_method_specs.json"
+SPECS = ROOT / "tests" / "data" / "slack" / "slack_method_specs.json"
 WEBAPI = ROOT / "sandbox" / "slack"
 
 
 @pytest.fixture(scope="module")
 def specs() -> dict[str, Any]:
-    if not SPECS.exists():
-        pytest.skip(f"the reference data is not here: {SPECS}")
     loaded: dict[str, Any] = json.loads(SPECS.read_text(encoding="utf-8"))
     return loaded
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.slack.blockkit import validate_attachments, validate_blocks, validate_message, validate_view
 from tests.unit.sandbox_blockkit.payloads import BROKEN, accessory, asked, judge, menu, section, source
 
-SPEC = Path(__file__).parents[3].parent / "shared" / "slack-data" / "spec"
+SPEC = Path(__file__).parents[2] / "data" / "slack" / "spec"
 VALID = {f"{p.parent.name}/{p.stem}": p for p in sorted((SPEC / "fixtures" / "valid").rglob("*.json"))}
 ONE_ID_TWICE = {"messages/webhook_message_basic", "messages/webhook_message_delete"}
 """Two blocks of one message share a block_id, which Slack refuses and the list's own tool does not see."""
@@ -31,8 +31,6 @@ OBJECTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "trigger_basic": lambda o: _workflow(o),  # noqa: PLW0108  the function stands below
     "workflow_basic": lambda o: _workflow(o["trigger"]),
 }
-
-pytestmark = pytest.mark.skipif(not SPEC.is_dir(), reason=f"the shared Block Kit facts are not at {SPEC}")
 
 
 @pytest.mark.parametrize("name", sorted(set(VALID) - ONE_ID_TWICE))
