@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _BUSY_TIMEOUT_S = 30
-_WRITTEN = "written"
 _QUEUE_POOL = 8
 _MIGRATION_LOCK = 0x1AA5_0001
 TAKEOVER_LOCK = 0x1AA5_0002
@@ -68,7 +67,7 @@ class Database:
         Raises:
             StorageError: the database can't be written.
         """
-        with _told(_WRITTEN), self._writer.begin() as connection:
+        with _told("written"), self._writer.begin() as connection:
             yield connection
 
     def lock(self, connection: sa.Connection, number: int) -> None:
@@ -114,7 +113,7 @@ def _told(what: str) -> Iterator[None]:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         # The traceback would tell nothing that the cause does not, once a second while the database is away.
         log.error("storage.failed", reason=cause)  # noqa: TRY400  see above
-        hint = None if what == _WRITTEN else f"Tell an administrator: the bot's database can't be {what}."
+        hint = f"Nothing was changed. Tell an administrator: the bot's database can't be {what}."
         raise StorageError(f"the bot's database can't be {what}: {cause}", hint=hint) from error
 
 
