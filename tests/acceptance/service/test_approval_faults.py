@@ -212,6 +212,6 @@ def test_two_replicas_ask_once_and_decide_once(postgres_module_url: str) -> None
                 desk.estate.delete_vm(f"big-pair-{number}")
             desk.person().wait_for_message(contains="big-pair-5", channel="im", timeout_s=20)
             told = [one.text for one in desk.person().messages("im") if "big-pair-" in one.text]
-            assert len(told) == 6
+            assert len(told) == 6, told
         finally:
             other.stop()

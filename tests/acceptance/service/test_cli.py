@@ -56,7 +56,7 @@ def test_nothing_typed_is_answered_with_help() -> None:
         (["demo", "--run", "list"], "lines are run with --headless only"),
         (["demo", "--headless", "--as", "mallory", "--run", "list"], "'mallory' is not one of 'dana', 'ann', 'ben'"),
         (["demo", "--port", "70000"], "Input should be less than or equal to 65535"),
-        (["audit", "export", "--since", "yesterday"], "'yesterday' does not match the formats"),
+        (["audit", "export", "--since", "yesterday"], "'yesterday' is no time: write 1h, 7d, 2026-11-26"),
         (["audit", "export", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
