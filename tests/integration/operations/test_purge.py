@@ -159,14 +159,20 @@ def test_a_vm_that_was_seen_outside_the_bin_is_not_purged_after_it_was_dragged_b
     assert lab.kinds(nuke).count("bin.left") == 1
 
 
+def switch(lab: Lab, ref: Ref, verb: str, wanted: PowerState) -> None:
+    """Do it, and wait for the mirror, by which the next plan is made, to hear of it."""
+    lab.do(verb, ref, arguments={"hard": True} if verb == "poweroff" else {})
+    eventually(lambda: mirrored(lab, ref).power is wanted)
+
+
 def test_however_much_was_done_after_a_restore_old_marks_prove_nothing(lab: Lab, binned: Ref) -> None:
     marks = {name: mirrored(lab, binned).attributes[name] for name in MARKS}
     bin_folder = mirrored(lab, binned).folder
     lab.do("restore", binned)
     for _ in range(26):
-        lab.do("poweroff", binned, arguments={"hard": True})
-        lab.do("poweron", binned)
-    lab.do("poweroff", binned, arguments={"hard": True})
+        switch(lab, binned, "poweroff", PowerState.OFF)
+        switch(lab, binned, "poweron", PowerState.ON)
+    switch(lab, binned, "poweroff", PowerState.OFF)
     lab.gateway.set_attributes(binned, marks)
     move(lab, binned, bin_folder)
     eventually(lambda: mirrored(lab, binned).power is PowerState.OFF)
