@@ -169,6 +169,7 @@ def test_however_much_was_done_after_a_restore_old_marks_prove_nothing(lab: Lab,
     marks = {name: mirrored(lab, binned).attributes[name] for name in MARKS}
     bin_folder = mirrored(lab, binned).folder
     lab.do("restore", binned)
+    eventually(lambda: mirrored(lab, binned).power is PowerState.ON)
     for _ in range(26):
         switch(lab, binned, "poweroff", PowerState.OFF)
         switch(lab, binned, "poweron", PowerState.ON)
