@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 REQUIRE_ALL = os.environ.get("NO_TEST_LEFT_OUT") == "1"
 
+_EXIT = pytest.StashKey[int]()
 _CURE = {
     "browser": "sudo apt-get install chromium",
     "postgres": "sudo apt-get install postgresql",
@@ -57,3 +60,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if REQUIRE_ALL and exitstatus == 0 and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    session.config.stash[_EXIT] = int(session.exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End at once where threads are left that would hold the process.
+
+    DBOS's are no daemons, and they try for ever to reach the databases that tests have taken away from them.
+    """
+    others = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    if others and _EXIT in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[_EXIT])
