@@ -120,14 +120,14 @@ def test_history_of_a_vm_that_is_gone_is_found_by_its_name_by_those_whom_it_conc
 
 
 def test_history_remembers_a_vm_whose_name_another_has_now(floor: Floor) -> None:
-    first = floor.done("spawn again-01")
-    old = floor.wait_for("again-01")
-    floor.estate.delete_vm("again-01")
+    first = floor.done("spawn reborn-01")
+    old = floor.wait_for("reborn-01")
+    floor.estate.delete_vm("reborn-01")
     floor.wait_until(lambda: floor.gateway.inventory.vm(old.ref) is None)
-    second = floor.done("spawn again-01", later_s=61)
-    floor.wait_for("again-01")
+    second = floor.done("spawn reborn-01", later_s=61)
+    floor.wait_for("reborn-01")
 
-    table = floor.answer("history again-01").table
+    table = floor.answer("history reborn-01").table
 
     assert table is not None
     assert {row[1] for row in table.rows} == {first.id, second.id}
