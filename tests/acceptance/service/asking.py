@@ -66,8 +66,9 @@ class Asked:
 
     def state(self) -> str | None:
         """What the asker's card shows now."""
-        (card,) = [one for one in self.desk.person().messages() if operation_of(one) == self.id]
-        return state_of(card)
+        cards = [one for one in self.desk.person().messages() if operation_of(one) == self.id]
+        # A kill between Slack's taking a card and the bot's noting where it is leaves that one behind, and a newer one.
+        return state_of(cards[-1])
 
 
 def asked_by(desk: Desk, own: SeenMessage) -> Asked:
