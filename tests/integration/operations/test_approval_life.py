@@ -179,7 +179,11 @@ def test_two_who_lower_at_once_are_one_after_the_other(asked: Callable[..., tupl
         lambda: approve(lab, operation, ANN, cpu_count=6), lambda: approve(lab, operation, BEA, cpu_count=4)
     )
 
-    assert sorted(type(one).__name__ for one in ends) == ["NotDecidableError", "Operation"]
+    # Where the lower figure came first, the other one is higher than what is asked for by then.
+    assert sorted(type(one).__name__ for one in ends) in (
+        ["NotDecidableError", "Operation"],
+        ["BadRequestError", "Operation"],
+    )
     assert now(lab, operation).state is State.AWAITING_APPROVAL
 
 
