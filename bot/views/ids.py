@@ -145,18 +145,13 @@ class Pending:
         Raises:
             ValueError: it is longer than Slack keeps.
         """
-        text = _json({"v": VERSION, **{name: getattr(self, name) for name in _PENDING}})
-        if len(text) > limits.METADATA:
-            raise ValueError(f"the request has {len(text)} characters, a form keeps {limits.METADATA}")
-        return text
+        return _metadata(self, _PENDING, what="request")
 
     @classmethod
     def load(cls, value: object) -> "Pending | None":
         """Read what `dump` wrote; None for anything else."""
-        data = _versioned(value)
-        if not all(name in data and isinstance(data[name], kinds) for name, kinds in _PENDING.items()):
-            return None
-        return cls(**{name: data[name] for name in _PENDING})
+        fields = _fields(value, _PENDING)
+        return None if fields is None else cls(**fields)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,29 +170,25 @@ class Decision:
         Raises:
             ValueError: it is longer than Slack keeps.
         """
-        text = _json({"v": VERSION, **{name: getattr(self, name) for name in _DECISION}})
-        if len(text) > limits.METADATA:
-            raise ValueError(f"the command has {len(text)} characters, a form keeps {limits.METADATA}")
-        return text
+        return _metadata(self, _DECISION, what="command")
 
     @classmethod
     def load(cls, value: object) -> "Decision | None":
         """Read what `dump` wrote; None for anything else."""
-        data = _versioned(value)
-        if not all(name in data and isinstance(data[name], kinds) for name, kinds in _DECISION.items()):
-            return None
-        return cls(**{name: data[name] for name in _DECISION})
+        fields = _fields(value, _DECISION)
+        return None if fields is None else cls(**fields)
 
 
+_Kinds = Mapping[str, tuple[type, ...]]
 _OPTIONAL = (str, type(None))
-_DECISION: Final[Mapping[str, tuple[type, ...]]] = {
+_DECISION: Final[_Kinds] = {
     "line": (str,),
     "channel": (str,),
     "channel_name": (str,),
     "is_direct": (bool,),
     "response_url": _OPTIONAL,
 }
-_PENDING: Final[Mapping[str, tuple[type, ...]]] = {
+_PENDING: Final[_Kinds] = {
     "verb": (str,),
     "key": (str,),
     "vm": _OPTIONAL,
@@ -216,6 +207,21 @@ _PENDING: Final[Mapping[str, tuple[type, ...]]] = {
     "type_name": _OPTIONAL,
     "response_url": _OPTIONAL,
 }
+
+
+def _metadata(value: object, kinds: _Kinds, *, what: str) -> str:
+    text = _json({"v": VERSION, **{name: getattr(value, name) for name in kinds}})
+    if len(text) > limits.METADATA:
+        raise ValueError(f"the {what} has {len(text)} characters, a form keeps {limits.METADATA}")
+    return text
+
+
+def _fields(value: object, kinds: _Kinds) -> dict[str, Any] | None:
+    """What `_metadata` wrote; None where a field is missing or of another kind."""
+    data = _versioned(value)
+    if not all(name in data and isinstance(data[name], kind) for name, kind in kinds.items()):
+        return None
+    return {name: data[name] for name in kinds}
 
 
 def _json(data: Mapping[str, Any]) -> str:
