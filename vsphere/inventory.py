@@ -136,10 +136,6 @@ class Inventory:
         """Every datacenter."""
         return self._containers(frozenset({"Datacenter"}))
 
-    def storage_pods(self) -> Collection[Container]:
-        """Every datastore cluster."""
-        return self._containers(frozenset({"StoragePod"}))
-
     def name(self, ref: Ref) -> str:
         """The name of any object, or its id where it has none."""
         return self._live.name(ref) or ref.moref

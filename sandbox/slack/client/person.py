@@ -179,18 +179,6 @@ class Person:
 
         return self.wait_for(find, f"a Home tab with {contains!r}", timeout_s)
 
-    def wait_for_notice(self, contains: str, *, timeout_s: float = 10.0) -> str:
-        """Return Slack's own line with these words, as soon as there is one.
-
-        Raises:
-            NeverAppearedError: after the timeout.
-        """
-
-        def find(state: dict[str, Any]) -> str | None:
-            return next((line["text"] for line in reversed(state["notices"]) if contains in line["text"]), None)
-
-        return self.wait_for(find, f"a notice with {contains!r}", timeout_s)
-
     def _act(self, kind: str, **asked: Any) -> Result:  # noqa: ANN401  JSON of any shape
         return seen.result(self._door.post("act", {"user": self.name, "kind": kind, **asked}))
 
