@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 _LOOK_EVERY_S: Final = 0.2
 _CLOSE_TIMEOUT_S: Final = 5.0
 _ANSWER_TIMEOUT_S: Final = 3.0
+_SEND_AGAIN_S: Final = 0.05
 _REFUSALS: Final = 3
 """So many refusals of the token in a row are believed: Slack has been seen to refuse one by mistake."""
 
@@ -43,6 +44,7 @@ class SocketRunner:
         self._thread = threading.Thread(target=self._run, name="slack-sockets", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
+        self._turn = asyncio.Lock()
         self._connections: list[Connection] = []
         self._answering: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,6 +105,7 @@ class SocketRunner:
             api_url=self._settings.api_url,
             ping_interval_s=self._settings.ping_interval_s,
             take=self._take,
+            turn=self._turn,
             refused=self._refused,
         )
         connection.down_since = self._clock.monotonic()
@@ -128,13 +131,20 @@ class SocketRunner:
     async def _answer(self, connection: Connection, envelope: Envelope) -> None:
         payload = await asyncio.get_running_loop().run_in_executor(self._pool, self._handle, envelope)
         frame = json.dumps(SocketModeResponse(envelope_id=envelope.id, payload=dict(payload) or None).to_dict())
-        for one in (connection, *(other for other in self._connections if other is not connection)):
+        deadline = envelope.received_at + _ANSWER_TIMEOUT_S
+        while not await self._send(frame, connection, envelope) and self._clock.monotonic() < deadline:
+            # All sockets may be refreshed at the same time.
+            await asyncio.sleep(_SEND_AGAIN_S)
+
+    async def _send(self, frame: str, first: Connection, envelope: Envelope) -> bool:
+        for one in (first, *(other for other in self._connections if other is not first)):
             try:
                 await one.send_message(frame)
             except Exception as error:  # noqa: BLE001  whatever a dying socket raises, the next one may carry the ack
-                log.warning("slack.ack.failed", envelope_id=envelope.id, reason=repr(error))
+                log.info("slack.ack.failed", envelope_id=envelope.id, reason=repr(error))
             else:
-                return
+                return True
+        return False
 
     def _refused(self, code: str | None) -> None:
         """Count refusals of the app token; give up when they are no accident."""

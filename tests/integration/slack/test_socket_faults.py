@@ -64,6 +64,18 @@ def test_commands_are_acknowledged_again_within_three_seconds(stage: Stage, row:
     stage.workspace.assert_no_violations(allow=NETWORK)
 
 
+def test_what_is_on_its_way_while_a_socket_is_refreshed_is_answered(stage: Stage) -> None:
+    """A warning leaves the socket in the draw, so Slack goes on sending to it until it hears the goodbye."""
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(10):
+            stage.workspace.faults.refresh(grace_s=0.3)
+            list(pool.map(lambda n: stage.dana.command(f"/iaas echo {n}"), range(number * 20, number * 20 + 20)))
+
+    answered = [one for one in stage.workspace.entries("ack") if one["delay_s"] < 3]
+    assert len(answered) > 100
+    stage.workspace.assert_no_violations()
+
+
 def test_a_frame_that_stalls_is_left_behind_with_its_socket(stage: Stage) -> None:
     # The sandbox goes on drawing the stalled socket until the stall ends, so no client can be sooner.
     assert _deaf_s(stage, lambda faults: faults.split_next_frame(stall_s=4.0), 6) <= 4.5
