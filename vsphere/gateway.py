@@ -39,7 +39,7 @@ class Gateway(Writes):
         self._promises = Promises(clock)
         self.inventory = Inventory(settings.name, clock=clock)
         self.tasks = TaskWatcher(self._session, clock=clock, name_of=self._name)
-        self._reads = Reads(self._session, clock=clock, field_names=self.inventory.field_names, name_of=self._name)
+        self._reads = Reads(self._session, clock=clock, mirrored_names=self.inventory.field_names, name_of=self._name)
         self._metrics = Metrics(self._session, self._reads, clock=clock, name_of=self._name)
         super().__init__(self._session, self.inventory, self._reads)
         self._watches = [

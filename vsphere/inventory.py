@@ -1,7 +1,7 @@
 """The live mirror of one vCenter's inventory: look-ups that cost no call, and what it knows of its own age."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -46,6 +46,7 @@ class Inventory:
         self._refs = Refs(vcenter)
         self._live = Store(self._refs)
         self._next: Store | None = None
+        self._turn = threading.Lock()
         self._ready = threading.Event()
         self._heard_at: float | None = None
         self._began_at = 0.0
@@ -173,8 +174,9 @@ class Inventory:
         """See `vsphere.watch.Sink`."""
         store = self._next or self._live
         now = self._clock.now()
-        for change in found:
-            self._changed.add(store.apply(change, read_at=now))
+        with self._turn:
+            for change in found:
+                self._changed.add(store.apply(change, read_at=now))
 
     def complete(self) -> None:
         """See `vsphere.watch.Sink`."""
@@ -186,11 +188,10 @@ class Inventory:
             for tell in self._subscribers:
                 tell(changed)
 
-    def learn(self, changes: Iterator[Change]) -> None:
-        """Take what a read just found into the present picture, for writes that should be seen at once."""
-        now = self._clock.now()
-        for change in changes:
-            self._live.apply(change, read_at=now)
+    def learn_fields(self, names: Mapping[int, str]) -> None:
+        """Know the names of custom attributes, by vCenter's key, before the mirror hears of them; it forgets none."""
+        with self._turn:
+            self._live.name_fields({**self._live.field_names, **names})
 
     def _swap(self, store: Store) -> None:
         self._changed |= set(self._live.vms.items) - set(store.vms.items)

@@ -5,16 +5,16 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
-from vsphere.api import vim
+from vsphere.api import moref_of, vim
 from vsphere.clock import Clock
-from vsphere.collector import Change, filter_spec, object_spec, property_spec, read, retrieve
+from vsphere.collector import Change, read
 from vsphere.errors import ConnectionLostError, NotFoundError
 from vsphere.faults import NameOf, translated
 from vsphere.model import Event, PowerState, Ref, Snapshot, Vm
-from vsphere.properties import CUSTOM_VALUE, Refs, display_name, number, paths, tables, text, time_or_none
+from vsphere.properties import Refs, display_name, number, paths, tables, text, time_or_none
 from vsphere.session import Session
 from vsphere.soaptree import Moref, Tree, as_list, parse_time
-from vsphere.store import Store
+from vsphere.store import Store, field_names
 
 OPERATION_KEY = "iaas.operation"
 """Key in a VM's extraConfig under which the operation that made it is written."""
@@ -27,11 +27,11 @@ class Reads:
     """What must be known as of now, not as the mirror last heard it."""
 
     def __init__(
-        self, session: Session, *, clock: Clock, field_names: Callable[[], dict[int, str]], name_of: NameOf
+        self, session: Session, *, clock: Clock, mirrored_names: Callable[[], dict[int, str]], name_of: NameOf
     ) -> None:
         self._session = session
         self._clock = clock
-        self._field_names = field_names
+        self._mirrored_names = mirrored_names
         self._name_of = name_of
         self._rest = threading.Event()
         self._vm_paths = paths("VirtualMachine", tables(Refs(session.name)))
@@ -44,7 +44,7 @@ class Reads:
         """
         values = self._read(ref, self._vm_paths)
         store = Store(Refs(self._session.name))
-        store.field_names = self._field_names()
+        store.field_names = self._mirrored_names()
         store.apply(Change("enter", Moref("VirtualMachine", ref.moref), values), read_at=self._clock.now())
         return store.vms.items[ref]
 
@@ -100,17 +100,12 @@ class Reads:
         events = [_event(item) for item in as_list(found)]
         return sorted((one for one in events if one.kind in kinds), key=lambda one: one.at)
 
-    def attributes_of(self, ref: Ref) -> list[Change]:
-        """The names of all custom attributes and the values of one VM, in the shape in which the mirror takes them."""
-        manager = self._session.content.customFieldsManager
-        spec = filter_spec(
-            [object_spec(manager), object_spec(vim.VirtualMachine(ref.moref, self._session.reads))],
-            [property_spec("CustomFieldsManager", ["field"]), property_spec("VirtualMachine", [CUSTOM_VALUE])],
-        )
-        with translated("read custom attributes"):
-            found = self.patiently(lambda: list(retrieve(self._session, spec)))
-        # Names first, so that the values can be translated at once.
-        return sorted(found, key=lambda change: change.obj.kind)
+    def field_names(self) -> dict[int, str]:
+        """The names of all custom attributes by vCenter's key, which the mirror may not have heard of yet."""
+        manager = Moref("CustomFieldsManager", moref_of(self._session.content.customFieldsManager))
+        with translated("read custom attributes", name_of=self._name_of):
+            found = self.patiently(lambda: read(self._session, manager, ["field"]))
+        return field_names(found.get("field"))
 
     def patiently(self, call: Callable[[], _T]) -> _T:
         """Do a read again after a lost connection, twice at most, and not after one that has cost much time already."""

@@ -1,6 +1,7 @@
-"""One consistent picture of an inventory, changed by a single thread and read by any.
+"""One consistent picture of an inventory, changed by one thread at a time and read by any.
 
-Values are immutable and every change is one dict assignment, which the interpreter makes whole: readers need no lock.
+Values are immutable and every change is one dict assignment, which the interpreter makes whole: readers need no lock,
+but whoever changes something does, since a value is made of the one before.
 """
 
 from collections.abc import Iterable
@@ -93,10 +94,22 @@ class Store:
         if change.kind == "leave":
             self._forget(ref)
         elif change.obj.kind == "CustomFieldsManager":
-            self._learn_fields(change.values.get("field"))
+            self.name_fields(field_names(change.values.get("field")))
         else:
             self._put(ref, change, read_at)
         return ref
+
+    def name_fields(self, names: dict[int, str]) -> None:
+        """Custom attributes are stored by key; with new names every object that has some is written anew."""
+        if names == self.field_names:
+            return
+        self.field_names = names
+        for ref, custom in self._custom.items():
+            named = {"attributes": attributes(custom, names)}
+            if ref in self.vms.items:
+                self.vms.put(ref, {}, named)
+            elif ref in self.datastores.items:
+                self.datastores.put(ref, {}, named)
 
     def name(self, ref: Ref) -> str | None:
         """The display name of any object; None when it is not known."""
@@ -154,19 +167,6 @@ class Store:
             self._custom.pop(ref, None)
         return {"attributes": attributes(custom, self.field_names)}
 
-    def _learn_fields(self, definitions: Tree) -> None:
-        """Custom attributes are stored by key; with new names every object that has some is written anew."""
-        names = {number(one["key"]): text(one["name"]) for one in as_list(definitions)}
-        if names == self.field_names:
-            return
-        self.field_names = names
-        for ref, custom in self._custom.items():
-            named = {"attributes": attributes(custom, names)}
-            if ref in self.vms.items:
-                self.vms.put(ref, {}, named)
-            elif ref in self.datastores.items:
-                self.datastores.put(ref, {}, named)
-
     def _forget(self, ref: Ref) -> None:
         known = self.vms.items.get(ref)
         if known is not None:
@@ -175,6 +175,11 @@ class Store:
             table.items.pop(ref, None)
         self.parents.pop(ref, None)
         self._custom.pop(ref, None)
+
+
+def field_names(definitions: Tree) -> dict[int, str]:
+    """The names of custom attributes by vCenter's key."""
+    return {number(one["key"]): text(one["name"]) for one in as_list(definitions)}
 
 
 def attributes(custom: Tree, names: dict[int, str]) -> MappingProxyType[str, str]:

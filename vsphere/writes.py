@@ -171,12 +171,11 @@ class Writes:
         return self._task("remove", snapshot, lambda: target.RemoveSnapshot_Task(removeChildren=False))
 
     def set_attributes(self, vm: Ref, values: Mapping[str, str]) -> None:
-        """Write custom attributes, whose definitions are made where they are missing; the mirror knows them at once."""
-        keys = {name: key for key, name in self._inventory.field_names().items()}
-        if not values.keys() <= keys.keys():
+        """Write custom attributes, whose definitions are made where they are missing; the mirror hears of it later."""
+        if not values.keys() <= set(self._inventory.field_names().values()):
             # Somebody else may have made them since the mirror last heard.
-            self._inventory.learn(iter(self._reads.attributes_of(vm)))
-            keys = {name: key for key, name in self._inventory.field_names().items()}
+            self._inventory.learn_fields(self._reads.field_names())
+        keys = {name: key for key, name in self._inventory.field_names().items()}
         manager = self._session.content.customFieldsManager
         writer = managed(self._session.writes, Moref("CustomFieldsManager", moref_of(manager)))
         target = vim.VirtualMachine(vm.moref)
@@ -184,7 +183,6 @@ class Writes:
             key = keys[name] if name in keys else self._define(writer, name)
             with translated(f"set {name} of {self._name(vm.moref)}", name_of=self._name):
                 writer.SetField(target, key, value)
-        self._inventory.learn(iter(self._reads.attributes_of(vm)))
         log.info("vcenter.attributes.set", vcenter=self._session.name, target=str(vm), names=sorted(values))
 
     def cancel_task(self, task: Ref) -> None:
@@ -199,7 +197,9 @@ class Writes:
 
     def _define(self, manager: Any, name: str) -> int:  # noqa: ANN401  pyVmomi's CustomFieldsManager
         with translated(f"define the custom attribute {name}"):
-            return int(manager.AddCustomFieldDef(name, vim.VirtualMachine, None, None).key)
+            key = int(manager.AddCustomFieldDef(name, vim.VirtualMachine, None, None).key)
+        self._inventory.learn_fields({key: name})
+        return key
 
     def _task(self, verb: str, what: Ref | str, call: Callable[[], Any]) -> Ref:
         """Send a write whose answer names an object: its task, or the folder that it made."""

@@ -1,5 +1,8 @@
 """The mirror fed with changes: look-ups, paths, attributes and resync."""
 
+import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
@@ -14,6 +17,15 @@ from vsphere.soaptree import Moref
 
 FINANCE = enter("Folder", "group-v2", name="Finance", parent=Moref("Folder", "group-v1"))
 LAB = enter("Folder", "group-v3", name="Lab", parent=Moref("Folder", "group-v1"))
+
+
+@pytest.fixture
+def swift_threads() -> Iterator[None]:
+    """Threads take turns as often as can be."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
 
 
 def ref(moref: str) -> Ref:
@@ -106,6 +118,31 @@ def test_attributes_get_their_names_whichever_comes_first() -> None:
     assert first is not None
     assert store is not None
     assert (dict(first.attributes), dict(store.attributes)) == ({"iaas.owner": "U1"}, {"iaas.owner": "U1"})
+
+
+def test_a_name_that_a_write_has_just_made_is_known_at_once_and_others_stay_known() -> None:
+    where = inventory([modify("CustomFieldsManager", "fields", field=[{"key": 1, "name": "iaas.owner"}])])
+
+    where.learn_fields({2: "iaas.expires"})
+
+    assert where.field_names() == {1: "iaas.owner", 2: "iaas.expires"}
+
+
+@pytest.mark.usefixtures("swift_threads")
+def test_a_name_that_is_learned_beside_the_mirror_makes_it_lose_no_change() -> None:
+    """What has been lost once is told by vCenter no second time, so the VM would be seen as on for ever."""
+    lost = 0
+    for _ in range(100):
+        where = inventory([vm("vm-1", "web-01", customValue=[{"key": 1, "value": "U1"}])])
+        heard = [modify("VirtualMachine", "vm-1", config__hardware__numCPU=count) for count in range(50)]
+        learner = threading.Thread(target=lambda at=where: [at.learn_fields({1: f"n-{n}"}) for n in range(50)])
+        learner.start()
+        for change in heard:
+            where.apply(iter([change]))
+        learner.join()
+        lost += where.find_vms("web-01")[0].cpu_count != 49
+
+    assert lost == 0
 
 
 def test_templates_are_not_among_the_vms_but_are_found_by_name() -> None:
