@@ -276,3 +276,95 @@ class Event:
     at: datetime
     user: str
     message: str
+
+
+class AlarmStatus(Enum):
+    """`ManagedEntityStatus` of the vSphere API."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    GRAY = "gray"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriggeredAlarm:
+    """An alarm that is triggered on an entity: `AlarmState` of the vSphere API."""
+
+    key: str
+    """`AlarmState.key`, such as `alarm-1.vm-23`."""
+    alarm: Ref
+    name: str
+    """As people have named it, in their language."""
+    system_name: str
+    """`AlarmInfo.systemName`, such as `alarm.VmCPUUsageAlarm`; empty for one that people have made."""
+    entity: Ref
+    entity_kind: str
+    """The vSphere type: VirtualMachine, Datastore, HostSystem…"""
+    status: AlarmStatus
+    triggered_at: datetime
+    """By vCenter's clock (UTC)."""
+    acknowledged: bool = False
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmChange:
+    """An `AlarmStatusChangedEvent` of vCenter's event history."""
+
+    at: datetime
+    entity: Ref
+    entity_kind: str
+    entity_name: str
+    alarm: Ref
+    alarm_name: str
+    before: AlarmStatus
+    after: AlarmStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmDefinition:
+    """An alarm that vCenter has, or shall have."""
+
+    name: str
+    system_name: str = ""
+    ref: Ref | None = None
+    """None where it is yet to be made."""
+    entity_kind: str
+    metric: str = ""
+    """The counter, such as `cpu.usage.average`, or `disk.usage` of a datastore; empty where it has none."""
+    red_percent: float | None = None
+    yellow_percent: float | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostSample:
+    """What a host's counters said over one interval; None where vCenter has no figure."""
+
+    at: datetime
+    interval_s: int
+    cpu_percent: float | None
+    ready_percent: float | None
+    """Of one core's time."""
+    memory_percent: float | None
+    balloon_mib: float | None
+    swapped_mib: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiskFacts:
+    """What makes a VM hard to move or to grow while it runs, read fresh."""
+
+    has_rdm: bool = False
+    shares_disks: bool = False
+    """A bus that is shared, or a disk that several VMs write."""
+    is_linked: bool = False
+    """A linked clone, whose base stays where it is."""
+    is_base: bool = False
+    """Linked clones stand on its disks."""
+    fault_tolerant: bool = False
+    bytes_by_datastore: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Committed bytes by the datastore's moref."""
+    memory_at_boot_mib: int | None = None
+    """None where it is not known."""

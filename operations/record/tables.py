@@ -108,3 +108,75 @@ REPLICA = sa.Table(
     sa.Column("seen_at", sa.Float, nullable=False),
 )
 """`seen_at` is in seconds by the database's own clock; only that it changes is a sign of life."""
+
+
+INCIDENT = sa.Table(
+    "incident",
+    METADATA,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.String(40), nullable=False),
+    sa.Column("closed_at", sa.String(40)),
+    sa.Column("look_at", sa.String(40)),
+    sa.Column("operation_id", sa.String(16)),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_at", sa.String(40)),
+    sa.Index("incident_state", "state"),
+    sa.Index("incident_entity", "entity", "opened_at"),
+    sa.Index("incident_opened_at", "opened_at"),
+)
+"""One alarm on one entity while it is red; `data` is the whole value as JSON. The key makes it one in all replicas."""
+
+REMEDY = sa.Table(
+    "remedy",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("incident_id", sa.String(16), nullable=False),
+    sa.Column("operation_id", sa.String(16)),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("ended_at", sa.String(40)),
+    sa.Column("checked", sa.Integer, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("remedy_incident_id", "incident_id"),
+    sa.Index("remedy_at", "at"),
+    sa.Index("remedy_state", "state"),
+)
+"""One admitted change. Cooldowns, budgets, breaker, comparison and trust are all counted from these rows."""
+
+SWITCH = sa.Table(
+    "switch",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+"""What a person or the breaker has set for remediation: pause, modes, VMs that are left alone."""
+
+DECISION = sa.Table(
+    "decision",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("incident_id", sa.String(16), nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("decision_entity", "entity", "at"),
+)
+"""What was decided about an incident each time that it differed from the time before, for `why`."""
+
+INCIDENT_CARD = sa.Table(
+    "incident_card",
+    METADATA,
+    sa.Column("incident_id", sa.String(16), primary_key=True),
+    sa.Column("address", sa.Text),
+    sa.Column("shown_version", sa.Integer, nullable=False),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_at", sa.String(40)),
+)
+"""Where in Slack an incident's card is, and which version of it people see."""
