@@ -318,6 +318,8 @@ class AlarmChange:
     entity_name: str
     alarm: Ref
     alarm_name: str
+    alarm_system_name: str = ""
+    """As in `TriggeredAlarm.system_name`; empty where the alarm is gone or has none."""
     before: AlarmStatus
     after: AlarmStatus
 
