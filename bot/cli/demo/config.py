@@ -102,17 +102,8 @@ verbs = ["*"]
 
 # Ann says yes, or no, or smaller.
 [[approval]]
-name = "big-new"
-verbs = ["spawn", "clone", "clonetemplate"]
-cpu_over = 4
-memory_gib_over = 16
-groups = ["@vm-approvers"]
-channel = "#vm-approvals"
-
-[[approval]]
-name = "big-web"
-verbs = ["transform"]
-folders = ["Frankfurt/vm/Web"]
+name = "big"
+verbs = ["spawn", "clone", "clonetemplate", "transform"]
 cpu_over = 4
 memory_gib_over = 16
 groups = ["@vm-approvers"]

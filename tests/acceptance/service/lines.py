@@ -52,7 +52,7 @@ LINES: Final = MappingProxyType(
         "poweroff": Line(pattern="poweroff {vm} --hard", vm="web-02", writes={"PowerOffVM_Task": 1}),
         "reboot": Line(pattern="reboot {vm}", vm="web-03", writes={"RebootGuest": 1}),
         "reset": Line(pattern="reset {vm}", vm="web-04", writes={"ResetVM_Task": 1}),
-        "transform": Line(pattern="transform {vm} cpu=6", vm="lab-k8s-01", writes={"ReconfigVM_Task": 1}),
+        "transform": Line(pattern="transform {vm} memory=12", vm="lab-k8s-01", writes={"ReconfigVM_Task": 1}),
         "move": Line(pattern="move {vm} silver-02", vm="shop-01", writes={"RelocateVM_Task": 1}),
         "nuke": Line(pattern="nuke {vm}", vm="lab-k8s-03", writes={"ShutdownGuest": 1, "Rename_Task": 1}),
         "restore": Line(pattern="restore {vm}", vm="web-cache-01", writes={"Rename_Task": 1, "PowerOnVM_Task": 1}),

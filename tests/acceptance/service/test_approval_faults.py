@@ -119,7 +119,7 @@ def test_approvers_are_asked_in_direct_messages_where_the_bot_is_not_in_their_ch
     assert state_of(desk.ended(own)) == "succeeded"
     eventually(lambda: "slack.approvers.unreachable" in desk.bot.log.read_text(), "a line in the log", 20)
     checked = iaas_bot("check", "--config", str(desk.bot.config), env=desk.bot.secrets())
-    assert "FAIL  approval big-new: Slack says not_in_channel. Invite the bot to #vm-approvals" in checked.stdout
+    assert "FAIL  approval big: Slack says not_in_channel. Invite the bot to #vm-approvals" in checked.stdout
 
 
 def test_two_clicks_at_once_are_one_decision(ask: Callable[..., Asked], desk: Desk) -> None:
@@ -147,8 +147,8 @@ def test_check_tells_who_decides_and_whose_group_is_empty(desk: Desk) -> None:
     desk.workspace.set_group(APPROVERS, [])
     empty = iaas_bot("check", "--config", str(desk.bot.config), env=secrets)
 
-    assert "ok    approval big-new: 1 person, asked in #vm-approvals and in direct messages" in good.stdout
-    assert "FAIL  approval big-new: nobody is in @vm-approvers" in empty.stdout
+    assert "ok    approval big: 1 person, asked in #vm-approvals and in direct messages" in good.stdout
+    assert "FAIL  approval big: nobody is in @vm-approvers" in empty.stdout
     assert not [one for one in desk.person("ann").messages(ROOM) if "iaas-bot check" in one.text]
 
 

@@ -18,8 +18,7 @@ GOOD = [
     "configuration",
     "slack bot token",
     "slack app token",
-    "approval big-new",
-    "approval big-web",
+    "approval big",
     "database",
     "vcenter lab",
     "vcenter lab folder for new VMs",
@@ -204,7 +203,7 @@ def test_rules_that_can_never_agree_are_warned_of_and_fail_nothing(bot: Bot) -> 
     odd = changed(
         bot.config,
         ('groups = ["@vm-users"]', 'groups = ["@vm-usres"]'),
-        ('folders = ["Frankfurt/vm/Web"]', 'folders = ["Frankfurt/vm/Wbe"]'),
+        ('name = "big"', 'name = "big"\nfolders = ["Frankfurt/vm/Wbe"]'),
     )
 
     told = iaas_bot("check", "--config", str(odd), env=bot.secrets())
@@ -212,4 +211,4 @@ def test_rules_that_can_never_agree_are_warned_of_and_fail_nothing(bot: Bot) -> 
     warned = [line for line in told.stdout.splitlines() if line.startswith("warn")]
     assert (told.returncode, told.stderr) == (0, "")
     assert "warn  rules: rule 'requesters': Slack has no user group '@vm-usres'" in warned
-    assert "warn  rules: approval 'big-web': no vCenter has a folder 'Frankfurt/vm/Wbe'" in warned
+    assert "warn  rules: approval 'big': no vCenter has a folder 'Frankfurt/vm/Wbe'" in warned

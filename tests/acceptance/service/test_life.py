@@ -136,12 +136,12 @@ def test_the_undo_button_takes_back_once_and_the_card_says_so(desk: Desk) -> Non
 
 
 def test_undo_of_a_size_asks_before_it_restarts(desk: Desk) -> None:
-    card = final(desk, "transform lab-k8s-01 cpu=6")
+    card = final(desk, "transform lab-k8s-01 memory=12")
     assert "undo until" in card.all_text
 
     back = pressed(desk, card, UNDO)
 
-    assert (state_of(back), desk.vm("lab-k8s-01").cpus) == ("succeeded", 4), back.text
+    assert (state_of(back), desk.vm("lab-k8s-01").memory_mib) == ("succeeded", 8192), back.text
     assert desk.sent("lab-k8s-01") == {
         "ReconfigVM_Task": 2,
         "ShutdownGuest": 1,

@@ -123,12 +123,12 @@ def test_what_was_put_into_the_bin_comes_back_with_its_name_its_folder_and_its_p
 
 
 def test_transform_with_names_grows_a_running_vm_without_a_restart(desk: Desk) -> None:
-    outcome = desk.run("transform lab-k8s-01 cpu=6 memory=12")
+    outcome = desk.run("transform web-03 cpu=4 memory=8")
 
-    vm = desk.vm("lab-k8s-01")
+    vm = desk.vm("web-03")
     assert outcome.state == "succeeded", outcome
-    assert (vm.cpus, vm.memory_mib, vm.power) == (6, 12288, "poweredOn")
-    assert desk.sent("lab-k8s-01") == {"ReconfigVM_Task": 1}
+    assert (vm.cpus, vm.memory_mib, vm.power) == (4, 8192, "poweredOn")
+    assert desk.sent("web-03") == {"ReconfigVM_Task": 1}
 
 
 def test_transform_in_the_seeds_form_reads_memory_first_and_asks_before_a_restart(desk: Desk) -> None:
@@ -146,11 +146,11 @@ def test_transform_in_the_seeds_form_reads_memory_first_and_asks_before_a_restar
 
 
 def test_transform_like_a_template_takes_its_figures(desk: Desk) -> None:
-    outcome = desk.run("transform lab-k8s-03 windows-2022 cpu=5")
+    outcome = desk.run("transform web-05 debian-12 cpu=3")
     by_size = desk.run("transform Frankfurt/vm/Lab/twin-01 medium")
 
     assert (outcome.state, by_size.state) == ("succeeded", "succeeded"), (outcome, by_size)
-    assert (desk.vm("lab-k8s-03").cpus, desk.vm("lab-k8s-03").memory_mib) == (5, 8192)
+    assert (desk.vm("web-05").cpus, desk.vm("web-05").memory_mib) == (3, 4096)
     assert (desk.vm("Lab/twin-01").cpus, desk.vm("Lab/twin-01").memory_mib) == (2, 4096)
 
 

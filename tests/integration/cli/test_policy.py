@@ -133,13 +133,13 @@ def test_whose_yes_it_needs_is_told_by_the_plan(bot: Bot) -> None:
     small, big = ask(bot, "spawn web-77"), ask(bot, "spawn web-77 cpu=6")
 
     assert small.approvals == ()
-    assert big.approvals == ("Needs a yes from @vm-approvers: more than 4 vCPU (big-new).",)
+    assert big.approvals == ("Needs a yes from @vm-approvers: more than 4 vCPU (big).",)
 
 
 def test_offline_whose_yes_it_may_need_is_told(bot: Bot) -> None:
     verdict = ask(bot, "spawn web-77", "U1", offline=True, groups=["vm-users"], folder="Frankfurt/vm/Lab")
 
-    assert verdict.approvals == ("Needs a yes from @vm-approvers for more than 4 vCPU or 16 GB memory (big-new).",)
+    assert verdict.approvals == ("Needs a yes from @vm-approvers for more than 4 vCPU or 16 GB memory (big).",)
 
 
 def test_nothing_is_made_where_there_is_no_database_yet(bot: Bot) -> None:
