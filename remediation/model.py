@@ -78,7 +78,9 @@ class Decided:
     summary: str = ""
     """What is recommended, `Add 1 vCPU to web-01 (2 → 3)`; empty where nothing is."""
     command: str | None = None
-    """The command that a person can give for it, `transform web-01 cpu=3 at=tonight`."""
+    """The command that a person can give for it, `transform web-01 cpu=3`."""
+    way_out: str = ""
+    """What would help instead, as the verdict says it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +137,8 @@ class Remedy:
     outcome: Outcome | None = None
     checked: int = 0
     """How many of the comparisons (10 and 30 minutes after) have been made."""
+    after: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    """What the last comparison found, JSON-like: its words and figures; see `remediation.verification`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +156,7 @@ class Switch:
     """Something that a person has set, or the breaker: it outlives a restart."""
 
     key: str
-    """`pause`, `mode/add-cpu`, `vm/VCENTER/MOREF` (auto stopped for a VM), `breaker/add-cpu`."""
+    """`pause`, `mode/add-cpu`, `vm/VCENTER/MOREF`, `breaker/add-cpu`…: see `remediation.switches`."""
     value: str
     """`on`, a mode, the reason of a breaker."""
     by: str
