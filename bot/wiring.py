@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, Size
 from bot.cli.rehearsal import Rehearsal
 from bot.command import Context
-from bot.config import Settings
+from bot.config import Settings, translate
 from bot.config.model import VcenterTable
-from bot.config.permission import ApprovalTable, RuleTable
 from bot.dispatch import Dispatcher
 from bot.registry import BY_NAME
 from bot.schedule import Schedule
@@ -20,21 +18,19 @@ from bot.service import Ending, Service
 from bot.slack.app import SlackFront, slack_directory
 from bot.slack.settings import SlackSettings
 from operations.errors import StorageError
-from operations.policy import Policy, Rule
+from operations.policy import Policy
 from operations.ports import Directory
 from operations.protection import ProtectedRules
 from operations.record.audit import Audit
 from operations.record.database import Database
 from operations.service import Operations
-from operations.settings import Caps, NewVmSettings, OperationsSettings
-from operations.terms import ApprovalRule, LeaseTerms, Prices, Quota, Window
+from operations.settings import Caps, OperationsSettings
+from operations.terms import ApprovalRule, Prices
+from remediation.settings import RemediationSettings
 from vsphere.clock import Clock, SystemClock
 from vsphere.gateway import Gateway
-from vsphere.placement import PlacementRules
-from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
-_MIB_PER_GIB = 1024
 _OWN_UUID = Path("/sys/class/dmi/id/product_uuid")
 _SQLITE = "sqlite:///"
 
@@ -97,7 +93,7 @@ def build_gateway(name: str, table: VcenterTable, clock: Clock) -> Gateway:
     Raises:
         CertificateError: its ca_file can't be read.
     """
-    return Gateway(_vcenter(name, table), clock=clock)
+    return Gateway(translate.vcenter(name, table), clock=clock)
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -108,25 +104,27 @@ def build_policy(settings: Settings) -> Policy:
         addresses=tuple(table.host for table in settings.vcenter.values()),
     )
     return Policy(
-        tuple(_rule(table) for table in settings.rule), protected=protected, read_only=settings.service.read_only
+        tuple(translate.rule(table) for table in settings.rule),
+        protected=protected,
+        read_only=settings.service.read_only,
     )
 
 
 def build_approvals(settings: Settings) -> tuple[ApprovalRule, ...]:
     """What needs somebody's yes."""
-    return tuple(_approval(table) for table in settings.approval)
+    return tuple(translate.approval(table) for table in settings.approval)
 
 
 def build_catalogue(settings: Settings) -> Catalogue:
     """The sizes in ascending order, and the caps."""
     sizes = [
-        Size(name=name, cpu_count=table.cpu, memory_mib=_mib(table.memory_gib), disk_gib=table.disk_gib)
+        Size(name=name, cpu_count=table.cpu, memory_mib=translate.mib(table.memory_gib), disk_gib=table.disk_gib)
         for name, table in settings.size.items()
     ]
     return Catalogue(
         sizes=tuple(sorted(sizes, key=lambda size: (size.cpu_count, size.memory_mib, size.disk_gib))),
         max_cpu=settings.limits.cpu,
-        max_memory_mib=_mib(settings.limits.memory_gib),
+        max_memory_mib=translate.mib(settings.limits.memory_gib),
         max_disk_gib=settings.limits.disk_gib,
     )
 
@@ -136,10 +134,10 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
     return OperationsSettings(
         database_url=database_url(settings),
         replica_id=settings.service.replica_id,
-        new_vms={name: _new_vms(table) for name, table in settings.vcenter.items()},
+        new_vms={name: translate.new_vms(table) for name, table in settings.vcenter.items()},
         caps=Caps(
             cpu_count=settings.limits.cpu,
-            memory_mib=_mib(settings.limits.memory_gib),
+            memory_mib=translate.mib(settings.limits.memory_gib),
             disk_gib=settings.limits.disk_gib,
         ),
         approvals=build_approvals(settings),
@@ -148,12 +146,17 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
         lease_bin_after=settings.leases.bin_after,
         undo_within=settings.undo.within,
         prices=None if settings.prices is None else Prices(**settings.prices.model_dump()),
-        tonight=Window(start=settings.window.start, end=settings.window.end, zone=ZoneInfo(settings.window.zone)),
+        tonight=translate.window(settings.window),
         concurrency=settings.service.concurrency,
         queue_poll_s=settings.service.queue_poll_s,
         guest_stop_timeout_s=settings.service.guest_stop_timeout_s,
         task_timeout_s=settings.service.task_timeout_s,
     )
+
+
+def build_remediation_settings(settings: Settings) -> RemediationSettings:
+    """Playbooks, guard rails, who says yes."""
+    return translate.remediation(settings.remediation)
 
 
 def build_slack_settings(settings: Settings) -> SlackSettings:
@@ -223,68 +226,9 @@ def _context(settings: Settings, *, sites: Sites, operations: Operations, policy
     )
 
 
-def _vcenter(name: str, table: VcenterTable) -> VcenterSettings:
-    return VcenterSettings(
-        name=name,
-        host=table.host,
-        port=table.port,
-        username=table.username,
-        read_password=table.password.read,
-        ca_file=table.ca_file,
-        thumbprint=table.thumbprint,
-        insecure=table.insecure,
-        connect_timeout_s=table.connect_timeout_s,
-        read_timeout_s=table.read_timeout_s,
-    )
-
-
-def _new_vms(table: VcenterTable) -> NewVmSettings:
-    place = table.placement
-    allowed = PlacementRules(
-        clusters=place.clusters, datastores=place.datastores, networks=place.networks, pools=place.pools
-    )
-    return NewVmSettings(
-        folder=place.folder,
-        bin_folder=place.bin_folder,
-        allowed=allowed,
-        guest_id=place.guest_id,
-        customization=table.customization,
-    )
-
-
-def _rule(table: RuleTable) -> Rule:
-    quota, lease = table.quota, table.lease
-    return Rule(
-        **table.model_dump(exclude={"quota", "lease"}),
-        quota=None
-        if quota is None
-        else Quota(
-            vms=quota.vms,
-            cpu_count=quota.cpu,
-            memory_mib=_mib_or_none(quota.memory_gib),
-            disk_gib=quota.disk_gib,
-        ),
-        lease=None if lease is None else LeaseTerms(default=lease.default, longest=lease.longest),
-    )
-
-
-def _approval(table: ApprovalTable) -> ApprovalRule:
-    return ApprovalRule(
-        **table.model_dump(exclude={"memory_gib_over"}), memory_mib_over=_mib_or_none(table.memory_gib_over)
-    )
-
-
 def _own_uuid() -> tuple[str, ...]:
     """The SMBIOS UUID of the VM that the bot runs on, where the system tells it."""
     try:
         return (_OWN_UUID.read_text(encoding="ascii").strip(),)
     except OSError:
         return ()
-
-
-def _mib_or_none(gib: int | None) -> int | None:
-    return None if gib is None else _mib(gib)
-
-
-def _mib(gib: float) -> int:
-    return round(gib * _MIB_PER_GIB)

@@ -1,10 +1,23 @@
 """What remediation needs to know, as plain values; `bot.wiring` fills them in. Sources of the numbers: docs/guides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from remediation.model import Mode, PlaybookName
+
+SHIPPED_ALARMS: Final[Mapping[PlaybookName, tuple[str, ...]]] = MappingProxyType(
+    {
+        PlaybookName.ADD_CPU: ("alarm.VmCPUUsageAlarm",),
+        PlaybookName.ADD_MEMORY: ("alarm.VmMemoryUsageAlarm",),
+        PlaybookName.RELIEVE_DATASTORE: ("alarm.DatastoreDiskUsageAlarm",),
+        PlaybookName.MOVE_VM: ("VM Storage Usage",),
+    }
+)
+"""What each playbook answers where nothing is said. vCenter ships no alarm for the last: `setup alarms` makes it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.config.model import LimitsTable
+from bot.config.remediation import ThresholdsTable
 from bot.config.table import Span
+from remediation.model import Mode
 
 _T = TypeVar("_T")
 _NUMBER: Final = TypeAdapter(float)
@@ -33,6 +35,8 @@ def disagreements(values: Mapping[str, Any]) -> Iterator[Disagreement]:
     yield from _nobody(values)
     yield from _leases(values)
     yield from _costs_without_prices(values)
+    for found in _in_remediation(_table(values, "remediation")):
+        yield Disagreement(location=("remediation", *found.location), reason=found.reason)
 
 
 def _no_default(values: Mapping[str, Any]) -> Iterator[Disagreement]:
@@ -44,8 +48,7 @@ def _no_default(values: Mapping[str, Any]) -> Iterator[Disagreement]:
 
 
 def _sizes_over_limits(values: Mapping[str, Any]) -> Iterator[Disagreement]:
-    limits = values.get("limits")
-    given = limits if isinstance(limits, Mapping) else {}
+    given = _table(values, "limits")
     for key, field in LimitsTable.model_fields.items():
         limit = _read(_NUMBER, given.get(key, field.default))
         for name, size in _by_name(values, "size").items():
@@ -93,10 +96,41 @@ def _costs_without_prices(values: Mapping[str, Any]) -> Iterator[Disagreement]:
             yield Disagreement(location=("approval", at, "cost_over"), reason=reason)
 
 
+def _in_remediation(values: Mapping[str, Any]) -> Iterator[Disagreement]:
+    for key, what in (("playbook", "playbooks"), ("calendar", "calendars")):
+        yield from _names_twice(values, key, what)
+    yield from _nobody_says_yes(values)
+    yield from _thresholds(_table(values, "thresholds"))
+
+
+def _nobody_says_yes(values: Mapping[str, Any]) -> Iterator[Disagreement]:
+    approvers = _table(values, "approvers")
+    if _is_empty(approvers.get("groups", ())) and _is_empty(approvers.get("users", ())):
+        for key in ("playbook", "override"):
+            for at, table in _in_order(values, key):
+                if table.get("mode") == Mode.APPROVE.value:
+                    reason = "nobody may say yes: give groups or users in [remediation.approvers]"
+                    yield Disagreement(location=(key, at, "mode"), reason=reason)
+    if "*" in approvers.get("groups", ()):
+        yield Disagreement(location=("approvers", "groups"), reason="lets everybody decide: name the groups")
+
+
+def _thresholds(thresholds: Mapping[str, Any]) -> Iterator[Disagreement]:
+    for what in ("cpu", "memory", "datastore"):
+        keys = [f"{what}_{colour}" for colour in ("yellow", "red")]
+        yellow, red = (_read(_NUMBER, thresholds.get(key, ThresholdsTable.model_fields[key].default)) for key in keys)
+        if yellow is not None and red is not None and yellow >= red:
+            reason = f"{yellow:g} is not below {keys[1]}, which is {red:g}"
+            yield Disagreement(location=("thresholds", keys[0]), reason=reason)
+
+
+def _table(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = values.get(key)
+    return table if isinstance(table, Mapping) else {}
+
+
 def _by_name(values: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
-    tables = values.get(key)
-    found = tables if isinstance(tables, Mapping) else {}
-    return {name: table for name, table in found.items() if isinstance(table, Mapping)}
+    return {name: table for name, table in _table(values, key).items() if isinstance(table, Mapping)}
 
 
 def _in_order(values: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

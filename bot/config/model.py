@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.config.kinds import AbsolutePath, ApiUrl, Host, ReplicaId
 from bot.config.permission import ApprovalTable, ProtectedTable, RuleTable
+from bot.config.remediation import RemediationTable
 from bot.config.secret import Secret, SecretField
 from bot.config.table import Name, Patterns, Span, Table
 
@@ -234,6 +235,7 @@ class Settings(BaseSettings):
     undo: UndoTable = UndoTable()
     prices: PricesTable | None = None
     window: WindowTable = WindowTable()
+    remediation: RemediationTable = RemediationTable()
 
     @classmethod
     def settings_customise_sources(

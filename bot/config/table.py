@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
-_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
+_WAIT = re.compile(r"([0-9]{1,6})([wdhms])")
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 class Table(BaseModel):
@@ -37,5 +38,16 @@ def _span(value: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _wait(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    found = _WAIT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("no length of time: write 0s, 20s, 30m, 4h or 14d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """A length of time: `30m`, `4h`, `14d`, `2w`."""
+Wait = Annotated[timedelta, BeforeValidator(_wait)]
+"""A length of time that may be of seconds, or none at all: `0s`, `20s`, `30m`, `4h`."""

@@ -70,6 +70,13 @@ def channels() -> dict[str, Channel]:
             topic="Requests that wait for a yes",
             members={"U0ANN", "U0BEN", BOT_USER},
         ),
+        Channel(
+            id="C0VMALM",
+            name="vm-alarms",
+            kind="public",
+            topic="What turned red, and what the bot does about it",
+            members=staff | {BOT_USER},
+        ),
         Channel(id="C0GENERAL", name="general", kind="public", topic="Company-wide", members=set(staff)),
         Channel(id="C0OPS", name="ops", kind="private", topic="Platform team only", members={"U0BEN"}),
     ]

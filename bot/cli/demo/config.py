@@ -108,6 +108,41 @@ cpu_over = 4
 memory_gib_over = 16
 groups = ["@vm-approvers"]
 channel = "#vm-approvals"
+
+# At once and by itself, so that what a lever does can be watched.
+[remediation]
+channel = "#vm-alarms"
+look_every = "5s"
+verify_after = ["20s", "60s"]
+
+[[remediation.playbook]]
+name = "add-cpu"
+mode = "auto"
+
+[[remediation.playbook]]
+name = "add-memory"
+mode = "auto"
+
+[[remediation.playbook]]
+name = "relieve-datastore"
+mode = "auto"
+
+[[remediation.playbook]]
+name = "move-vm"
+mode = "auto"
+
+[remediation.guards]
+observe_for = "0s"
+sustained_percent = 0
+cooldown = "60s"
+cooldown_after_failure = "2m"
+cooldown_of_moves = "2m"
+per_vm_a_day = 6
+per_hour = 60
+storm_pause = "2m"
+
+[remediation.approvers]
+groups = ["@vm-approvers"]
 """
 
 

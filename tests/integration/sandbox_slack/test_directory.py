@@ -58,7 +58,7 @@ def test_conversations_show_what_the_bot_may_know(wide_app: RawApp) -> None:
     members = [one for page in wide_app.web.conversations_members(channel="C0VMAPP") for one in page["members"]]
 
     assert (info["is_member"], info["is_private"], info["is_ext_shared"]) == (True, False, False)
-    assert names == ["vm-requests", "vm-approvals", "general", "U0DANA", "U0ANN", "U0BEN", "U0GUY"]
+    assert names == ["vm-requests", "vm-approvals", "vm-alarms", "general", "U0DANA", "U0ANN", "U0BEN", "U0GUY"]
     assert members == ["U0ANN", "U0BEN", "U0BOT"]
     assert error_of(wide_app, "conversations.info", channel="C0OPS") == "channel_not_found"
     assert error_of(wide_app, "conversations.list", types="letters") == "invalid_types"

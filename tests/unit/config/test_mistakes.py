@@ -156,3 +156,25 @@ def test_a_variable_that_is_no_list_is_a_mistake_and_no_crash(tmp_path: Path, mo
     (told,) = problems(tmp_path)
 
     assert "protected" in told
+
+
+def test_what_remediation_must_agree_on_is_told(tmp_path: Path) -> None:
+    told = problems(
+        tmp_path,
+        ('groups = ["@vm-oncall"]', "groups = []"),
+        ("cpu_yellow = 75.0", "cpu_yellow = 95"),
+        ('name = "add-memory"\nmode = "recommend"', 'name = "add-cpu"\nmode = "approve"'),
+        ('kind = "freeze"', 'kind = "melt"'),
+        ('observe_for = "10m"', 'observe_for = "soon"'),
+        ('attribute = "env=dev"', 'attribute = "env"'),
+    )
+
+    assert sorted(told) == [
+        "remediation.calendar[1].kind: input should be 'freeze' or 'allow', got \"melt\"",
+        "remediation.guards.observe_for: no length of time: write 0s, 20s, 30m, 4h or 14d",
+        "remediation.override[1].attribute: string should match pattern '^$|^[^=]+=.*$', got \"env\"",
+        "remediation.override[1].mode: nobody may say yes: give groups or users in [remediation.approvers]",
+        "remediation.playbook[2].mode: nobody may say yes: give groups or users in [remediation.approvers]",
+        "remediation.playbook[2].name: two playbooks have one name: add-cpu",
+        "remediation.thresholds.cpu_yellow: 95 is not below cpu_red, which is 90",
+    ]
