@@ -22,6 +22,9 @@ class Site(Protocol):
     def read_triggered_alarms(self) -> tuple[TriggeredAlarm, ...]:
         """The same, read now, in one call."""
 
+    def subscribe_alarms(self, callback: Callable[[], None]) -> None:
+        """Be told that `triggered_alarms` has changed; the callback must return at once."""
+
     def read_metrics(self, ref: Ref, window: timedelta) -> list[Sample]:
         """See `vsphere.metrics.Metrics.read`."""
 
@@ -29,7 +32,10 @@ class Site(Protocol):
         """The same of a host."""
 
     def read_disk_facts(self, vms: Collection[Ref]) -> dict[Ref, DiskFacts]:
-        """What makes these VMs hard to move or to grow, in one call; what is gone is left out."""
+        """What makes these VMs hard to move or to grow, in one call; what is gone is left out.
+
+        Whether one is a base is known among those asked for: ask for all of a datastore.
+        """
 
     def alarm_changes(self, since: datetime, until: datetime) -> list[AlarmChange]:
         """Of the event history, oldest first."""

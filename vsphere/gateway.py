@@ -1,16 +1,32 @@
 """One vCenter for the rest of the bot: session, mirror, tasks, reads and writes put together, and their threads."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
 
+from vsphere.alarmhistory import AlarmHistory
+from vsphere.alarms import REREAD_S, AlarmWatcher, alarm_filters
 from vsphere.clock import Clock
+from vsphere.counters import Counters
+from vsphere.diskfacts import read_disk_facts
 from vsphere.errors import VsphereError
 from vsphere.inventory import Inventory, inventory_filters
 from vsphere.metrics import Metrics
-from vsphere.model import Event, Health, Placement, Ref, Sample, Snapshot, Vm
+from vsphere.model import (
+    AlarmChange,
+    DiskFacts,
+    Event,
+    Health,
+    HostSample,
+    Placement,
+    Ref,
+    Sample,
+    Snapshot,
+    TriggeredAlarm,
+    Vm,
+)
 from vsphere.placement import PlacementRules
 from vsphere.promises import Promises
 from vsphere.reads import Reads
@@ -40,20 +56,29 @@ class Gateway(Writes):
         self.inventory = Inventory(settings.name, clock=clock)
         self.tasks = TaskWatcher(self._session, clock=clock, name_of=self._name)
         self._reads = Reads(self._session, clock=clock, mirrored_names=self.inventory.field_names, name_of=self._name)
-        self._metrics = Metrics(self._session, self._reads, clock=clock, name_of=self._name)
+        self._metrics = Metrics(
+            self._session, self._reads, counters=Counters(self._session), clock=clock, name_of=self._name
+        )
+        self._alarms = AlarmWatcher(self._session, self._reads, clock=clock, name_of=self._name)
+        self._alarm_history = AlarmHistory(self._session, self._reads, name_of=self._name)
         super().__init__(self._session, self.inventory, self._reads)
         self._watches = [
             Watch(session=self._session, name="inventory", filters=inventory_filters, sink=self.inventory, clock=clock),
             Watch(session=self._session, name="tasks", filters=task_filters, sink=self.tasks, clock=clock),
+            Watch(session=self._session, name="alarms", filters=alarm_filters, sink=self._alarms, clock=clock),
         ]
         self._stop = threading.Event()
-        self._keeper = threading.Thread(target=self._keep_alive, name=f"{self.name}-keepalive", daemon=True)
+        self._keepers = [
+            threading.Thread(target=self._keep_alive, name=f"{self.name}-keepalive", daemon=True),
+            threading.Thread(target=self._keep_alarms, name=f"{self.name}-alarms-again", daemon=True),
+        ]
 
     def start(self) -> None:
         """Connect in the background and stay connected for ever; a vCenter that is down is waited for."""
         for watch in self._watches:
             watch.start()
-        self._keeper.start()
+        for keeper in self._keepers:
+            keeper.start()
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Wait for the first inventory; False when it did not come in time."""
@@ -67,8 +92,9 @@ class Gateway(Writes):
         self._session.close(politely=self.health().connected)
         for watch in self._watches:
             watch.join(_JOIN_S)
-        if self._keeper.is_alive():
-            self._keeper.join(_JOIN_S)
+        for keeper in self._keepers:
+            if keeper.is_alive():
+                keeper.join(_JOIN_S)
 
     def health(self) -> Health:
         """What is known of the connection, without asking vCenter."""
@@ -109,6 +135,31 @@ class Gateway(Writes):
         vm = self.inventory.vm(ref)
         return self._metrics.read(ref, window, vcpus=vm.cpu_count if vm else 1)
 
+    def read_host_metrics(self, host: Ref, window: timedelta) -> list[HostSample]:
+        """See `Metrics.read_host`."""
+        known = self.inventory.host(host)
+        return self._metrics.read_host(host, window, cores=known.cpu_cores if known else 1)
+
+    def read_disk_facts(self, vms: Collection[Ref]) -> dict[Ref, DiskFacts]:
+        """See `vsphere.diskfacts.read_disk_facts`."""
+        return read_disk_facts(self._session, self._reads, vms, name_of=self._name)
+
+    def triggered_alarms(self) -> tuple[TriggeredAlarm, ...] | None:
+        """See `AlarmWatcher.triggered`."""
+        return self._alarms.triggered()
+
+    def read_triggered_alarms(self) -> tuple[TriggeredAlarm, ...]:
+        """See `AlarmWatcher.read`."""
+        return self._alarms.read()
+
+    def subscribe_alarms(self, callback: Callable[[], None]) -> None:
+        """See `AlarmWatcher.subscribe`."""
+        self._alarms.subscribe(callback)
+
+    def alarm_changes(self, since: datetime, until: datetime) -> list[AlarmChange]:
+        """See `AlarmHistory.changes`."""
+        return self._alarm_history.changes(since, until)
+
     def events_since(self, ref: Ref, since: datetime, kinds: Collection[str]) -> list[Event]:
         """See `Reads.events_since`."""
         return self._reads.events_since(ref, since, kinds)
@@ -135,6 +186,13 @@ class Gateway(Writes):
             except VsphereError as error:
                 # The watches reconnect by themselves; this thread only keeps an idle session from ending.
                 log.debug("vcenter.keepalive.failed", vcenter=self.name, reason=str(error))
+
+    def _keep_alarms(self) -> None:
+        while not self._stop.wait(REREAD_S):
+            try:
+                self._alarms.look_again()
+            except Exception:
+                log.exception("vcenter.alarms.look_failed", vcenter=self.name)
 
 
 def _detail(failure: VsphereError | None, product: str | None, age_s: float | None) -> str:

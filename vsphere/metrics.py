@@ -1,21 +1,21 @@
-"""A VM's recent load from vCenter's performance manager; reads only, and only the counters that a decision needs."""
+"""The recent load of VMs and hosts from vCenter's performance manager; only the counters that a decision needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vsphere.api import moref_of, vim
+from vsphere.api import vim
 from vsphere.clock import Clock
-from vsphere.collector import read
+from vsphere.collector import managed
+from vsphere.counters import Counters
 from vsphere.errors import NotFoundError
 from vsphere.faults import NameOf, translated
-from vsphere.model import Ref, Sample
-from vsphere.properties import number, text
+from vsphere.model import HostSample, Ref, Sample
 from vsphere.reads import Reads
 from vsphere.session import Session
-from vsphere.soaptree import Moref, Tree, as_list
+from vsphere.soaptree import Moref
 
-_COUNTERS = {
+_VM_COUNTERS = {
     "cpu.usage.average": "cpu",
     "cpu.ready.summation": "ready",
     "cpu.costop.summation": "costop",
@@ -23,6 +23,14 @@ _COUNTERS = {
     "mem.vmmemctl.average": "balloon",
     "mem.swapped.average": "swapped",
 }
+_HOST_COUNTERS = {
+    "cpu.usage.average": "cpu",
+    "cpu.ready.summation": "ready",
+    "mem.usage.average": "memory",
+    "mem.vmmemctl.average": "balloon",
+    "mem.swapused.average": "swapped",
+}
+"""What is swapped has a name of its own on a host."""
 _INTERVALS = (
     # vCenter keeps 20 s samples for an hour, then rolls them up.
     (timedelta(hours=1), 20),
@@ -35,14 +43,14 @@ _KIB_PER_MIB = 1024
 
 
 class Metrics:
-    """Asks the performance manager; the numbers of the counters are read once per vCenter."""
+    """Asks the performance manager."""
 
-    def __init__(self, session: Session, reads: Reads, *, clock: Clock, name_of: NameOf) -> None:
+    def __init__(self, session: Session, reads: Reads, *, counters: Counters, clock: Clock, name_of: NameOf) -> None:
         self._session = session
         self._reads = reads
+        self._counters = counters
         self._clock = clock
         self._name_of = name_of
-        self._ids: dict[int, str] = {}
 
     def read(self, ref: Ref, window: timedelta, *, vcpus: int) -> list[Sample]:
         """The samples of the last `window`, oldest first; empty when vCenter has none, as for a VM that is off.
@@ -52,51 +60,55 @@ class Metrics:
             window: how far to look back; it also chooses the interval: up to an hour 20 s, up to a day 5 min.
             vcpus: by which ready and co-stop time are divided.
         """
-        interval_s = next((seconds for upto, seconds in _INTERVALS if window <= upto), _LONGEST_INTERVAL_S)
+        interval_s = _interval_s(window)
+        rows = self._rows("VirtualMachine", ref, window, _VM_COUNTERS)
+        return [_sample(at, interval_s, max(vcpus, 1), values) for at, values in rows]
+
+    def read_host(self, ref: Ref, window: timedelta, *, cores: int) -> list[HostSample]:
+        """The same of a host, whose ready time is divided by its `cores`; empty for one that is not connected."""
+        interval_s = _interval_s(window)
+        rows = self._rows("HostSystem", ref, window, _HOST_COUNTERS)
+        return [_host_sample(at, interval_s, max(cores, 1), values) for at, values in rows]
+
+    def _rows(
+        self, kind: str, ref: Ref, window: timedelta, counters: Mapping[str, str]
+    ) -> list[tuple[datetime, dict[str, int]]]:
+        """Times with the figures of each, by the short names of `counters`."""
         with translated(f"read the load of {self._name_of(ref.moref)}", name_of=self._name_of):
-            found = self._reads.patiently(lambda: self._query(ref, window, interval_s))
+            found = self._reads.patiently(lambda: self._query(Moref(kind, ref.moref), window, counters))
+            shorts = {counter_id: counters[name] for counter_id, name in self._counters.ids(counters).items()}
         for entity in found or ():
-            return self._samples(entity, interval_s, max(vcpus, 1))
+            times = [info.timestamp.astimezone(UTC) for info in entity.sampleInfo]
+            series = {
+                shorts[one.id.counterId]: _aligned(list(one.value), len(times))
+                for one in entity.value
+                if one.id.counterId in shorts
+            }
+            return [(at, {name: values[index] for name, values in series.items()}) for index, at in enumerate(times)]
         return []
 
-    def _query(self, ref: Ref, window: timedelta, interval_s: int) -> Sequence[Any]:
-        manager = self._session.content.perfManager
-        wanted = [vim.PerformanceManager.MetricId(counterId=number, instance="") for number in self._counter_ids()]
+    def _query(self, entity: Moref, window: timedelta, counters: Mapping[str, str]) -> Sequence[Any]:
+        interval_s = _interval_s(window)
+        ids = self._counters.ids(counters)
+        if not ids:
+            raise NotFoundError(f"vCenter {self._session.name} has none of the counters {sorted(counters)}")
         spec = vim.PerformanceManager.QuerySpec(
-            entity=vim.VirtualMachine(ref.moref), metricId=wanted, intervalId=interval_s, format="normal"
+            entity=managed(None, entity),
+            metricId=[vim.PerformanceManager.MetricId(counterId=one, instance="") for one in ids],
+            intervalId=interval_s,
+            format="normal",
         )
         if interval_s == _INTERVALS[0][1]:
             # Real-time samples are asked for by count, since the hosts' clocks need not agree with vCenter's.
             spec.maxSample = max(int(window.total_seconds() // interval_s), 1)
         else:
             spec.startTime = self._clock.now() + self._session.time_offset - window
-        found: Sequence[Any] = manager.QueryPerf([spec])
+        found: Sequence[Any] = self._session.content.perfManager.QueryPerf([spec])
         return found
 
-    def _counter_ids(self) -> dict[int, str]:
-        if not self._ids:
-            manager = Moref("PerformanceManager", moref_of(self._session.content.perfManager))
-            counters = read(self._session, manager, ["perfCounter"]).get("perfCounter")
-            self._ids = {
-                number(one["key"]): _COUNTERS[name]
-                for one in as_list(counters)
-                if (name := _full_name(one)) in _COUNTERS
-            }
-            if not self._ids:
-                raise NotFoundError(f"vCenter {self._session.name} has none of the counters {sorted(_COUNTERS)}")
-        return self._ids
 
-    def _samples(self, entity: Any, interval_s: int, vcpus: int) -> list[Sample]:  # noqa: ANN401  pyVmomi's value
-        times = [info.timestamp.astimezone(UTC) for info in entity.sampleInfo]
-        series = {
-            self._ids[one.id.counterId]: _aligned(list(one.value), len(times))
-            for one in entity.value
-            if one.id.counterId in self._ids
-        }
-        return [
-            _sample(at, interval_s, vcpus, {name: values[index] for name, values in series.items()})
-            for index, at in enumerate(times)
-        ]
+def _interval_s(window: timedelta) -> int:
+    return next((seconds for upto, seconds in _INTERVALS if window <= upto), _LONGEST_INTERVAL_S)
 
 
 def _aligned(values: list[int], count: int) -> list[int]:
@@ -117,11 +129,18 @@ def _sample(at: datetime, interval_s: int, vcpus: int, values: dict[str, int]) -
     )
 
 
+def _host_sample(at: datetime, interval_s: int, cores: int, values: dict[str, int]) -> HostSample:
+    return HostSample(
+        at=at,
+        interval_s=interval_s,
+        cpu_percent=_scaled(values.get("cpu"), 100),
+        ready_percent=_scaled(values.get("ready"), interval_s * 10 * cores),
+        memory_percent=_scaled(values.get("memory"), 100),
+        balloon_mib=_scaled(values.get("balloon"), _KIB_PER_MIB),
+        swapped_mib=_scaled(values.get("swapped"), _KIB_PER_MIB),
+    )
+
+
 def _scaled(value: int | None, divisor: int) -> float | None:
     """Percent come in hundredths, times in milliseconds of the interval, memory in KiB; -1 means no figure."""
     return None if value is None or value < 0 else value / divisor
-
-
-def _full_name(counter: dict[str, Tree]) -> str:
-    group = text(counter["groupInfo"].get("key"))
-    return f"{group}.{text(counter['nameInfo'].get('key'))}.{text(counter.get('rollupType'))}"

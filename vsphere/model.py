@@ -337,6 +337,8 @@ class AlarmDefinition:
     """The counter, such as `cpu.usage.average`, or `disk.usage` of a datastore; empty where it has none."""
     red_percent: float | None = None
     yellow_percent: float | None = None
+    sustain_s: int = 0
+    """So long the figure must be over a threshold."""
     enabled: bool = True
 
 
@@ -370,3 +372,5 @@ class DiskFacts:
     """Committed bytes by the datastore's moref."""
     memory_at_boot_mib: int | None = None
     """None where it is not known."""
+    hot_memory_limit_mib: int | None = None
+    """As far as vCenter itself lets memory grow while it runs; None where it does not tell, as for a VM that is off."""

@@ -18,7 +18,15 @@ PATH = "/sdk"
 _OLDEST = "vim25/6.5"
 _OK = 200
 _FAULT = 500
-_TREE_METHODS = frozenset({"RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "WaitForUpdatesEx", "QueryEvents"})
+_TREE_METHODS = frozenset(
+    {
+        "RetrievePropertiesEx",
+        "ContinueRetrievePropertiesEx",
+        "WaitForUpdatesEx",
+        "QueryEvents",
+        "ReadNextEvents",
+    }
+)
 """Their answers come back as trees of plain values; see `vsphere.soaptree`."""
 
 
