@@ -125,6 +125,8 @@ class Remedy:
     cluster: Ref | None
     datastore: Ref | None = None
     """Where a move leaves from; None for what is no move."""
+    target: Ref | None = None
+    """Where a move goes: while it runs, nothing else is moved there, since both together may be too much."""
     summary: str
     state: RemedyState
     at: datetime
