@@ -98,6 +98,8 @@ class Incident:
     entity_name: str
     playbook: PlaybookName | None
     """None where nothing can be done about it: it is shown alone."""
+    cluster: Ref | None = None
+    """Where its VM ran when it turned red; None for a datastore."""
     round: int = 0
     """How many remedies have been admitted for it."""
     look_at: datetime | None

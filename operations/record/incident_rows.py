@@ -1,0 +1,155 @@
+"""Rows of remediation's tables as plain values, and back. What the JSON in them means, nobody here knows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from operations.record.chain import read_time, write_time
+from operations.record.database import from_json, to_json
+from operations.record.rows import Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentRow:
+    """One row."""
+
+    id: str
+    key: str
+    version: int
+    state: str
+    entity: str
+    """`VCENTER/MOREF`."""
+    opened_at: datetime
+    closed_at: datetime | None
+    look_at: datetime | None
+    operation_id: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemedyRow:
+    """One row."""
+
+    key: str
+    incident_id: str
+    operation_id: str | None
+    state: str
+    at: datetime
+    ended_at: datetime | None
+    checked: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SwitchRow:
+    """One row."""
+
+    key: str
+    value: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionRow:
+    """One row."""
+
+    incident_id: str
+    entity: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+def incident_values(row: IncidentRow) -> dict[str, Any]:
+    """An incident as its table holds it."""
+    return {
+        "id": row.id,
+        "key": row.key,
+        "version": row.version,
+        "state": row.state,
+        "entity": row.entity,
+        "opened_at": write_time(row.opened_at),
+        "closed_at": _time(row.closed_at),
+        "look_at": _time(row.look_at),
+        "operation_id": row.operation_id,
+        "data": to_json(dict(row.data)),
+    }
+
+
+def read_incident(row: Row) -> IncidentRow:
+    """What `incident_values` wrote."""
+    return IncidentRow(
+        id=row["id"],
+        key=row["key"],
+        version=row["version"],
+        state=row["state"],
+        entity=row["entity"],
+        opened_at=read_time(row["opened_at"]),
+        closed_at=_read_time(row["closed_at"]),
+        look_at=_read_time(row["look_at"]),
+        operation_id=row["operation_id"],
+        data=from_json(row["data"]),
+    )
+
+
+def remedy_values(row: RemedyRow) -> dict[str, Any]:
+    """A remedy as its table holds it."""
+    return {
+        "key": row.key,
+        "incident_id": row.incident_id,
+        "operation_id": row.operation_id,
+        "state": row.state,
+        "at": write_time(row.at),
+        "ended_at": _time(row.ended_at),
+        "checked": row.checked,
+        "data": to_json(dict(row.data)),
+    }
+
+
+def read_remedy(row: Row) -> RemedyRow:
+    """What `remedy_values` wrote."""
+    return RemedyRow(
+        key=row["key"],
+        incident_id=row["incident_id"],
+        operation_id=row["operation_id"],
+        state=row["state"],
+        at=read_time(row["at"]),
+        ended_at=_read_time(row["ended_at"]),
+        checked=row["checked"],
+        data=from_json(row["data"]),
+    )
+
+
+def decision_values(row: DecisionRow) -> dict[str, Any]:
+    """A decision as its table holds it."""
+    return {
+        "incident_id": row.incident_id,
+        "entity": row.entity,
+        "at": write_time(row.at),
+        "data": to_json(dict(row.data)),
+    }
+
+
+def read_decision(row: Row) -> DecisionRow:
+    """What `decision_values` wrote."""
+    data = from_json(row["data"])
+    return DecisionRow(incident_id=row["incident_id"], entity=row["entity"], at=read_time(row["at"]), data=data)
+
+
+def switch_values(row: SwitchRow) -> dict[str, Any]:
+    """A switch as its table holds it."""
+    return {"key": row.key, "value": row.value, "by": row.by, "at": write_time(row.at)}
+
+
+def read_switch(row: Row) -> SwitchRow:
+    """What `switch_values` wrote."""
+    return SwitchRow(key=row["key"], value=row["value"], by=row["by"], at=read_time(row["at"]))
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else write_time(at)
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return None if text is None else read_time(text)
