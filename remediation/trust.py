@@ -1,0 +1,58 @@
+"""When a playbook has earned to be asked about no more: after enough approved runs that helped. Pure.
+
+It is only offered, once for each playbook; a person turns it on.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from remediation.model import History, Mode, Outcome, PlaybookName, Remedy, RemedyState, Switch
+from remediation.settings import RemediationSettings
+from remediation.switches import mode_key, rearm_key, since
+
+_SPOILT: Final = frozenset({Outcome.WORSE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What can be shown for a playbook."""
+
+    playbook: PlaybookName
+    runs: int
+    """Approved runs that helped."""
+    people: tuple[str, ...]
+    """Slack ids of those who approved them."""
+
+
+def offers(history: History, settings: RemediationSettings) -> Iterator[Offer]:
+    """Every playbook in mode `approve` that has earned to run by itself.
+
+    Args:
+        history: as far as it looks back (30 days).
+        settings: how many runs and people it takes.
+    """
+    for playbook in settings.playbooks:
+        if _mode(playbook.name, playbook.mode, history.switches) is not Mode.APPROVE:
+            continue
+        runs = _approved(playbook.name, history)
+        helped = [one for one in runs if one.outcome is Outcome.HELPED]
+        people = tuple(sorted({person for one in helped for person in one.approved_by}))
+        spoilt = any(one.state is RemedyState.FAILED or one.outcome in _SPOILT for one in runs)
+        if not spoilt and len(helped) >= settings.trust_runs and len(people) >= settings.trust_people:
+            yield Offer(playbook=playbook.name, runs=len(helped), people=people)
+
+
+def _mode(name: PlaybookName, configured: Mode, switches: Mapping[str, Switch]) -> Mode:
+    switch = switches.get(mode_key(name))
+    return Mode(switch.value) if switch else configured
+
+
+def _approved(name: PlaybookName, history: History) -> list[Remedy]:
+    """Its runs that somebody said yes to; those before the breaker was rearmed are forgiven."""
+    from_ = since(history.switches, rearm_key(name))
+    return [
+        one
+        for one in history.remedies
+        if one.playbook is name and one.mode is Mode.APPROVE and one.approved_by and (from_ is None or one.at >= from_)
+    ]

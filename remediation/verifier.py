@@ -1,0 +1,131 @@
+"""Looks some time after a remedy, 10 and 30 minutes by default, whether it has helped, and keeps what it found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from remediation.model import Facts, Incident, Outcome, Remedy, RemedyState
+from remediation.verification import Comparison, compare, figures, points
+from vsphere.clock import Clock
+from vsphere.errors import VsphereError
+from vsphere.model import AlarmStatus
+
+log = structlog.get_logger(__name__)
+
+SHOWN_BEFORE: Final = timedelta(minutes=15)
+"""How much of the time before the change is on the chart."""
+_LATEST: Final = timedelta(hours=6)
+"""A remedy that nobody looked after for so long, be it that the bot was away, is not judged any more."""
+_FIGURES_WITHIN: Final = timedelta(minutes=3)
+"""vCenter's samples come late; so long after a comparison is due its figures are waited for."""
+
+
+class Book(Protocol):
+    """The record, as far as comparisons read and write it."""
+
+    def remedies(self, *, incident_id: str | None = None, unchecked: bool = False) -> list[Remedy]:
+        """See `remediation.ports.Record`."""
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One incident, closed or not."""
+
+    def compared(self, remedy: Remedy, *, was: int) -> bool:
+        """Keep outcome, `after` and `checked` of a remedy whose `checked` still is `was`; False where it is not.
+
+        The incident's version grows with it, so that its card tells it.
+        """
+
+
+Look = Callable[[Incident, timedelta], Facts]
+"""The facts anew, with samples of the last so long.
+
+Raises:
+    VsphereError: vCenter could not be asked.
+"""
+
+
+class Verifier:
+    """One pass compares what is due. Safe in several replicas: the first to write counts."""
+
+    def __init__(self, *, book: Book, look: Look, verify_after: tuple[timedelta, ...], clock: Clock) -> None:
+        """Take what it needs.
+
+        Args:
+            book: the record.
+            look: how facts are gathered.
+            verify_after: when, counted from the end of the remedy, in ascending order.
+            clock: time.
+        """
+        self._book = book
+        self._look = look
+        self._verify_after = verify_after
+        self._clock = clock
+
+    def run_once(self) -> list[Remedy]:
+        """Compare what is due, and return the remedies that got an outcome.
+
+        Raises:
+            StorageError: the record can't be read or written.
+        """
+        now = self._clock.now()
+        waiting = self._book.remedies(unchecked=True)
+        return [one for remedy in waiting if self._is_due(remedy, now) and (one := self._check(remedy, now))]
+
+    def next_at(self) -> datetime | None:
+        """When something is due next; None where nothing is."""
+        return min((due for one in self._book.remedies(unchecked=True) if (due := self._due_at(one))), default=None)
+
+    def _is_due(self, remedy: Remedy, now: datetime) -> bool:
+        due = self._due_at(remedy)
+        return due is not None and due <= now
+
+    def _due_at(self, remedy: Remedy) -> datetime | None:
+        if remedy.state is not RemedyState.SUCCEEDED or remedy.ended_at is None:
+            return None
+        if remedy.checked >= len(self._verify_after):
+            return None
+        return remedy.ended_at + self._verify_after[remedy.checked]
+
+    def _check(self, remedy: Remedy, now: datetime) -> Remedy | None:
+        ended_at = remedy.ended_at or remedy.at
+        passed = sum(ended_at + after <= now for after in self._verify_after)
+        if now - ended_at > max(self._verify_after[-1] * 2, _LATEST):
+            reason = f"nobody looked in time: {Outcome.UNKNOWN.value}"
+            return self._keep(remedy, Comparison(outcome=Outcome.UNKNOWN, reason=reason), {}, checked=passed)
+        incident = self._book.incident(remedy.incident_id)
+        if incident is None:
+            return None
+        try:
+            facts = self._look(incident, now - ended_at + SHOWN_BEFORE)
+        except VsphereError as error:
+            log.warning("remedy.comparison.postponed", remedy=remedy.key, reason=str(error))
+            return None
+        found = figures(facts, since=ended_at)
+        compared = compare(remedy.playbook, remedy.before, found, alarm_now=_alarm(facts))
+        due_at = ended_at + self._verify_after[passed - 1]
+        if compared.outcome is Outcome.UNKNOWN and _is_there(facts) and now < due_at + _FIGURES_WITHIN:
+            return None
+        after = {"figures": found, "points": points(remedy.playbook, facts.samples, ended_at)}
+        return self._keep(remedy, compared, after, checked=passed)
+
+    def _keep(
+        self, remedy: Remedy, compared: Comparison, after: Mapping[str, object], *, checked: int
+    ) -> Remedy | None:
+        told = {**after, "reason": compared.reason, "at": self._clock.now().isoformat()}
+        kept = replace(remedy, outcome=compared.outcome, checked=checked, after=told)
+        if not self._book.compared(kept, was=remedy.checked):
+            # Another replica was faster.
+            return None
+        log.info("remedy.compared", remedy=remedy.key, outcome=compared.outcome.value, reason=compared.reason)
+        return kept
+
+
+def _alarm(facts: Facts) -> AlarmStatus:
+    return facts.alarm.status if facts.alarm else AlarmStatus.GREEN
+
+
+def _is_there(facts: Facts) -> bool:
+    return facts.vm is not None or facts.datastore is not None
