@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from vsphere.alarmdefs import alarm_spec, read_definitions
 from vsphere.alarmhistory import AlarmHistory
 from vsphere.alarms import REREAD_S, AlarmWatcher, alarm_filters
+from vsphere.api import on
 from vsphere.clock import Clock
 from vsphere.counters import Counters
 from vsphere.diskfacts import read_disk_facts
@@ -16,6 +18,7 @@ from vsphere.inventory import Inventory, inventory_filters
 from vsphere.metrics import Metrics
 from vsphere.model import (
     AlarmChange,
+    AlarmDefinition,
     DiskFacts,
     Event,
     Health,
@@ -56,9 +59,8 @@ class Gateway(Writes):
         self.inventory = Inventory(settings.name, clock=clock)
         self.tasks = TaskWatcher(self._session, clock=clock, name_of=self._name)
         self._reads = Reads(self._session, clock=clock, mirrored_names=self.inventory.field_names, name_of=self._name)
-        self._metrics = Metrics(
-            self._session, self._reads, counters=Counters(self._session), clock=clock, name_of=self._name
-        )
+        self._counters = Counters(self._session)
+        self._metrics = Metrics(self._session, self._reads, counters=self._counters, clock=clock, name_of=self._name)
         self._alarms = AlarmWatcher(self._session, self._reads, clock=clock, name_of=self._name)
         self._alarm_history = AlarmHistory(self._session, self._reads, name_of=self._name)
         super().__init__(self._session, self.inventory, self._reads)
@@ -159,6 +161,22 @@ class Gateway(Writes):
     def alarm_changes(self, since: datetime, until: datetime) -> list[AlarmChange]:
         """See `AlarmHistory.changes`."""
         return self._alarm_history.changes(since, until)
+
+    def alarm_definitions(self) -> tuple[AlarmDefinition, ...]:
+        """See `vsphere.alarmdefs.read_definitions`."""
+        return read_definitions(self._session, self._reads, self._counters, name_of=self._name)
+
+    def create_alarm(self, definition: AlarmDefinition) -> Ref:
+        """Define an alarm on the whole inventory and return it; there is no task.
+
+        Raises:
+            PermissionDeniedError: the account lacks Alarm.Create on the root folder.
+            NameTakenError: an alarm of this name is there, perhaps on a part of the inventory that can't be seen.
+            NotSupportedError: see `vsphere.alarmdefs.alarm_spec`.
+        """
+        spec, content = alarm_spec(definition, self._counters), self._session.content
+        manager = on(self._session.writes, content.alarmManager)
+        return self._task("create the alarm", definition.name, lambda: manager.CreateAlarm(content.rootFolder, spec))
 
     def events_since(self, ref: Ref, since: datetime, kinds: Collection[str]) -> list[Event]:
         """See `Reads.events_since`."""

@@ -324,6 +324,15 @@ class AlarmChange:
     after: AlarmStatus
 
 
+class ThresholdUnit(Enum):
+    """In which unit people say a threshold."""
+
+    PERCENT = "%"
+    GIB = "GiB"
+    RAW = ""
+    """As the counter counts."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmDefinition:
     """An alarm that vCenter has, or shall have."""
@@ -333,10 +342,14 @@ class AlarmDefinition:
     ref: Ref | None = None
     """None where it is yet to be made."""
     entity_kind: str
+    everywhere: bool = True
+    """Defined at the root, so that it watches the whole inventory."""
     metric: str = ""
-    """The counter, such as `cpu.usage.average`, or `disk.usage` of a datastore; empty where it has none."""
-    red_percent: float | None = None
-    yellow_percent: float | None = None
+    """The counter that turns it red by being high, such as `cpu.usage.average`; empty where none does."""
+    red: float | None = None
+    """In `unit`, as is `yellow`."""
+    yellow: float | None = None
+    unit: ThresholdUnit = ThresholdUnit.PERCENT
     sustain_s: int = 0
     """So long the figure must be over a threshold."""
     enabled: bool = True
