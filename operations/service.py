@@ -36,6 +36,7 @@ from operations.record.cards import Cards
 from operations.record.database import Database
 from operations.record.decisions import Decisions
 from operations.record.deeds import Deeds
+from operations.record.incident_cards import IncidentCards
 from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
@@ -88,6 +89,7 @@ class Operations:
         self._listeners: list[Listener] = []
         self._store = Store(self._database, clock=clock, tell=self._tell)
         self.cards = Cards(self._database, clock=clock)
+        self.incident_cards = IncidentCards(self._database, clock=clock)
         self.notices = Notices(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
