@@ -13,8 +13,9 @@ from operations.changes.stage import Work
 from operations.endings import Ending
 from operations.errors import StoppingError, StorageError, TakenOverError
 from operations.following import Follower
+from operations.mirroring import Mirroring
 from operations.model import Event, Operation, Request, State
-from operations.plans import began, done_words, specs_of
+from operations.plans import Spec, began, done_words, specs_of
 from operations.progress import Progress, Waiting
 from operations.record.store import Store
 from operations.runner import Intent, Runner
@@ -22,6 +23,7 @@ from operations.settings import OperationsSettings
 from operations.settling import Settler
 from operations.verbs import STAGES
 from vsphere.clock import Clock
+from vsphere.errors import NotFoundError
 from vsphere.model import Ref
 from vsphere.sites import Sites
 
@@ -54,6 +56,7 @@ class Body:
         self._claimed: set[str] = set()
         self._running: set[str] = set()
         self._idle = threading.Condition()
+        self._mirroring = Mirroring(clock=clock, rest=self.rest)
         waiting = Waiting(
             settings=settings, clock=clock, operation=self.operation, progress=self._progress, rest=self.rest
         )
@@ -83,6 +86,7 @@ class Body:
                 return True
             ending = self._run(operation, index)
             if ending is not None:
+                self._await_mirror(self.operation(operation_id))
                 self._end(operation_id, ending)
             return ending is None
 
@@ -96,6 +100,7 @@ class Body:
             text = done_words(operation.plan, began(operation))
             if operation.cancel_requested_by is not None:
                 text = f"{text} It was too late to cancel it."
+            self._await_mirror(operation)
             self._end(operation_id, Ending(state=State.SUCCEEDED, text=text))
 
     def stop(self) -> None:
@@ -167,13 +172,22 @@ class Body:
             # A newer version of this program has queued it, and an older one runs again.
             text = f"This version of the bot does not know how to {operation.stages[index]}."
             return Ending(state=State.FAILED, text=text, way_out="Ask an administrator to update it.")
+        return self._runner.run(stage, self._work(operation, specs_of(operation.plan)[index]), index)
+
+    def _await_mirror(self, operation: Operation) -> None:
+        """See `Mirroring`; a stage or a vCenter that this bot does not know any more is not waited for."""
+        specs = specs_of(operation.plan)[: operation.stages_done] if operation.plan else []
+        done = [(STAGES[spec["stage"]], spec) for spec in specs if spec["stage"] in STAGES]
+        try:
+            self._mirroring.wait([(stage, self._work(operation, spec)) for stage, spec in done])
+        except NotFoundError as error:
+            log.info("operation.mirror.unknown", operation_id=operation.id, reason=str(error))
+
+    def _work(self, operation: Operation, spec: Spec) -> Work:
         ref = operation.result or operation.vm
-        request = self._request(operation.id)
-        vcenter = ref.vcenter if ref else request.vcenter
+        vcenter = ref.vcenter if ref else self._request(operation.id).vcenter
         gateway = self._sites.gateway(vcenter) if vcenter else self._sites.default
-        return self._runner.run(
-            stage, Work(operation=operation, gateway=gateway, spec=specs_of(operation.plan)[index]), index
-        )
+        return Work(operation=operation, gateway=gateway, spec=spec)
 
     def _claim(self, operation_id: str) -> Operation:
         operation, runs = self._insist(lambda: self._store.claim(operation_id, self._runner_id))

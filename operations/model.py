@@ -152,7 +152,6 @@ class Plan:
     type_name_to_confirm: bool = False
     unchanged: str | None = None
     """Set where the wanted state is there already: the words for it, and nothing will be sent."""
-    change_version: str | None = None
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """What the stages need, JSON-like: placement, sizes, snapshot…"""
     hash: str

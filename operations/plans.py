@@ -21,6 +21,8 @@ _MIB_PER_GIB = 1024
 _NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
 PLACE = "place"
 """Of a stage that makes a VM: where, which nobody has agreed to and which may be another place a minute later."""
+TRIED_FIRST = "tried first"
+"""Of a stage that gives way: whether it can be tried at all depends on the guest, which may listen a moment later."""
 Spec = Mapping[str, Any]
 """One stage of a plan, JSON-like: `{"stage": "resize", "cpu_count": 4}`."""
 
@@ -38,7 +40,6 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
     warnings: tuple[str, ...] = (),
     needs_confirmation: bool = False,
     type_name_to_confirm: bool = False,
-    change_version: str | None = None,
     expects: Mapping[str, object] | None = None,
     lasts: timedelta | None = None,
     before: Mapping[str, object] | None = None,
@@ -58,7 +59,6 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         warnings: what a person should know and that the hash does not cover.
         needs_confirmation: whether somebody must say yes to this very plan.
         type_name_to_confirm: whether they must type the VM's name for it.
-        change_version: of the VM that was looked at, where another one makes it another plan.
         expects: fields of `Vm` that must still be so when it is sent.
         lasts: how long what it makes of the VM is to last, from when it begins; `{until}` in `done` names the end.
         before: what it takes to undo it, JSON-like; see `operations.undoing`.
@@ -84,7 +84,6 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         warnings=warnings,
         needs_confirmation=needs_confirmation,
         type_name_to_confirm=type_name_to_confirm,
-        change_version=change_version,
         details=details,
         hash="",
     )
@@ -163,6 +162,7 @@ def fact(vm: Vm, name: str) -> object:
 def _hashed(plan: Plan) -> Plan:
     data = plan_data(plan)
     covered = {name: value for name, value in data.items() if name not in _NOT_HASHED}
-    stages = [{name: value for name, value in one.items() if name != PLACE} for one in specs_of(plan)]
+    kept = [one for one in specs_of(plan) if TRIED_FIRST not in one]
+    stages = [{name: value for name, value in one.items() if name != PLACE} for one in kept]
     covered["details"] = {**covered["details"], "stages": stages}
     return replace(plan, hash=hashlib.sha256(to_json(covered).encode()).hexdigest())

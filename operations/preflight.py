@@ -26,6 +26,7 @@ _WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 """Verbs for which snapshots are worth a look first."""
 _GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
 """Verbs after which the VM costs nothing, sooner or later, and which of the two."""
+_GIB = 1024**3
 _MOST_VALUE = 60
 _MOST_REASONS = 44
 
@@ -53,6 +54,7 @@ def _notes(plan: Plan, asking: Asking, judged: Judged) -> Iterator[Change]:
     vm, after = asking.vm, footprint_after(plan, asking.vm)
     estate = Estate(vcenter=asking.gateway.name, inventory=asking.gateway.inventory)
     yield from _how(plan, vm)
+    yield from _size(plan, vm)
     yield from room_lines(plan, estate, vm=vm, after=after)
     yield from _snapshots(plan, vm)
     yield from judged.quota
@@ -76,6 +78,12 @@ def _how(plan: Plan, vm: Vm | None) -> Iterator[Change]:
         yield Change(label="How", before="", after="while it runs: hot-add is on")
     else:
         yield Change(label="How", before="", after="at once: it is not running")
+
+
+def _size(plan: Plan, vm: Vm | None) -> Iterator[Change]:
+    """How much is to be copied, which a running VM changes from one minute to the next."""
+    if vm is not None and plan.verb == "move":
+        yield Change(label="Size", before="", after=f"{vm.committed_bytes / _GIB:.1f} GB")
 
 
 def _joined(reasons: tuple[str, ...]) -> str:

@@ -41,10 +41,7 @@ def plan_move(asking: Asking) -> Plan:
         summary=f"Move {vm.name} to {target.name}",
         done=f"{vm.name} is on {target.name} now.",
         stages=[{"stage": MOVE, "datastore": target.ref.moref}],
-        changes=(
-            Change(label="Datastore", before=before, after=target.name),
-            Change(label="Size", before=f"{vm.committed_bytes / _GIB:.1f} GB", after="the same"),
-        ),
+        changes=(Change(label="Datastore", before=before, after=target.name),),
         warnings=("It has snapshots, which move along and take longer.",) if vm.snapshot_count else (),
         expects=facts(vm, "instance_uuid"),
         before={"datastore": before},

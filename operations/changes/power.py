@@ -3,7 +3,7 @@
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Effect, Plan
-from operations.plans import Spec, already_so, facts, lease_fact, make_plan
+from operations.plans import TRIED_FIRST, Spec, already_so, facts, lease_fact, make_plan
 from vsphere.model import PowerState, Vm
 
 POWER_ON = "power on"
@@ -155,7 +155,7 @@ def off_at_last(vm: Vm) -> list[Spec]:
     """The stages that have this VM off whatever its guest does: asked first where it listens, then cut."""
     if vm.power is PowerState.OFF:
         return []
-    asked = [{"stage": ASK_TO_SHUT_DOWN}] if off_stage(vm) == SHUT_DOWN else []
+    asked: list[Spec] = [{"stage": ASK_TO_SHUT_DOWN, TRIED_FIRST: True}] if off_stage(vm) == SHUT_DOWN else []
     return [*asked, {"stage": POWER_OFF}]
 
 
@@ -184,12 +184,14 @@ def _is_off(work: Work) -> bool:
 STAGES = (
     Stage(
         title=POWER_ON,
+        switches=True,
         send=lambda work: work.gateway.power_on(work.target),
         reached=_is_on,
         task="VirtualMachine.powerOn",
     ),
     Stage(
         title=SHUT_DOWN,
+        switches=True,
         send=lambda work: work.gateway.shutdown_guest(work.target),
         reached=_is_off,
         events=frozenset({"VmGuestShutdownEvent"}),
@@ -197,6 +199,7 @@ STAGES = (
     ),
     Stage(
         title=ASK_TO_SHUT_DOWN,
+        switches=True,
         send=lambda work: work.gateway.shutdown_guest(work.target),
         reached=_is_off,
         events=frozenset({"VmGuestShutdownEvent"}),
@@ -205,6 +208,7 @@ STAGES = (
     ),
     Stage(
         title=POWER_OFF,
+        switches=True,
         send=lambda work: work.gateway.power_off(work.target),
         reached=_is_off,
         task="VirtualMachine.powerOff",

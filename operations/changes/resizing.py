@@ -53,7 +53,6 @@ def plan_transform(asking: Asking) -> Plan:
         changes=size_lines(vm, size),
         warnings=_hard_warning(vm) if cold else (),
         needs_confirmation=bool(cold),
-        change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "power", "cpu_count", "cores_per_socket", "memory_mib"),
         before=facts(vm, "cpu_count", "memory_mib"),
         undo_within=asking.settings.undo_within,

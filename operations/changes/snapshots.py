@@ -62,7 +62,7 @@ def plan_revert(asking: Asking) -> Plan:
         vm_name=vm.name,
         summary=f"Take {vm.name} back to the snapshot {name}",
         done=f"{vm.name} is as it was when {name} was taken{_power_afterwards(vm, snapshot)}.",
-        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref, **resized}],
+        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref, "runs": snapshot.holds_memory, **resized}],
         effect=Effect.LOSS,
         changes=(
             Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),
@@ -70,7 +70,6 @@ def plan_revert(asking: Asking) -> Plan:
         ),
         warnings=("What has happened on its disks since then is lost.", *_power_warning(vm, snapshot)),
         needs_confirmation=True,
-        change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "name"),
     )
 
@@ -94,7 +93,6 @@ def plan_remove(asking: Asking) -> Plan:
         stages=[{"stage": REMOVE, "snapshot": snapshot.ref.moref}],
         warnings=(f"Nobody can go back to {name} afterwards. The VM itself stays as it is.",),
         needs_confirmation=True,
-        change_version=vm.change_version,
         expects=facts(vm, "instance_uuid", "name"),
     )
 
@@ -147,6 +145,21 @@ def _ref(work: Work) -> Ref:
     return Ref(work.gateway.name, work.spec["snapshot"])
 
 
+def _shows_snapshot(work: Work) -> bool:
+    return work.vm is not None and work.vm.snapshot_count > 0
+
+
+def _shows_reverted(work: Work) -> bool:
+    """Whether it runs or not, and its size where that was to change; a plan of an earlier version tells neither."""
+    vm, spec = work.vm, work.spec
+    if vm is None or spec.get("runs") not in {None, vm.power is PowerState.ON}:
+        return False
+    return (
+        asdict(size_of(vm)).items()
+        >= {name: spec[name] for name in ("cpu_count", "memory_mib") if name in spec}.items()
+    )
+
+
 def _is_removed(work: Work) -> bool:
     return work.vm is not None and all(one.ref != _ref(work) for one in work.gateway.snapshots(work.target))
 
@@ -156,10 +169,12 @@ STAGES = (
         title=TAKE,
         send=lambda work: work.gateway.create_snapshot(work.target, work.spec["name"], _description(work)),
         reached=_is_taken,
+        shows=_shows_snapshot,
         task="VirtualMachine.createSnapshot",
     ),
     Stage(
         title=REVERT,
+        shows=_shows_reverted,
         send=lambda work: work.gateway.revert_snapshot(_ref(work)),
         task="vm.Snapshot.revert",
     ),
@@ -167,6 +182,8 @@ STAGES = (
         title=REMOVE,
         send=lambda work: work.gateway.remove_snapshot(_ref(work)),
         reached=_is_removed,
+        # The mirror counts root snapshots alone, so it can't tell.
+        shows=lambda _work: True,
         task="vm.Snapshot.remove",
     ),
 )

@@ -93,8 +93,23 @@ class Stage:
     """Whether a VM that is no longer there is what was wanted."""
     reads_target: bool = True
     """Whether there is a VM to be read before it is sent."""
+    switches: bool = False
+    """Whether it turns the VM on or off, so that a later stage of the kind takes its effect back."""
+    shows: Callable[[Work], bool] | None = None
+    """Whether the mirror, with whose VM it is asked, shows it; None where `reached` can tell that without a call."""
 
     @property
     def lasts(self) -> bool:
         """Whether the state tells for ever that it was done."""
         return self.makes or self.gone_is_done or self.reached is not _never
+
+    def is_shown(self, work: Work) -> bool:
+        """Whether the mirror, with whose VM it is asked, shows what was done; what leaves no state is always shown."""
+        if self.shows is not None:
+            return self.shows(work)
+        if self.gone_is_done:
+            return work.vm is None
+        if self.makes:
+            # While a VM is being made it is in the inventory already, without its configuration.
+            return work.vm is not None and bool(work.vm.instance_uuid)
+        return not self.lasts or self.reached(work)

@@ -199,7 +199,6 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "needs_confirmation": plan.needs_confirmation,
         "type_name_to_confirm": plan.type_name_to_confirm,
         "unchanged": plan.unchanged,
-        "change_version": plan.change_version,
         "details": dict(plan.details),
         "hash": plan.hash,
     }
@@ -219,7 +218,6 @@ def _read_plan(data: Row) -> Plan:
         needs_confirmation=data["needs_confirmation"],
         type_name_to_confirm=data["type_name_to_confirm"],
         unchanged=data["unchanged"],
-        change_version=data["change_version"],
         details=MappingProxyType(data["details"]),
         hash=data["hash"],
     )

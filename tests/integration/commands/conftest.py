@@ -24,8 +24,8 @@ from vsphere.model import Ref, Vm
 from vsphere.settings import VcenterSettings
 from vsphere.sites import Sites
 
-READY_S = 20
-DONE_S = 30
+READY_S = 60
+DONE_S = 60
 DANA = Actor(id="U0DANA", name="dana", groups=frozenset({"@vm-users"}))
 ANN = Actor(id="U0ANN", name="ann", groups=frozenset({"@vm-admins"}))
 ROOM = Origin(channel="C1", channel_name="vm-requests")

@@ -151,6 +151,7 @@ def test_only_a_vm_in_the_bin_is_shown_as_one_that_will_be_deleted(floor: Floor)
     spawn(floor, "staying-01")
     (staying,) = floor.gateway.inventory.find_vms("staying-01")
     floor.gateway.set_attributes(staying.ref, {"iaas.purge": "2026-12-24T05:12Z"})
+    floor.wait_until(lambda: "iaas.purge" in floor.gateway.inventory.find_vms("staying-01")[0].attributes)
 
     shown = {
         name: [label for label, _ in floor.answer(f"show {name}").fields]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.vcenter import Estate
-from tests.integration.operations.lab import READY_S, Lab, gateway_settings
+from tests.integration.operations.lab import READY_S, Lab, eventually, gateway_settings
 from tests.integration.operations.leased import leased, make
 from tests.postgres import postgres_server, postgres_url
 from vsphere.clock import SystemClock
@@ -27,11 +27,15 @@ def shared_estate() -> Iterator[Estate]:
 
 @pytest.fixture
 def estate(shared_estate: Estate) -> Iterator[Estate]:
-    """The shared estate with its levers at rest before and after, and calls counted from here."""
+    """The shared estate with its levers at rest before and after, and calls counted from here.
+
+    What a test has left running ends before the next one begins, or it would change a VM in the middle of that.
+    """
     shared_estate.restore()
     shared_estate.reset_calls()
     yield shared_estate
     shared_estate.restore()
+    eventually(lambda: not {one["state"] for one in shared_estate.tasks()} & {"queued", "running"})
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from vsphere.sites import Sites
 
 SITE: Final = "lab"
 READY_S: Final = 60.0
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 FOLDER: Final = "Frankfurt/vm/Lab"
 HERE: Final = Origin(channel="C1", channel_name="vm-requests")
 DANA: Final = Actor(id="U1", name="Dana", groups=frozenset({"vm-admins"}))

@@ -31,6 +31,7 @@ def clear_leases(lab: Lab) -> None:
     for vm in lab.gateway.inventory.vms():
         if vm.attributes.get("iaas.expires"):
             lab.gateway.set_attributes(vm.ref, {"iaas.expires": ""})
+    eventually(lambda: not any(vm.attributes.get("iaas.expires") for vm in lab.gateway.inventory.vms()))
 
 
 @pytest.fixture

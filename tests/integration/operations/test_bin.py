@@ -248,6 +248,7 @@ def test_a_folder_that_is_gone_is_told(lab: Lab) -> None:
     ref = make(lab, "homeless-01")
     lab.do("nuke", ref)
     lab.gateway.set_attributes(ref, {"iaas.binned.from": "Frankfurt/vm/Gone"})
+    eventually(lambda: mirrored(lab, ref).attributes["iaas.binned.from"] == "Frankfurt/vm/Gone")
 
     with pytest.raises(BadRequestError, match="Frankfurt/vm/Gone that homeless-01 came from is no longer"):
         lab.ask("restore", ref)

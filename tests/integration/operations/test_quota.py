@@ -203,6 +203,7 @@ def test_the_marks_of_the_bin_on_a_vm_that_lies_outside_free_nothing(make_lab: M
     assert made is not None
     eventually(lambda: lab.vm("marked").attributes.get("iaas.owner") == NORA.id)
     lab.gateway.set_attributes(made, {"iaas.binned": "2026-11-26T05:12Z by U9, operation R7F3K"})
+    eventually(lambda: "iaas.binned" in lab.vm("marked").attributes)
 
     refused = lab.ask("spawn", name="second", actor=NORA, arguments=SMALL)
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from operations.changes.power import off_at_last
 from operations.changes.resizing import Size, check_size, reasons_to_restart, wanted_size
 from operations.errors import BadRequestError
 from operations.model import Effect, Plan
-from operations.plans import PLACE, facts, make_plan, mismatch
+from operations.plans import PLACE, facts, make_plan, mismatch, specs_of
 from operations.record.database import from_json, to_json
 from operations.record.rows import _read_plan, plan_data
 from operations.settings import Caps
@@ -25,7 +26,6 @@ def plan(**changes: object) -> Plan:
         "stages": [{"stage": "reset"}],
         "effect": Effect.RESTART,
         "expects": facts(vm(), "instance_uuid", "name", "power"),
-        "change_version": "1",
     }
     return make_plan(**(values | changes))  # type: ignore[arg-type]  # a table of overrides
 
@@ -40,7 +40,6 @@ def test_the_same_plan_has_the_same_hash() -> None:
         {"vm_name": "web-02"},
         {"stages": [{"stage": "power off"}]},
         {"effect": Effect.LOSS},
-        {"change_version": "2"},
         {"expects": {}},
     ],
     ids=str,
@@ -51,6 +50,13 @@ def test_another_plan_has_another_hash(change: dict[str, object]) -> None:
 
 def test_a_warning_alone_does_not_void_a_yes() -> None:
     assert plan(warnings=("It is late.",)).hash == plan().hash
+
+
+def test_a_guest_that_listens_a_moment_later_does_not_void_a_yes_to_having_it_off() -> None:
+    deaf, listening = (plan(stages=off_at_last(vm(tools_running=running))) for running in (False, True))
+
+    assert deaf.hash == listening.hash
+    assert [len(specs_of(one)) for one in (deaf, listening)] == [1, 2]
 
 
 def test_another_host_for_a_new_vm_a_minute_later_does_not_void_the_yes() -> None:

@@ -118,6 +118,7 @@ def test_where_drs_chooses_the_host_there_is_no_line_about_one() -> None:
 
 def test_a_move_takes_what_the_vm_has_on_disk_now() -> None:
     assert notes(plan("move", {"stage": "move", "datastore": "datastore-1"})) == [
+        "Size: 20.0 GB",
         "Disk space: 500 GB > 480 GB free on gold-01",
         "Snapshots: none",
     ]
