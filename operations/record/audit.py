@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -12,8 +12,18 @@ from operations.model import Event
 from operations.record.agreement import COLUMNS, Agreement
 from operations.record.chain import breaks, write_time
 from operations.record.database import Database, to_json
+from operations.record.incident_agreement import IncidentAgreement
+from operations.record.incident_rows import (
+    IncidentRow,
+    RemedyRow,
+    SwitchRow,
+    read_incident,
+    read_remedy,
+    read_switch,
+)
 from operations.record.journal import Journal
-from operations.record.tables import OPERATION
+from operations.record.rows import Row
+from operations.record.tables import INCIDENT, OPERATION, REMEDY, SWITCH
 from vsphere.clock import Clock
 
 Format = Literal["jsonl", "csv"]
@@ -44,8 +54,8 @@ class Audit:
             if missing is not None:
                 return [missing]
             last_seq, last_hash = self._journal.head(connection)
-            agreement = Agreement()
-            events = agreement.reading(self._journal.all(connection))
+            agreement, incidents = Agreement(), IncidentAgreement()
+            events = incidents.reading(agreement.reading(self._journal.all(connection)))
             problems = breaks(events, last_seq=last_seq, last_hash=last_hash)
             if problems:
                 # By events that can't be trusted no operation can be judged.
@@ -54,7 +64,7 @@ class Audit:
                 return ["the record is not there: the database has no table operation"]
             wanted = sa.select(*(OPERATION.c[name] for name in COLUMNS)).order_by(OPERATION.c.id)
             rows = connection.execution_options(yield_per=_PAGE).execute(wanted)
-            return agreement.breaks(rows.mappings())
+            return [*agreement.breaks(rows.mappings()), *incidents.breaks(*_of_remediation(connection))]
 
     def export(self, since: datetime | None = None, format: Format = "jsonl") -> Iterator[str]:  # noqa: A002  the word that the command line uses for it
         """The events since a time, one line each, with a header line in CSV."""
@@ -64,6 +74,20 @@ class Audit:
                 yield _csv(_COLUMNS)
             for event in events:
                 yield _csv(_cells(event)) if format == "csv" else _json(event)
+
+
+def _of_remediation(
+    connection: sa.Connection,
+) -> tuple[Iterator[IncidentRow], Iterator[RemedyRow], Iterator[SwitchRow]]:
+    incidents, remedies, switches = (_all(connection, table) for table in (INCIDENT, REMEDY, SWITCH))
+    return map(read_incident, incidents), map(read_remedy, remedies), map(read_switch, switches)
+
+
+def _all(connection: sa.Connection, table: sa.Table) -> Iterable[Row]:
+    """Every row. A database that no newer version has been started on has not got the table yet."""
+    if not sa.inspect(connection).has_table(table.name):
+        return ()
+    return connection.execute(sa.select(table)).mappings()
 
 
 def _json(event: Event) -> str:

@@ -169,13 +169,21 @@ class Incidents:
         with self._database.reading() as connection:
             return [read_remedy(row) for row in connection.execute(query).mappings()]
 
-    def change_remedy(self, before: RemedyRow, after: RemedyRow, news: News) -> bool:
-        """Write how far a remedy is; False where somebody else has written about it since it was read."""
-        where = sa.and_(REMEDY.c.key == before.key, REMEDY.c.state == before.state, REMEDY.c.checked == before.checked)
+    def compare(self, remedy: RemedyRow, news: News, *, was: int) -> bool:
+        """Write what a comparison found, and let the incident's card tell it.
+
+        Args:
+            remedy: as it is now.
+            news: the event.
+            was: how many comparisons there were before; where there are more by now, nothing is written.
+        """
+        where = sa.and_(REMEDY.c.key == remedy.key, REMEDY.c.checked == was)
         with self._database.writing() as connection:
             self._journal.lock(connection)
-            changed = connection.execute(sa.update(REMEDY).where(where).values(remedy_values(after))).rowcount == 1
+            changed = connection.execute(sa.update(REMEDY).where(where).values(remedy_values(remedy))).rowcount == 1
             if changed:
+                told = sa.update(INCIDENT).where(INCIDENT.c.id == remedy.incident_id)
+                connection.execute(told.values(version=INCIDENT.c.version + 1))
                 self._journal.append(connection, news)
         return changed
 

@@ -1,0 +1,224 @@
+"""The record of remediation in its own values: what changes is put down with its event, and nothing twice."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from operations.record.incidents import Incidents, Past, Turn
+from operations.record.journal import News
+from remediation.model import Decided, History, Incident, IncidentState, Reddening, Remedy, RemedyState, Switch
+from remediation.rows import (
+    decided_data,
+    decision_row,
+    incident_row,
+    read_decided,
+    read_incident,
+    read_remedy,
+    read_switch,
+    remedy_row,
+    switch_row,
+)
+from vsphere.clock import Clock
+from vsphere.model import Ref
+
+REMEDIES_BACK: Final = timedelta(days=30)
+REDDENINGS_BACK: Final = timedelta(days=1)
+_BOT: Final = "bot"
+_FIGURE: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+_LIVE: Final = (RemedyState.ASKED.value, RemedyState.RUNNING.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What becomes of an incident."""
+
+    before: Incident
+    after: Incident
+    remedy: Remedy | None = None
+    """New, or further than it was."""
+    reason: str = ""
+    """Why it is closed, or how the remedy ended."""
+
+
+Weigh = Callable[[History], Change | None]
+"""Pure and quick; None leaves everything as it is."""
+
+
+class RemediationRecord:
+    """See `remediation.ports.Record`, and what the engine and the cards need beside it."""
+
+    def __init__(self, rows: Incidents, *, clock: Clock, comparisons: int) -> None:
+        """Take the tables, the clock, and how many comparisons each remedy gets."""
+        self._rows = rows
+        self._clock = clock
+        self._comparisons = comparisons
+
+    def open(self, incidents: Iterable[Incident]) -> list[Incident]:
+        """Put incidents on record; those whose key is known already are left out of what is returned."""
+        kept = self._rows.open([(incident_row(one), _opening(one)) for one in incidents])
+        return [read_incident(row) for row in kept]
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that have an incident, closed or not."""
+        return self._rows.keys(keys)
+
+    def opened(self) -> list[Incident]:
+        """See `remediation.ports.Record`; oldest first."""
+        return [read_incident(row) for row in self._rows.opened()]
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One incident, closed or not; None where there is none."""
+        row = self._rows.get(incident_id)
+        return None if row is None else read_incident(row)
+
+    def claim(self, incidents: Sequence[Incident], by: str) -> list[Incident]:
+        """Take on to look at them; those that were free, as they are now."""
+        rows = self._rows.claim([one.id for one in incidents], by) if incidents else []
+        return [read_incident(row) for row in rows]
+
+    def save(self, changes: Iterable[Change]) -> list[Incident]:
+        """Write what became of incidents; what somebody else has changed meanwhile is left as it is.
+
+        Returns:
+            Those that were written.
+        """
+        return [read_incident(row) for row in self._rows.save([_turn(change) for change in changes])]
+
+    def admit(self, weigh: Weigh) -> Incident | None:
+        """Weigh a change against all that has happened, while nobody else can admit anything, and write it.
+
+        Returns:
+            The incident as it was written; None where nothing was.
+        """
+
+        def turn(past: Past) -> Turn | None:
+            change = weigh(_history(past))
+            return None if change is None else _turn(change)
+
+        row = self._rows.admit(turn, **self._since(self._clock.now()))
+        return None if row is None else read_incident(row)
+
+    def history(self, now: datetime) -> History:
+        """See `remediation.ports.Record`."""
+        return _history(self._rows.past(**self._since(now)))
+
+    def switches(self) -> dict[str, Switch]:
+        """All that are set, by key."""
+        return {row.key: read_switch(row) for row in self._rows.switches()}
+
+    def switch(self, switch: Switch | None, *, key: str, by: str = _BOT) -> None:
+        """See `remediation.ports.Record`; `by` is who takes it away."""
+        data: dict[str, object] = {"switch": key, "value": switch.value if switch else None}
+        news = News(kind="switch.set" if switch else "switch.cleared", actor=switch.by if switch else by, data=data)
+        self._rows.switch(key, None if switch is None else switch_row(switch), news)
+
+    def remedies(self, *, incident_id: str | None = None, unchecked: bool = False) -> list[Remedy]:
+        """See `remediation.ports.Record`."""
+        states = (RemedyState.SUCCEEDED.value,) if unchecked else ()
+        below = self._comparisons if unchecked else None
+        rows = self._rows.remedies(incident_id=incident_id, states=states, checked_below=below)
+        return [read_remedy(row) for row in rows]
+
+    def unfinished(self) -> list[Remedy]:
+        """Those that wait for a yes or run, oldest first."""
+        return [read_remedy(row) for row in self._rows.remedies(states=_LIVE)]
+
+    def compared(self, remedy: Remedy, *, was: int) -> bool:
+        """See `remediation.verifier.Book`."""
+        return self._rows.compare(
+            remedy_row(remedy), _of_remedy("remedy.compared", remedy, str(remedy.after.get("reason", ""))), was=was
+        )
+
+    def decisions(self, entity: Ref, limit: int) -> list[Decided]:
+        """The latest about a VM or a datastore, newest first."""
+        return [read_decided(row.data) for row in self._rows.decisions(str(entity), limit)]
+
+    @staticmethod
+    def _since(now: datetime) -> dict[str, datetime]:
+        return {"remedies_since": now - REMEDIES_BACK, "incidents_since": now - REDDENINGS_BACK}
+
+
+def differs(old: Decided | None, new: Decided | None) -> bool:
+    """Whether a decision is another than before; figures that move with each look make none."""
+    if old is None or new is None:
+        return old is not new
+
+    def gist(one: Decided) -> tuple[object, ...]:
+        return (one.verdict, one.guard, _FIGURE.sub("#", one.reason), one.summary, one.command)
+
+    return gist(old) != gist(new)
+
+
+def _turn(change: Change) -> Turn:
+    before, after = change.before, change.after
+    decided = after.decided if differs(before.decided, after.decided) else None
+    if decided is None:
+        after = replace(after, decided=before.decided)
+    is_news = replace(after, look_at=before.look_at, version=before.version) != before or change.remedy is not None
+    after = replace(after, version=before.version + is_news)
+    return Turn(
+        before=incident_row(before),
+        after=incident_row(after),
+        remedy=None if change.remedy is None else remedy_row(change.remedy),
+        decision=None if decided is None else decision_row(after, decided),
+        news=tuple(_news(change, decided)),
+    )
+
+
+def _news(change: Change, decided: Decided | None) -> Iterable[News]:
+    incident, remedy = change.after, change.remedy
+    if decided is not None:
+        data = {"incident": incident.id, "decided": decided_data(decided)}
+        yield News(kind="incident.decided", actor=_BOT, data=data)
+    if remedy is not None:
+        kind = "admitted" if change.after.round > change.before.round else remedy.state.value
+        yield _of_remedy(f"remedy.{kind}", remedy, change.reason)
+    if incident.state is IncidentState.CLOSED:
+        yield News(kind="incident.closed", actor=_BOT, data={"incident": incident.id, "reason": change.reason})
+
+
+def _opening(incident: Incident) -> News:
+    data = {
+        "incident": incident.id,
+        "key": incident.key,
+        "entity": str(incident.alarm.entity),
+        "entity_name": incident.entity_name,
+        "alarm": incident.alarm.name,
+        "playbook": incident.playbook.value if incident.playbook else None,
+    }
+    return News(kind="incident.opened", actor=_BOT, data=data)
+
+
+def _of_remedy(kind: str, remedy: Remedy, reason: str) -> News:
+    data = {
+        "remedy": remedy.key,
+        "incident": remedy.incident_id,
+        "operation": remedy.operation_id,
+        "vm": str(remedy.vm),
+        "summary": remedy.summary,
+        "mode": remedy.mode.value,
+        "state": remedy.state.value,
+        "outcome": remedy.outcome.value if remedy.outcome else None,
+        "checked": remedy.checked,
+        "reason": reason,
+    }
+    return News(kind=kind, actor=remedy.playbook.value, data=data)
+
+
+def _history(past: Past) -> History:
+    return History(
+        remedies=tuple(read_remedy(row) for row in past.remedies),
+        reddenings=tuple(_reddening(read_incident(row)) for row in past.incidents),
+        switches={row.key: read_switch(row) for row in past.switches},
+    )
+
+
+def _reddening(incident: Incident) -> Reddening:
+    return Reddening(
+        at=incident.opened_at,
+        entity=incident.alarm.entity,
+        cluster=incident.cluster,
+        playbook=incident.playbook,
+    )
