@@ -60,8 +60,10 @@ class Prices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """The hours for what interrupts somebody; it may span midnight."""
+    """Hours of a day, as those for what interrupts somebody; it may span midnight."""
 
     start: time
     end: time
     zone: ZoneInfo
+    days: frozenset[int] = frozenset(range(7))
+    """Those on which it opens, at least one; Monday is 0."""

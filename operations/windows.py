@@ -1,7 +1,7 @@
 """When a window opens and closes, and when a time of day comes next: aware of time zones and of their jumps. Pure.
 
 A time that a clock skips in spring counts as many minutes after midnight as it says, so 02:30 is 03:30 on that day;
-of a time that comes twice in autumn the first one counts. So a window opens once on every day of the year.
+of a time that comes twice in autumn the first one counts. So a window opens once on every one of its days.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,18 +10,21 @@ from zoneinfo import ZoneInfo
 from operations.terms import Window
 
 _DAY = timedelta(days=1)
+_EVERY_DAY = frozenset(range(7))
+_DAYS_AHEAD = 9
+"""A week, the day on which the question is asked, and one for a clock that jumps."""
 
 
 def closes_at(window: Window, now: datetime) -> datetime | None:
     """When the window that is open now closes (UTC); None where none is open."""
     today = now.astimezone(window.zone).date()
-    spans = (_span(window, day) for day in (today - _DAY, today))
+    spans = (_span(window, day) for day in (today - _DAY, today) if day.weekday() in window.days)
     return next((end for start, end in spans if start <= now < end), None)
 
 
 def opens_at(window: Window, now: datetime) -> datetime:
     """When the window opens next (UTC), later than `now`."""
-    return next_time(window.start, window.zone, now)
+    return next_time(window.start, window.zone, now, days=window.days)
 
 
 def tonight(window: Window, now: datetime) -> datetime | None:
@@ -29,11 +32,12 @@ def tonight(window: Window, now: datetime) -> datetime | None:
     return None if closes_at(window, now) else opens_at(window, now)
 
 
-def next_time(at: time, zone: ZoneInfo, now: datetime) -> datetime:
-    """When clocks of a zone show this time of day next (UTC), later than `now`."""
+def next_time(at: time, zone: ZoneInfo, now: datetime, *, days: frozenset[int] = _EVERY_DAY) -> datetime:
+    """When clocks of a zone show this time of day next (UTC), on one of these days of the week, later than `now`."""
     today = now.astimezone(zone).date()
-    days = (today + number * _DAY for number in range(3))
-    return next(moment for moment in (_moment(day, at, zone) for day in days) if moment > now)
+    coming = (today + number * _DAY for number in range(_DAYS_AHEAD))
+    moments = (_moment(day, at, zone) for day in coming if day.weekday() in days)
+    return next(moment for moment in moments if moment > now)
 
 
 def _span(window: Window, day: date) -> tuple[datetime, datetime]:

@@ -1,0 +1,63 @@
+"""At most so many remedies of one VM a day, and of all VMs an hour.
+
+Numbers: design §7 and peers' guard-rail table, "Per-VM budget" (2 a day, then recommend only) and "Global budget"
+(10 an hour, counted in the database: the lesson of the autoscaler's mass action after a restart).
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from remediation.admission import Case
+from remediation.lookback import counted, of_vm, room_again
+from remediation.model import Hold, HoldKind
+from remediation.words import counted as say
+from remediation.words import span
+
+_DAY: Final = timedelta(hours=24)
+_HOUR: Final = timedelta(hours=1)
+
+
+class VmBudget:
+    """A VM that needs more than that a day needs a person."""
+
+    name: Final = "vm budget"
+    needs_metrics: Final = False
+
+    def check(self, case: Case) -> Hold | None:
+        """See `Guard.check`."""
+        vm, most = case.recommendation.vm, case.settings.guards.per_vm_a_day
+        times = [one.at for one in of_vm(counted(case.history), vm.ref)]
+        until = room_again(times, most=most, within=_DAY, now=case.facts.now)
+        if until is None:
+            return None
+        return Hold(
+            guard=self.name,
+            kind=HoldKind.RECOMMEND,
+            reason=f"{vm.name} has had {say(most, 'remedy')} within 24 h, which is the most.",
+            way_out=f"Give it the right size once: `{case.recommendation.command}`, or more.",
+            until=until,
+        )
+
+
+class HourlyBudget:
+    """Whatever happens, no more than that changes by itself within any hour."""
+
+    name: Final = "hourly budget"
+    needs_metrics: Final = False
+
+    def check(self, case: Case) -> Hold | None:
+        """See `Guard.check`."""
+        most, now = case.settings.guards.per_hour, case.facts.now
+        until = room_again((one.at for one in counted(case.history)), most=most, within=_HOUR, now=now)
+        if until is None:
+            return None
+        return Hold(
+            guard=self.name,
+            kind=HoldKind.WAIT,
+            reason=(
+                f"There were {say(most, 'remedy')} within the last hour, which is the most; in {span(until - now)} one"
+                " more is possible."
+            ),
+            way_out=f"Give the command yourself if it can't wait: `{case.recommendation.command}`.",
+            until=until,
+        )

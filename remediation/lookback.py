@@ -1,0 +1,40 @@
+"""What the guard rails count in the history: which remedies, since when, and when there is room again. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from remediation.model import History, PlaybookName, Remedy, RemedyState
+from vsphere.model import Ref
+
+MOVING: Final = frozenset({PlaybookName.RELIEVE_DATASTORE, PlaybookName.MOVE_VM})
+"""Playbooks whose remedies are moves."""
+_ON_ITS_WAY: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
+
+
+def counted(history: History) -> tuple[Remedy, ...]:
+    """The remedies that count for budgets: all but those that were dropped before anything was sent."""
+    return tuple(one for one in history.remedies if one.state is not RemedyState.DROPPED)
+
+
+def on_their_way(history: History) -> tuple[Remedy, ...]:
+    """Those that run, and those that somebody may say yes to at any moment."""
+    return tuple(one for one in history.remedies if one.state in _ON_ITS_WAY)
+
+
+def of_vm(remedies: Iterable[Remedy], vm: Ref) -> tuple[Remedy, ...]:
+    """Those of one VM."""
+    return tuple(one for one in remedies if one.vm == vm)
+
+
+def ended(remedy: Remedy) -> datetime:
+    """When it ended, or was admitted where that is not known."""
+    return remedy.ended_at or remedy.at
+
+
+def room_again(times: Iterable[datetime], *, most: int, within: timedelta, now: datetime) -> datetime | None:
+    """When one more of something is possible that may happen `most` times within a span; None where it is now."""
+    recent = sorted(at for at in times if at > now - within)
+    if len(recent) < most:
+        return None
+    return recent[len(recent) - most] + within if most > 0 else now + within
