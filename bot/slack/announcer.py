@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.slack.livecard import LiveCard
 from bot.slack.outbox import Outbox
 from bot.slack.parcel import Call, Parcel, Urgency
 from bot.slack.ports import Cards
@@ -31,8 +32,6 @@ EVENT_TYPE: Final = "iaas_operation"
 """Slack's message metadata says to programs what the card says to people."""
 APPROVAL_EVENT_TYPE: Final = "iaas_approval"
 """The same on a card for approvers."""
-_EDIT_EVERY_S: Final = 1.0
-"""A card in its middle is not edited more often; what came between is never missed by anybody."""
 _ORPHAN_AFTER: Final = timedelta(seconds=15)
 """A card without address is somebody's who is just posting it, unless it is older than this."""
 _MOST_EARLY: Final = 500
@@ -43,18 +42,14 @@ _NOT_HERE: Final = frozenset(
 
 
 @dataclass(kw_only=True, slots=True)
-class _Card:
-    """What this process knows of a card."""
+class _Card(LiveCard):
+    """A card, and which version of which operation it shows; without channel while direct messages are opened."""
 
     operation: Operation
     place: str
-    address: Mapping[str, str] | None
-    channel: str
-    """Empty while the direct messages are being opened."""
     shown: int = 0
     sending: int = 0
     """The version under way; it counts as shown when Slack has taken it."""
-    edited_at: float = 0.0
     elsewhere: Callable[[], None] | None = None
     """Tells the asker that the card is in the direct messages."""
 
@@ -86,9 +81,7 @@ class Announcer:
                 return
             early = self._early.pop(operation.id, operation)
             newest = early if early.version > operation.version else operation
-            card = _Card(
-                operation=newest, place=HERE, address=None, channel=operation.origin.channel, elsewhere=elsewhere
-            )
+            card = _Card(operation=newest, place=HERE, channel=operation.origin.channel, elsewhere=elsewhere)
             self._keep(card)
         self._send(card)
         if operation.state is State.AWAITING_APPROVAL:
@@ -172,13 +165,7 @@ class Announcer:
         with self._lock:
             card = self._cards.get(operation.id, {}).get(behind.place)
             if card is None:
-                card = _Card(
-                    operation=operation,
-                    place=behind.place,
-                    address=behind.address,
-                    channel="",
-                    shown=behind.version,
-                )
+                card = _Card(operation=operation, place=behind.place, address=behind.address, shown=behind.version)
                 self._keep(card)
             elif card.address is None and behind.address is not None:
                 card.address = behind.address
@@ -208,12 +195,12 @@ class Announcer:
         with self._lock:
             if not card.channel:
                 return
-            urgency = _urgency(card)
-            not_before = card.edited_at + _EDIT_EVERY_S if urgency is Urgency.EDIT else 0.0
+            urgency = card.urgency(last=card.is_last)
+            not_before = card.not_before(urgency)
         self._outbox.put(
             Parcel(
                 key=f"card:{card.operation.id}:{card.place}",
-                where=lambda: _where(card),
+                where=card.where,
                 build=lambda: self._build(card),
                 sent=lambda answer: self._sent(card, answer),
                 failed=lambda code: self._failed(card, code),
@@ -233,30 +220,20 @@ class Announcer:
             with self._lock:
                 self._drop(card)
             return None
-        message = _message(card, operation, self._clock)
-        content: dict[str, Any] = {
-            "text": message.text,
-            "blocks": list(message.blocks),
-            "metadata": _metadata(operation, card.place),
-        }
-        method, channel = _where(card)
-        where = {"channel": channel} if address is None else dict(address)
-        return Call(method=method, arguments=where | content, channel=channel)
+        event = EVENT_TYPE if card.place == HERE else APPROVAL_EVENT_TYPE
+        return card.call(_message(card, operation, self._clock), event=event, payload=_payload(operation))
 
     def _sent(self, card: _Card, answer: Mapping[str, Any]) -> None:
         with self._lock:
             operation_id, shown = card.operation.id, card.sending
             card.shown = shown
-            card.edited_at = self._clock.monotonic()
-            first = card.address is None
-            if card.address is None:
-                card.address = {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+            first = card.arrived(answer, self._clock.monotonic())
             address = card.address
             behind = card.operation.version > shown
             last = card.is_last and not behind
             if last:
                 self._drop(card)
-        if first:
+        if first and address is not None:
             self._store.remember(operation_id, address, card.place)
         self._store.shown(operation_id, SETTLED if last and card.place != HERE else shown, card.place)
         if behind:
@@ -302,16 +279,5 @@ def _message(card: _Card, operation: Operation, clock: Clock) -> Message:
     return operation_card(operation, clock.now()) if card.place == HERE else approver_card(operation)
 
 
-def _metadata(operation: Operation, place: str) -> dict[str, Any]:
-    state = {"id": operation.id, "verb": operation.verb, "state": operation.state.value, "version": operation.version}
-    return {"event_type": EVENT_TYPE if place == HERE else APPROVAL_EVENT_TYPE, "event_payload": state}
-
-
-def _where(card: _Card) -> tuple[str, str]:
-    return ("chat.postMessage" if card.address is None else "chat.update"), card.channel
-
-
-def _urgency(card: _Card) -> Urgency:
-    if card.is_last:
-        return Urgency.FINAL
-    return Urgency.FIRST if card.address is None else Urgency.EDIT
+def _payload(operation: Operation) -> dict[str, Any]:
+    return {"id": operation.id, "verb": operation.verb, "state": operation.state.value, "version": operation.version}
