@@ -8,8 +8,11 @@ from remediation.guards.at_once import AtOnceInCluster, MovesAtOnce
 from remediation.guards.breaker import Breaker
 from remediation.guards.budgets import HourlyBudget, VmBudget
 from remediation.guards.calendars import Calendars
+from remediation.guards.contention import Contention
 from remediation.guards.cooldown import Cooldown
 from remediation.guards.flapping import Flapping
+from remediation.guards.headroom import Headroom
+from remediation.guards.hot_add import HotAdd
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.observing import ObserveFirst
@@ -42,6 +45,9 @@ ALL_GUARDS: Final[tuple[Guard, ...]] = (
     MovesAtOnce(),
     NoEffect(),
     Snapshots(),
+    Headroom(),
     Sustained(),
+    Contention(),
+    HotAdd(),
 )
 """Every guard rail, asked anew for each decision; the order changes nothing."""
