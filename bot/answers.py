@@ -54,6 +54,8 @@ class Button:
     """``, `primary` or `danger`."""
     opens_form: bool = False
     """Whether a form asks for more first: the reason of a no, lower figures."""
+    asks: bool = False
+    """Whether a question follows: its window opens at once, because the plan may take its time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,22 +20,22 @@ _AS_BUTTONS: Final = 5
 """Up to so many choices are shown as buttons, more as a menu."""
 
 
-def say(item: Button, *, number: int = 1, kind: Kind = Kind.SAY) -> Json:
+def say(item: Button, *, number: int = 1) -> Json:
     """A button that says its command; `number` keeps its id apart from others of the same verb."""
     verb = _UNFIT.sub("", split_verb(item.command)[0])[:_VERB] or "nothing"
     action_id = f"{ACTION}.{verb}" + (f".{number}" if number > 1 else "")
-    return button(item.label, action_id=action_id, value=_click(item, kind).dump(), style=item.style)
+    return button(item.label, action_id=action_id, value=_click(item).dump(), style=item.style)
 
 
-def row(items: Iterable[Button], *, kind: Kind = Kind.SAY) -> list[Json]:
+def row(items: Iterable[Button]) -> list[Json]:
     """The buttons as blocks; none where there is nothing to click. A command too long for Slack gets no button."""
     made: list[Json] = []
     verbs: Counter[str] = Counter()
     for item in items:
-        if len(_click(item, kind).dump()) <= limits.BUTTON_VALUE:
+        if len(_click(item).dump()) <= limits.BUTTON_VALUE:
             verb = split_verb(item.command)[0]
             verbs[verb] += 1
-            made.append(say(item, number=verbs[verb], kind=kind))
+            made.append(say(item, number=verbs[verb]))
     return [actions(made[at : at + limits.ACTIONS]) for at in range(0, len(made), limits.ACTIONS)]
 
 
@@ -48,5 +48,6 @@ def picker(choices: Sequence[Button]) -> list[Json]:
     return [actions([static_select("Choose one", options, action_id=f"{ACTION}.pick")])]
 
 
-def _click(item: Button, kind: Kind) -> Click:
-    return Click(line=item.command, kind=Kind.FORM if item.opens_form else kind)
+def _click(item: Button) -> Click:
+    kind = Kind.FORM if item.opens_form else Kind.PLAN if item.asks else Kind.SAY
+    return Click(line=item.command, kind=kind)

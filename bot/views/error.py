@@ -2,9 +2,7 @@
 
 from bot.answers import Answer, Button, Tone
 from bot.grammar import split_verb
-from bot.views import buttons
 from bot.views.answer import answer
-from bot.views.ids import Kind
 from bot.views.message import Message
 
 
@@ -69,12 +67,11 @@ def form_lost(line: str) -> Message:
 
 def question_lost(line: str) -> Message:
     """Slack did not open the confirmation in time; a button opens it anew."""
-    told = answer(
+    return answer(
         Answer(
             title=f"`/iaas {line}` needs your confirmation",
             lines=("Nothing was done yet. Look at the plan, or type the command again.",),
+            buttons=(Button(label="Look at the plan", command=line, style="primary", asks=True),),
             tone=Tone.QUESTION,
         )
     )
-    look = Button(label="Look at the plan", command=line, style="primary")
-    return Message(text=told.text, blocks=(*told.blocks, *buttons.row([look], kind=Kind.PLAN)))

@@ -108,7 +108,7 @@ def _choices(plan: Plan, pending: ids.Pending, window: Window, now: datetime) ->
     """The other ways on: tonight, and with other figures."""
     buttons = []
     if _may_wait(plan, pending) and closes_at(window, now) is None:
-        label = f"Tonight {_clock(opens_at(window, now), window)}"
+        label = f"Tonight {words.clock(opens_at(window, now), window)}"
         buttons.append(button(label, action_id=ids.TONIGHT, value="tonight"))
     if pending.sizes is not None:
         buttons.append(button("Change…", action_id=ids.CHANGE, value="change"))
@@ -135,16 +135,11 @@ def _may_wait(plan: Plan, pending: ids.Pending) -> bool:
 
 def _act(plan: Plan, pending: ids.Pending, window: Window) -> str:
     if pending.not_before is not None:
-        return f"Run at {_clock(datetime.fromisoformat(pending.not_before), window)}"
+        return f"Run at {words.clock(datetime.fromisoformat(pending.not_before), window)}"
     act = _ACTS.get(plan.verb, "Do it")
     return (
         f"Restart and {act[0].lower()}{act[1:]}" if plan.effect is Effect.RESTART and plan.verb == "transform" else act
     )
-
-
-def _clock(at: datetime, window: Window) -> str:
-    """`22:00 CET`: a button can't show each reader the time of their own zone, so it names its own."""
-    return f"{at.astimezone(window.zone):%H:%M %Z}"
 
 
 def _title(plan: Plan) -> str:

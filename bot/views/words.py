@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.blocks.text import escape, when
 from operations.approvals import has_yes, who_decides
 from operations.model import Actor, Approval, Change, Effect, Operation, Plan, State
+from operations.terms import Window
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BAR: Final = 12
@@ -92,6 +93,11 @@ def duration(span: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes} m"
     return f"{minutes} m {seconds} s" if minutes else f"{seconds} s"
+
+
+def clock(at: datetime, window: Window) -> str:
+    """`22:00 CET`: a button can't show each reader the time of their own zone, so it names its own."""
+    return f"{at.astimezone(window.zone):%H:%M %Z}"
 
 
 def effect(value: Effect) -> str:
