@@ -3,7 +3,7 @@
 from bot.answers import Answer, Tone
 from bot.command import AnsweredError, Call, Command, Context
 from operations.approvals import may_decide
-from operations.model import Actor, Operation, Origin, Request
+from operations.model import Actor, ActorKind, Operation, Origin, Request
 from operations.policy import Decision, Explanation, Question
 from operations.verbnames import DECIDING, READING
 from vsphere.model import Vm
@@ -49,7 +49,7 @@ def may_follow(operation: Operation, call: Call, context: Context) -> bool:
     vm = context.sites.of(ref).inventory.vm(ref) if ref else None
     if vm is not None and may_see(vm, call, context):
         return True
-    return context.policy.may_cancel(call.actor, operation.actor.id)
+    return context.operations.may_cancel(call.actor, operation)
 
 
 def ensure_may_follow(operation: Operation, call: Call, context: Context) -> None:
@@ -70,9 +70,11 @@ def ensure_may_cancel(operation: Operation, call: Call, context: Context) -> Non
     Raises:
         AnsweredError: refused.
     """
-    if not context.policy.may_cancel(call.actor, operation.actor.id):
-        reason = f"{operation.id} was asked for by <@{operation.actor.id}>."
-        raise _no(operation, reason, "Ask them, or an administrator.", call, context)
+    if not context.operations.may_cancel(call.actor, operation):
+        person = operation.actor.kind is ActorKind.PERSON
+        reason = f"{operation.id} was asked for by {f'<@{operation.actor.id}>' if person else operation.actor.name}."
+        way_out = f"Ask {'them' if person else 'the owner of the VM'}, or an administrator."
+        raise _no(operation, reason, way_out, call, context)
 
 
 def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:

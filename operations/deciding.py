@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
@@ -20,7 +21,9 @@ from operations.record.decisions import Decisions
 from operations.record.refusals import Refusals
 from operations.record.store import Store
 from operations.recycling import home_path
+from operations.remedies import is_remedy
 from operations.settings import OperationsSettings
+from operations.terms import ApprovalRule
 from operations.verbnames import DECIDING
 from operations.verbs import Verb
 from vsphere.clock import Clock
@@ -86,10 +89,14 @@ class Deciding:
             path=new_vm_settings(asking).folder if verb.makes else path,
             after=footprint_after(plan, vm),
         )
-        approval = approval_for(settings.approvals, wanted, settings.prices)
+        approval = approval_for(self._rules(asking.request), wanted, settings.prices)
         if approval is None or vm is None:
             return approval
         return replace(approval, change_version=_change_version(asking.gateway, vm))
+
+    def ttl(self, request: Request) -> timedelta:
+        """How long a request waits for a yes."""
+        return self._settings.remedy_approval_ttl if is_remedy(request.actor) else self._settings.approval_ttl
 
     def ask(self, operation: Operation) -> None:
         """Have the approvers asked; where Slack does not tell who they are, a later pass asks them.
@@ -179,12 +186,21 @@ class Deciding:
 
     def verbs_of(self, actor: Actor) -> frozenset[str]:
         """Which verbs about approvals are of use to this person."""
-        if any(approvals.may_decide(rule, actor) for rule in self._settings.approvals):
+        rules = (*self._settings.approvals, *self._of_remedies())
+        if any(approvals.may_decide(rule, actor) for rule in rules):
             return DECIDING
         waiting = self.waiting(actor)
         if waiting.to_decide:
             return DECIDING
         return frozenset({"pending"}) if waiting.own else frozenset()
+
+    def _rules(self, request: Request) -> tuple[ApprovalRule, ...]:
+        """Those that may ask for a yes: remediation's own where its mode wants one, else those for everybody."""
+        return self._of_remedies() if request.needs_yes else self._settings.approvals
+
+    def _of_remedies(self) -> tuple[ApprovalRule, ...]:
+        rule = self._settings.remedy_approval
+        return () if rule is None else (rule,)
 
     def _waiting_for(self, operation_id: str, actor: Actor, origin: Origin, verb: str) -> tuple[Operation, Actor]:
         """The operation, and the person as Slack knows them at this moment, if it is theirs to decide."""

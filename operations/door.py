@@ -12,6 +12,7 @@ from operations.plans import mismatch
 from operations.policy import Decision, Explanation, Policy, Question
 from operations.ports import Directory
 from operations.recycling import home_path, is_in_bin, marks_of
+from operations.remedies import NoRemedies, Remedies, held_back, is_own, is_remedy
 from operations.settings import OperationsSettings
 from operations.verbs import VERBS, Verb
 from vsphere.errors import NotFoundError, NotReadyError
@@ -24,6 +25,7 @@ class Door:
     """The gates."""
 
     def __init__(self, *, settings: OperationsSettings, sites: Sites, policy: Policy, directory: Directory) -> None:
+        self.remedies: Remedies = NoRemedies()
         self._settings = settings
         self._sites = sites
         self._policy = policy
@@ -59,7 +61,13 @@ class Door:
         """Whether policy allows it: for the VM that is changed or copied, and for the place of a new one."""
         decisions = [self._policy.judge(question) for question in self._questions(verb, asking, actor)]
         refusal = next((one for one in decisions if not one.allowed), None)
-        return refusal or self._refuse_source(verb, asking) or self._refuse_binned(verb, asking) or decisions[-1]
+        return (
+            refusal
+            or self._refuse_remedy(actor)
+            or self._refuse_source(verb, asking)
+            or self._refuse_binned(verb, asking)
+            or decisions[-1]
+        )
 
     def explain(self, verb: Verb, asking: Asking, actor: Actor) -> Explanation:
         """What `judge` says, and how it came about."""
@@ -88,6 +96,9 @@ class Door:
         decision = self.judge(verb, asking, actor)
         if not decision.allowed:
             return Ending(state=State.REFUSED, text=decision.reason, way_out=decision.way_out)
+        overtaken = self.remedies.overtaken(request) if is_remedy(actor) else None
+        if overtaken is not None:
+            return Ending(state=State.CANCELLED, text=f"{overtaken} Nothing was sent.")
         voided = drift(operation, vm) if vm else None
         if voided is not None:
             # Whoever said yes to it said so to another VM.
@@ -99,13 +110,21 @@ class Door:
         return None
 
     def may_cancel(self, actor: Actor, operation: Operation) -> bool:
-        """Whether a person may cancel an operation."""
-        return self._policy.may_cancel(actor, operation.actor.id)
+        """Whether a person may cancel an operation: one's own, a remedy of one's own VM, or any by a rule for that."""
+        return self._policy.may_cancel(actor, operation.actor.id) or is_own(actor, operation, self._vm_of(operation))
 
     def _gateway(self, request: Request) -> Gateway:
         if request.vm is not None:
             return self._sites.of(request.vm)
         return self._sites.gateway(request.vcenter) if request.vcenter else self._sites.default
+
+    def _vm_of(self, operation: Operation) -> Vm | None:
+        return self._sites.of(operation.vm).inventory.vm(operation.vm) if operation.vm else None
+
+    def _refuse_remedy(self, actor: Actor) -> Decision | None:
+        """Remediation can be held as a whole, also between the door and the write."""
+        held = self.remedies.held() if is_remedy(actor) else None
+        return None if held is None else held_back(held)
 
     def _refuse_source(self, verb: Verb, asking: Asking) -> Decision | None:
         """What is there for everybody is a template that nobody protects; a VM is copied by who may `clone` it."""

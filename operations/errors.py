@@ -67,10 +67,20 @@ class BadRequestError(OperationsError):
     hint = "See `/iaas help`."
 
 
-class QuotaExceededError(OperationsError):
+class RefusedPlanError(OperationsError):
+    """Base of what is refused only once it is planned; such a refusal is on record as those of policy are."""
+
+
+class QuotaExceededError(RefusedPlanError):
     """The owner's VMs together would be more than the rule gives."""
 
     hint = "Ask for less, or ask an administrator."
+
+
+class SilentRestartError(RefusedPlanError):
+    """Remediation would interrupt whoever uses the VM, and there is nobody who could say yes to that."""
+
+    hint = "Ask for it as a person, who chooses when: `at=tonight`."
 
 
 class StaleTransitionError(OperationsError):

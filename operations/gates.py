@@ -28,7 +28,7 @@ class Rule:
     groups: tuple[str, ...] = ()
     """Slack user groups by handle or id; `*` is everybody but guests and strangers. Groups or users must agree."""
     users: tuple[str, ...] = ()
-    """Slack user ids, or the names of remediation rules."""
+    """Slack user ids."""
     channels: tuple[str, ...] = ()
     """Names, ids, `direct` or `*`."""
     verbs: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ class Actor:
     """Who asks. Groups are what the directory said at the time of asking."""
 
     id: str
-    """Slack user id, or the name of the remediation rule."""
+    """Slack user id, or the name of the playbook."""
     name: str
     kind: ActorKind = ActorKind.PERSON
     groups: frozenset[str] = frozenset()
@@ -103,6 +103,8 @@ class Request:
     reason: str | None = None
     confirmed: str | None = None
     """The hash of the plan that the person saw and said yes to; None where nothing was asked yet."""
+    needs_yes: bool = False
+    """Whether remediation's approvers must say yes first, as in mode `approve`; for requests of remediation alone."""
     not_before: datetime | None = None
     """When it may begin at the earliest, for what is to be done in tonight's window; None for at once."""
     undoes: str | None = None

@@ -23,6 +23,8 @@ __all__ = [
 
 _DUTIES: Final = frozenset({"poweroff", "nuke", "purge"})
 """What the bot does by itself when a lease or the time in the bin has run out."""
+_REMEDIES: Final = frozenset({"transform", "move"})
+"""What remediation does about an alarm."""
 _NEVER_GIVEN: Final = frozenset({"purge"})
 """No rule gives it to anybody."""
 
@@ -95,8 +97,8 @@ class Policy:
             refusal = self._refuse_change(question)
             if refusal is not None:
                 return refusal
-        if question.actor.kind is ActorKind.SYSTEM:
-            return _duty(question)
+        if question.actor.kind is not ActorKind.PERSON:
+            return _duty(question) if question.actor.kind is ActorKind.SYSTEM else _remedy(question)
         if question.verb in _NEVER_GIVEN:
             return _no(None, f"{question.verb} is done by the bot alone.", "Wait until its time has come.")
         return self._by_rules(question)
@@ -197,3 +199,15 @@ def _duty(question: Question) -> Decision:
     if question.verb in _DUTIES:
         return Decision(allowed=True, rule=None, reason=f"{question.verb} is the bot's own duty here")
     return _no(None, f"The bot does not {question.verb} anything by itself.", "Ask for it as a person.")
+
+
+def _remedy(question: Question) -> Decision:
+    """Remediation has its own modes and guard rails instead of rules.
+
+    No quota either: that limits what owners wish for, and the owner has not wished for this. What the VM has once it is
+    done counts against them, so that their next wish finds it.
+    """
+    if question.verb in _REMEDIES:
+        reason = f"{question.verb} is what remediation may do about an alarm"
+        return Decision(allowed=True, rule="remediation", reason=reason)
+    return _no("remediation", f"Remediation does not {question.verb} anything.", "Ask for it as a person.")

@@ -22,7 +22,7 @@ from operations.errors import (
     ConfirmationNeededError,
     NotCancellableError,
     PlanChangedError,
-    QuotaExceededError,
+    RefusedPlanError,
     StaleTransitionError,
 )
 from operations.model import Actor, ActorKind, Approval, Change, Event, Operation, Plan, Request, State
@@ -37,12 +37,14 @@ from operations.record.database import Database
 from operations.record.decisions import Decisions
 from operations.record.deeds import Deeds
 from operations.record.incident_cards import IncidentCards
+from operations.record.incidents import Incidents
 from operations.record.notices import Notices
 from operations.record.refusals import Refusals
 from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.record.told import Told
 from operations.recycling import RecycleBin
+from operations.remedies import Remedies, ensure_harmless
 from operations.reversing import Reversing
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
@@ -93,6 +95,7 @@ class Operations:
         self.notices = Notices(self._database, clock=clock)
         self.audit = Audit(self._database, clock=clock)
         self.refusals = Refusals(self._database, clock=clock)
+        self.incidents = Incidents(self._database, clock=clock)
         self.bin = RecycleBin(sites=sites, settings=settings)
         self.proof = Proof(store=self._store, deeds=Deeds(self._database))
         self.reversing = Reversing(store=self._store, sites=sites, content=self.bin, clock=clock)
@@ -223,12 +226,12 @@ class Operations:
         try:
             approval = self.approvals.needed(verb, asking, plan)
             plan = with_notes(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
+            ensure_harmless(plan, request)
             _ask_where_it_hurts(plan, request, ask=ask)
-            operation = planned(
-                request, decision, plan, now=self._clock.now(), approval=approval, ttl=self._settings.approval_ttl
-            )
+            ttl = self.approvals.ttl(request)
+            operation = planned(request, decision, plan, now=self._clock.now(), approval=approval, ttl=ttl)
             kept = self._open(operation, request, decision, subject=subject, room=room)
-        except QuotaExceededError as error:
+        except RefusedPlanError as error:
             over = replace(decision, allowed=False, reason=str(error), way_out=error.way_out)
             operation = refused(request, over, vm_name=plan.vm_name, now=self._clock.now())
             return self._open(operation, request, over, subject=subject)
@@ -253,6 +256,29 @@ class Operations:
             return self._store.request_cancel(operation.id, actor.id)
         except StaleTransitionError as error:
             raise NotCancellableError(str(error)) from error
+
+    def withdraw(self, operation_id: str, reason: str) -> None:
+        """End what remediation has asked for and what has not begun; what has begun, or ended, is left as it is.
+
+        Raises:
+            StorageError: it can't be written.
+        """
+        try:
+            self._store.move(operation_id, State.CANCELLED, text=f"{reason} Nothing was sent.", has_begun=False)
+        except StaleTransitionError as error:
+            log.info("operation.withdrawn.late", operation_id=operation_id, reason=str(error))
+
+    def may_cancel(self, actor: Actor, operation: Operation) -> bool:
+        """See `Door.may_cancel`."""
+        return self._door.may_cancel(actor, operation)
+
+    def heed(self, remedies: Remedies) -> None:
+        """Ask these about every request of remediation from now on; before that none is let through."""
+        self._door.remedies = remedies
+
+    def find(self, key: str) -> Operation | None:
+        """See `Store.by_key`."""
+        return self._store.by_key(key)
 
     def get(self, operation_id: str) -> Operation:
         """See `Store.get`."""

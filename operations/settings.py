@@ -55,6 +55,10 @@ class OperationsSettings:
     """What needs somebody's yes; the first that agrees decides who is asked."""
     approval_ttl: timedelta = timedelta(hours=4)
     """How long a request waits for a decision."""
+    remedy_approval: ApprovalRule | None = None
+    """Whose yes remediation needs in mode `approve`; None where nobody is named."""
+    remedy_approval_ttl: timedelta = timedelta(minutes=30)
+    """How long it waits for them: an alarm goes stale sooner than a person's wish."""
     bin_keep: timedelta = timedelta(days=7)
     """How long a VM stays in the recycle bin."""
     lease_bin_after: timedelta = timedelta(days=3)

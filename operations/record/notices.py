@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from operations.approvals import has_yes
-from operations.model import Operation
+from operations.model import ActorKind, Operation
 from operations.record.chain import read_time, write_time
 from operations.record.database import Database, from_json, to_json
 from operations.record.rows import Row
@@ -80,7 +80,8 @@ class Notices:
         self.add_within(
             connection,
             key=f"approval/{operation.id}/{operation.state.value if approved else 'ended'}",
-            recipient=operation.actor.id,
+            # Nobody reads what is told to a playbook; the card of its incident tells people.
+            recipient=operation.actor.id if operation.actor.kind is ActorKind.PERSON else None,
             kind=ENDED,
             data={
                 "operation_id": operation.id,

@@ -254,9 +254,16 @@ class Store:
         self._tell(operation)
 
     def move(
-        self, operation_id: str, after: State, *, text: str, way_out: str | None = None, **changes: object
+        self,
+        operation_id: str,
+        after: State,
+        *,
+        text: str,
+        way_out: str | None = None,
+        has_begun: bool = True,
+        **changes: object,
     ) -> Operation:
-        """Bring an operation into another state, with its event.
+        """Bring an operation into another state, with its event; without `has_begun` only one that runs not yet.
 
         Raises:
             StaleTransitionError: the state that it is in does not allow that: somebody else was first.
@@ -264,7 +271,7 @@ class Store:
         with self._database.writing() as connection:
             row = _row(connection, operation_id, lock=True)
             before = State(row["state"])
-            if not may_follow(before, after):
+            if not may_follow(before, after) or (before is State.RUNNING and not has_begun):
                 raise StaleTransitionError(f"{operation_id} is {before.value}, it can't become {after.value}")
             changes |= {"state": after.value, "text": text, "way_out": way_out, "version": row["version"] + 1}
             if after.is_final:

@@ -1,0 +1,70 @@
+"""What holds for remediation at the door and before a write: two verbs, no rule, no quota, no restart. Pure.
+
+A remedy passes the same gates as a person's wish, but for those that limit people: the modes and guard rails of
+remediation say how far it may go. What is protected, the read-only switch and `[[approval]]` hold for it as well.
+"""
+
+from typing import Final, Protocol
+
+from operations.errors import SilentRestartError
+from operations.gates import owner_of
+from operations.model import Actor, ActorKind, Effect, Operation, Plan, Request
+from operations.policy import Decision
+from vsphere.model import Vm
+
+RULE: Final = "remediation"
+"""Instead of a rule's name, in decisions about remedies."""
+_EFFECTS: Final = {Effect.RESTART: "restart", Effect.STOP: "go down", Effect.LOSS: "lose data"}
+
+
+class Remedies(Protocol):
+    """What is asked about a request of remediation beside policy; `bot.wiring` passes who answers."""
+
+    def held(self) -> str | None:
+        """Why remediation does nothing at all now: its kill switch, a pause; None where nothing holds it."""
+
+    def overtaken(self, request: Request) -> str | None:
+        """Why this one is not wanted any more, asked right before its first write; None where it is.
+
+        Its alarm is read anew for that.
+        """
+
+
+class NoRemedies:
+    """See `Remedies`, where nobody answers for them: then none are let through."""
+
+    def held(self) -> str | None:
+        """See `Remedies.held`."""
+        return "Remediation is not switched on in this bot."
+
+    def overtaken(self, request: Request) -> str | None:  # noqa: ARG002  it does not matter which
+        """See `Remedies.overtaken`."""
+        return self.held()
+
+
+def is_remedy(actor: Actor) -> bool:
+    """Whether remediation asks."""
+    return actor.kind is ActorKind.REMEDIATION
+
+
+def held_back(reason: str) -> Decision:
+    """The no while remediation is held."""
+    way_out = "An administrator lets it go on with `/iaas remediation resume`, or in its configuration."
+    return Decision(allowed=False, rule=RULE, reason=reason, way_out=way_out)
+
+
+def ensure_harmless(plan: Plan, request: Request) -> None:
+    """Let remediation do nothing that anybody would have to agree to.
+
+    Raises:
+        SilentRestartError: whoever uses the VM would notice.
+    """
+    if is_remedy(request.actor) and plan.needs_confirmation:
+        what = _EFFECTS.get(plan.effect, "be interrupted")
+        raise SilentRestartError(f"{plan.vm_name} would {what} for that, which nobody has agreed to.")
+
+
+def is_own(actor: Actor, operation: Operation, vm: Vm | None) -> bool:
+    """Whether it is a remedy of a VM that belongs to this person, who may stop it for that."""
+    outsider = actor.is_guest or actor.is_stranger or actor.kind is not ActorKind.PERSON
+    return not outsider and is_remedy(operation.actor) and vm is not None and owner_of(vm) == actor.id
