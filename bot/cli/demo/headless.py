@@ -12,7 +12,7 @@ from sandbox.slack import NeverAppearedError, Person, SeenMessage, SeenView
 CHANNEL = "#vm-requests"
 EVENT_TYPE = "iaas_operation"
 """The metadata that the bot's cards carry for programs: `{"id", "state", "version"}`."""
-_ANSWER_TIMEOUT_S = 15.0
+_ANSWER_TIMEOUT_S = 30.0
 _OPERATION_TIMEOUT_S = 300.0
 _FINAL = frozenset({"succeeded", "failed", "cancelled", "refused", "expired", "unknown"})
 _REFUSED_GLYPH = ":no_entry:"

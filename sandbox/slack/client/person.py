@@ -116,7 +116,7 @@ class Person:
         *,
         contains: str | None = None,
         channel: str | None = None,
-        timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> SeenMessage:
         """Return the newest message that fits, as soon as there is one.
 
@@ -130,7 +130,7 @@ class Person:
 
         return self.wait_for(find, f"a message with {contains!r}", timeout_s)
 
-    def wait_for_card(self, contains: str, *, channel: str | None = None, timeout_s: float = 10.0) -> SeenMessage:
+    def wait_for_card(self, contains: str, *, channel: str | None = None, timeout_s: float = 30.0) -> SeenMessage:
         """Return the newest message of the bot with blocks and these words, as soon as there is one.
 
         Raises:
@@ -144,7 +144,7 @@ class Person:
         )
 
     def wait_for_modal(
-        self, title: str | None = None, *, contains: str | None = None, timeout_s: float = 10.0
+        self, title: str | None = None, *, contains: str | None = None, timeout_s: float = 30.0
     ) -> SeenView:
         """Return the visible modal once it has this title and these words.
 
@@ -158,7 +158,7 @@ class Person:
 
         return self.wait_for(find, f"a modal {title!r} with {contains!r}", timeout_s)
 
-    def wait_for_no_modal(self, *, timeout_s: float = 10.0) -> None:
+    def wait_for_no_modal(self, *, timeout_s: float = 30.0) -> None:
         """Return once no modal is open.
 
         Raises:
@@ -166,7 +166,7 @@ class Person:
         """
         self.wait_for(lambda state: True if not state["modals"] else None, "no modal", timeout_s)
 
-    def wait_for_home(self, contains: str, *, timeout_s: float = 10.0) -> SeenView:
+    def wait_for_home(self, contains: str, *, timeout_s: float = 30.0) -> SeenView:
         """Return the Home tab once it has these words.
 
         Raises:

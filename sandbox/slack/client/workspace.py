@@ -112,7 +112,7 @@ class Workspace:
         where: Callable[[dict[str, Any]], bool] = lambda _entry: True,
         *,
         since: int = 0,
-        timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> dict[str, Any]:
         """Return the first journal entry of this kind that fits, as soon as there is one.
 

@@ -52,7 +52,7 @@ class Desk:
         """Type `/iaas LINE`, say yes where the bot asks, and wait for the end."""
         return run_line(self.person(who), line)
 
-    def answer(self, line: str, who: str = "dana", channel: str = ROOM, *, timeout_s: float = 15) -> SeenMessage:
+    def answer(self, line: str, who: str = "dana", channel: str = ROOM, *, timeout_s: float = 30) -> SeenMessage:
         """Type `/iaas LINE` and return the first message of the bot that is more than the acknowledgement or a file."""
         person = self.person(who)
         before = _places(person)
@@ -64,12 +64,12 @@ class Desk:
             timeout_s=timeout_s,
         )
 
-    def question(self, line: str, who: str = "dana", *, timeout_s: float = 15) -> SeenView:
+    def question(self, line: str, who: str = "dana", *, timeout_s: float = 30) -> SeenView:
         """Type `/iaas LINE` and return the confirmation that it asks for."""
         assert self.person(who).command(f"/iaas {line}", ROOM).ok
         return self.asked(who, timeout_s=timeout_s)
 
-    def asked(self, who: str = "dana", *, timeout_s: float = 15) -> SeenView:
+    def asked(self, who: str = "dana", *, timeout_s: float = 30) -> SeenView:
         """The confirmation that is open, once there is one that can be submitted."""
 
         def find(_state: object) -> SeenView | None:
@@ -78,7 +78,7 @@ class Desk:
 
         return self.person(who).wait_for(find, "a confirmation", timeout_s)
 
-    def started(self, line: str, who: str = "dana", *, state: str | None = None, timeout_s: float = 15) -> SeenMessage:
+    def started(self, line: str, who: str = "dana", *, state: str | None = None, timeout_s: float = 30) -> SeenMessage:
         """Type `/iaas LINE` and return its card as soon as it is there, or in a state such as `running`."""
         person = self.person(who)
         before = _places(person)
@@ -153,7 +153,7 @@ def state_of(card: SeenMessage) -> str | None:
     return _payload(card).get("state")
 
 
-def eventually(look: Callable[[], T | None], what: str, timeout_s: float = 10) -> T:
+def eventually(look: Callable[[], T | None], what: str, timeout_s: float = 30) -> T:
     """What `look` returns as soon as it is neither None nor False."""
     deadline = monotonic() + timeout_s
     pause = threading.Event()

@@ -32,20 +32,21 @@ def test_a_bot_starts_without_vcenter_says_so_and_works_when_vcenter_comes(desk:
 @pytest.mark.parametrize("mode", ["refuse", "blackhole"])
 def test_vcenter_lost_in_the_middle_of_an_operation_is_waited_out(desk: Desk, mode: str) -> None:
     desk.estate.set_task(3, "CloneVM_Task")
-    card = desk.started(f"clone web-05 middle-{mode}", state="running")
+    card = desk.started(f"clone web-05 middle-{mode}")
     eventually(lambda: desk.sent()["CloneVM_Task"] == 1, "the clone's task")
     desk.estate.outage("refuse" if mode == "refuse" else "blackhole", seconds=5)
     echo = desk.person().command("/iaas echo still there", ROOM)
     end = desk.ended(card, timeout_s=90)
 
-    assert echo.took_s < 1
+    assert echo.took_s < 3
     assert state_of(end) == "succeeded", end.text
     assert desk.sent() == {"CloneVM_Task": 1}
 
 
 def test_connections_that_break_in_the_middle_are_made_anew(desk: Desk) -> None:
     desk.estate.set_task(2, "CloneVM_Task")
-    card = desk.started("clone web-03 reconnected-1", state="running")
+    card = desk.started("clone web-03 reconnected-1")
+    eventually(lambda: desk.sent()["CloneVM_Task"] == 1, "the clone's task")
     assert desk.estate.drop_connections() > 0
     end = desk.ended(card)
 
@@ -66,7 +67,7 @@ def test_an_answer_that_is_lost_is_settled_by_looking_and_nothing_is_made_twice(
 
 def test_slack_away_during_an_operation_leaves_no_card_behind(desk: Desk) -> None:
     desk.estate.set_task(2, "CloneVM_Task")
-    card = desk.started("clone web-02 unseen-1", state="running")
+    card = desk.started("clone web-02 unseen-1")
     faults = desk.workspace.faults
     for method in ("chat.update", "chat.postMessage"):
         faults.method_fails(method, status=500, for_s=5)
@@ -80,12 +81,19 @@ def test_slack_away_during_an_operation_leaves_no_card_behind(desk: Desk) -> Non
     assert again.took_s < 3
 
 
+def limited(desk: Desk) -> int:
+    """How often Slack has said by now that the bot edits too much."""
+    return len([one for one in desk.workspace.entries("http") if one["status"] == 429])
+
+
 def test_slack_that_limits_the_rate_gets_the_final_state_all_the_same(desk: Desk) -> None:
-    desk.estate.set_task(1, "CloneVM_Task")
-    card = desk.started("clone lab-k8s-02 limited-1", state="running")
     desk.workspace.faults.method_fails("chat.update", status=429, retry_after_s=2, times=2)
+    before = limited(desk)
+
+    card = desk.started("clone lab-k8s-02 limited-1")
 
     assert state_of(desk.ended(card)) == "succeeded"
+    assert limited(desk) == before + 2
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "token_revoked"])
