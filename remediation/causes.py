@@ -59,24 +59,17 @@ def _elsewhere(facts: Facts, vm: Vm, guards: GuardSettings) -> str:
 
 
 def _waiting(facts: Facts, vm: Vm, guards: GuardSettings, elsewhere: str) -> Iterator[Cause]:
-    ready = mean(one.ready_percent for one in facts.samples)
-    if ready is not None and ready > guards.ready_percent:
-        yield Cause(
-            name="ready",
-            reason=(
-                f"{vm.name} waits {percent(ready)} of the time for a core (ready), more than"
-                f" {percent(guards.ready_percent)}"
-            ),
-            better=elsewhere,
-        )
-    costop = mean(one.costop_percent for one in facts.samples)
-    if costop is not None and costop > guards.costop_percent:
+    ready, most = mean(one.ready_percent for one in facts.samples), guards.ready_percent
+    if ready is not None and ready > most:
+        share = f"{percent(ready, beside=most)} of the time"
+        reason = f"{vm.name} waits {share} for a core (ready), more than {percent(most)}"
+        yield Cause(name="ready", reason=reason, better=elsewhere)
+    costop, most = mean(one.costop_percent for one in facts.samples), guards.costop_percent
+    if costop is not None and costop > most:
+        share = f"{percent(costop, beside=most)} of the time"
         yield Cause(
             name="co-stop",
-            reason=(
-                f"the vCPUs of {vm.name} wait {percent(costop)} of the time for each other (co-stop), more than"
-                f" {percent(guards.costop_percent)}"
-            ),
+            reason=f"the vCPUs of {vm.name} wait {share} for each other (co-stop), more than {percent(most)}",
             better=f"Give {vm.name} fewer vCPUs, remove snapshots, or move it to a host with room.",
         )
 
@@ -96,14 +89,14 @@ def _squeezed(facts: Facts, vm: Vm, elsewhere: str) -> Iterator[Cause]:
 def _busy(facts: Facts, guards: GuardSettings, elsewhere: str) -> Iterator[Cause]:
     used, most = mean(one.cpu_percent for one in facts.host_samples), guards.cluster_cpu_percent
     if used is not None and used > most:
-        reason = f"{_host(facts)} uses {percent(used)} of its CPU, more than {percent(most)}"
+        reason = f"{_host(facts)} uses {percent(used, beside=most)} of its CPU, more than {percent(most)}"
         yield Cause(name="host CPU", reason=reason, better=elsewhere)
 
 
 def _host_squeezed(facts: Facts, guards: GuardSettings, elsewhere: str) -> Iterator[Cause]:
     used, most = mean(one.memory_percent for one in facts.host_samples), guards.cluster_memory_percent
     if used is not None and used > most:
-        reason = f"{_host(facts)} uses {percent(used)} of its memory, more than {percent(most)}"
+        reason = f"{_host(facts)} uses {percent(used, beside=most)} of its memory, more than {percent(most)}"
         yield Cause(name="host memory", reason=reason, better=elsewhere)
     balloon = newest(one.balloon_mib for one in facts.host_samples)
     if balloon:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 _MIB_PER_GIB = 1024
+_MOST_DIGITS = 4
 _PLAIN = re.compile(r"[A-Za-z0-9@/.,+:][A-Za-z0-9@/.,+:_-]*")
 """As `bot.grammar` reads a word without quotes."""
 
@@ -18,9 +19,20 @@ def memory_option(mib: int) -> str:
     return f"{mib}m" if mib % _MIB_PER_GIB else str(mib // _MIB_PER_GIB)
 
 
-def percent(value: float) -> str:
-    """`96 %`, `1.2 %`: one digit after the point where it is small."""
-    return f"{value:.1f} %".replace(".0 %", " %") if value < 10 else f"{value:.0f} %"  # noqa: PLR2004  two digits are enough to compare by
+def percent(value: float, *, beside: float | None = None) -> str:
+    """`96 %`, `1.2 %`: one digit after the point where it is small.
+
+    Args:
+        value: the figure.
+        beside: a limit that is said with it: so many digits more that the two do not look the same.
+    """
+    least = 0 if value >= 10 else 1  # noqa: PLR2004  two digits are enough to compare by
+    digits = next((one for one in range(least, _MOST_DIGITS) if beside is None or _differ(value, beside, one)), least)
+    return f"{value:.{digits}f} %".replace(".0 %", " %")
+
+
+def _differ(value: float, limit: float, digits: int) -> bool:
+    return value == limit or f"{value:.{digits}f}" != f"{limit:.{digits}f}"
 
 
 def span(length: timedelta) -> str:

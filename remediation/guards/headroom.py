@@ -69,7 +69,7 @@ def _short_of(resource: Resource, more: int, case: Case, host: Host) -> Iterator
 
 def _too_full(where: str, resource: Resource, room: Room, most: float) -> str:
     return (
-        f"With it {where} would use {percent(room.percent)} of its {resource.label}"
+        f"With it {where} would use {percent(room.percent, beside=most)} of its {resource.label}"
         f" ({resource.say(room.used)} of {resource.say(room.capacity)}), more than {percent(most)}."
     )
 

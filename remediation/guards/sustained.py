@@ -3,6 +3,7 @@
 Numbers: peers' guard-rail table, "Alarm trigger" (p95 >= 85 % over 15 min of 20 s samples, 80 % of them present).
 """
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from types import MappingProxyType
@@ -50,14 +51,14 @@ class Sustained:
             kind=HoldKind.WAIT,
             reason=(
                 f"The {label} of {case.recommendation.vm.name} is not high for long enough: p95 of the last"
-                f" {span(_WINDOW)} is {percent(found)}, under {percent(least)}."
+                f" {span(_WINDOW)} is {percent(found, beside=least)}, under {percent(least)}."
             ),
             way_out="It is looked at again while the alarm is red.",
         )
 
     def _too_few(self, case: Case, known: int, expected: int) -> Hold:
         share = case.settings.guards.sustained_share
-        missing = max(round(share * expected - known + 0.5), 1)
+        missing = max(math.ceil(share * expected - known - _ROOM), 1)
         return Hold(
             guard=self.name,
             kind=HoldKind.WAIT,

@@ -1,0 +1,99 @@
+"""Many alarms at once, or a lost host: one trouble, and nothing is done."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from remediation.admission import Case
+from remediation.guards.storm import StormBrake
+from remediation.model import HoldKind, PlaybookName, Reddening
+from tests.unit.remediation.guards.rows import Row, assert_answer
+from tests.unit.remediation.samples import NOW, ago, ahead, case, facts, history, host, reddening
+from vsphere.model import ConnectionState, Ref
+
+
+def red(count: int, at: datetime = NOW, **changes: Any) -> list[Reddening]:
+    return [reddening(at, f"vm-{number}", **changes) for number in range(1, count + 1)]
+
+
+def storm(reddenings: Iterable[Reddening], **changes: Any) -> Case:
+    return case(history=history(reddenings=reddenings), facts=facts(**changes))
+
+
+def lost(**changes: Any) -> Case:
+    other = host("host-2", **changes)
+    return case(facts=facts(hosts=(host(), other), cluster_hosts=(host(), other)))
+
+
+FIVE = "5 VMs of cluster prod (12 %) turned red within 10 min, so nothing is changed there for 30 min."
+CASES = (
+    Row(says="four", case=storm(red(4))),
+    Row(says="five of forty", case=storm(red(5)), kind=HoldKind.WAIT, reason=FIVE, until=ahead(minutes=30)),
+    Row(
+        says="five of a hundred",
+        case=storm(red(5), vms_in_cluster=100),
+        kind=HoldKind.WAIT,
+        reason="5 VMs of cluster prod (5 %) turned red within 10 min, so nothing is changed there for 30 min.",
+        until=ahead(minutes=30),
+    ),
+    Row(says="five of a hundred and one", case=storm(red(5), vms_in_cluster=101)),
+    Row(
+        says="five of nobody knows how many",
+        case=storm(red(5), vms_in_cluster=0),
+        kind=HoldKind.WAIT,
+        reason="5 VMs of cluster prod turned red within 10 min, so nothing is changed there for 30 min.",
+        until=ahead(minutes=30),
+    ),
+    Row(says="one VM five times", case=storm([reddening(ago(minutes=one)) for one in range(5)])),
+    Row(says="five over eleven minutes", case=storm([*red(4), reddening(ago(minutes=11), "vm-9")])),
+    Row(
+        says="five over nine minutes",
+        case=storm([*red(4), reddening(ago(minutes=9), "vm-9")]),
+        kind=HoldKind.WAIT,
+        reason=FIVE,
+        until=ahead(minutes=30),
+    ),
+    Row(
+        says="twenty-nine minutes ago",
+        case=storm(red(5, ago(minutes=29))),
+        kind=HoldKind.WAIT,
+        reason=FIVE,
+        until=ahead(minutes=1),
+    ),
+    Row(says="thirty minutes ago", case=storm(red(5, ago(minutes=30)))),
+    Row(
+        says="one more much later makes it no longer",
+        case=storm([*red(5, ago(minutes=29)), reddening(NOW, "vm-9")]),
+        kind=HoldKind.WAIT,
+        reason=FIVE,
+        until=ahead(minutes=1),
+    ),
+    Row(says="in another cluster", case=storm(red(5, cluster=Ref("lab", "domain-c2")))),
+    Row(says="datastores are no VMs", case=storm(red(5, playbook=PlaybookName.RELIEVE_DATASTORE))),
+    Row(
+        says="a host does not respond",
+        case=lost(connection=ConnectionState.NOT_RESPONDING),
+        kind=HoldKind.WAIT,
+        reason="In cluster prod esx-02 does not respond: nothing is changed there for 30 min.",
+        until=ahead(minutes=30),
+    ),
+    Row(
+        says="a host is disconnected",
+        case=lost(connection=ConnectionState.DISCONNECTED),
+        kind=HoldKind.WAIT,
+        reason="In cluster prod esx-02 is disconnected: nothing is changed there for 30 min.",
+        until=ahead(minutes=30),
+    ),
+    Row(says="a host is away on purpose", case=lost(connection=ConnectionState.DISCONNECTED, in_maintenance=True)),
+    Row(
+        says="a host of another cluster",
+        case=lost(connection=ConnectionState.DISCONNECTED, cluster=Ref("lab", "domain-c2")),
+    ),
+)
+
+
+@pytest.mark.parametrize("row", CASES, ids=str)
+def test_in_a_storm_nothing_is_done(row: Row) -> None:
+    assert_answer(StormBrake(), row)
