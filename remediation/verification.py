@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from remediation.figures import p95
 from remediation.model import Facts, Outcome, PlaybookName
 from remediation.words import percent
 from vsphere.model import AlarmStatus, Datastore, Sample
 
 READY: Final = 5.0
 """Percent per vCPU: from there on the host has too little."""
-_PERCENTILE: Final = 0.95
 _MOST_POINTS: Final = 90
 """A chart on a phone shows no more."""
 
@@ -75,9 +75,9 @@ def figures(facts: Facts, *, since: datetime | None = None) -> dict[str, object]
     """
     samples = [one for one in facts.samples if since is None or one.at - timedelta(seconds=one.interval_s) >= since]
     found: dict[str, float | int | None] = {
-        "cpu_p95": _p95(one.cpu_percent for one in samples),
-        "ready_p95": _p95(one.ready_percent for one in samples),
-        "memory_p95": _p95(one.memory_percent for one in samples),
+        "cpu_p95": p95(one.cpu_percent for one in samples),
+        "ready_p95": p95(one.ready_percent for one in samples),
+        "memory_p95": p95(one.memory_percent for one in samples),
         "cpu_count": facts.vm.cpu_count if facts.vm else None,
         "memory_mib": facts.vm.memory_mib if facts.vm else None,
         "used_percent": max(map(_used_percent, _datastores(facts)), default=None),
@@ -183,12 +183,6 @@ def _used_percent(datastore: Datastore) -> float:
     if datastore.capacity_bytes <= 0:
         return 0.0
     return 100 * (1 - datastore.free_bytes / datastore.capacity_bytes)
-
-
-def _p95(values: Iterable[float | None]) -> float | None:
-    """The value that 95 % of the samples do not exceed (nearest rank)."""
-    known = sorted(one for one in values if one is not None)
-    return known[math.ceil(_PERCENTILE * len(known)) - 1] if known else None
 
 
 def _number(values: Mapping[str, object], key: str) -> float | None:

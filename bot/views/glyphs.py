@@ -14,6 +14,10 @@ LOCKED: Final = ":lock:"
 CANCELLED: Final = ":heavy_multiplication_x:"
 UNKNOWN: Final = ":grey_question:"
 QUESTION: Final = ":question:"
+IDEA: Final = ":bulb:"
+STORM: Final = ":rotating_light:"
+CHART: Final = ":bar_chart:"
+WARNING: Final = ":warning:"
 
 _STATES: Final = {
     State.PROPOSED: WAITING,

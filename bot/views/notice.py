@@ -5,7 +5,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.views import approval, life
+from bot import telling
+from bot.answers import File
+from bot.views import approval, incident_notices, life
 from bot.views.message import Message
 from operations.record.notices import Notice
 
@@ -22,8 +24,18 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         "lease.ends": life.lease_ends,
         "lease.kept": life.lease_kept,
         "lease.unreadable": life.lease_unreadable,
+        telling.BEGUN: incident_notices.begun,
+        telling.COMPARED: incident_notices.compared,
+        telling.DECIDED: incident_notices.decided,
+        telling.ENDED: incident_notices.ended,
+        telling.TRUST: incident_notices.trust,
+        telling.WINDOW: incident_notices.window,
     }
 )
+PICTURES: Final[Mapping[str, Callable[[Mapping[str, Any]], File | None]]] = MappingProxyType(
+    {telling.COMPARED: incident_notices.picture}
+)
+"""What is sent after the message, drawn when its turn comes."""
 
 
 def notice_message(notice: Notice, now: datetime) -> Message | None:

@@ -1,0 +1,215 @@
+"""The card of an incident: what is red, what is done about it or why nothing is, and how it ended. Edited in place."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.answers import Button
+from bot.blocks.elements import Json
+from bot.blocks.layout import context, fields, section
+from bot.blocks.text import MENTION, escape, when
+from bot.facts import length
+from bot.grammar import command_line
+from bot.telling import Story, vm_of
+from bot.views import buttons, glyphs, words
+from bot.views.message import Message, message
+from operations.terms import Window
+from operations.undoable import standing
+from operations.windows import opens_at
+from remediation.guards.no_effect import NoEffect
+from remediation.guards.stopping import StoppedForVm
+from remediation.model import Decided, Incident, IncidentState, Mode, Outcome, Remedy, RemedyState, VerdictKind
+from vsphere.model import AlarmStatus
+
+_DATE: Final = "{date_short_pretty} {time}"
+_TITLE: Final = 200
+_REMEDIES: Final = 4
+"""More of them are in the thread alone."""
+_BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
+_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name})
+"""Guard rails that a person ends with `remediation start`."""
+_STANDS: Final = {
+    VerdictKind.ACT: (glyphs.RUNNING, "is being helped"),
+    VerdictKind.ASK: (glyphs.LOCKED, "waits for a yes"),
+    VerdictKind.RECOMMEND: (glyphs.IDEA, "something would help"),
+    VerdictKind.WINDOW: (glyphs.WAITING, "needs a restart"),
+    VerdictKind.WAIT: (glyphs.WAITING, "waits"),
+    VerdictKind.REFUSE: (glyphs.REFUSED, "is left alone"),
+    VerdictKind.NOTHING: (glyphs.DONE, "nothing to do"),
+}
+_REMEDY_GLYPHS: Final = {
+    RemedyState.ASKED: glyphs.LOCKED,
+    RemedyState.RUNNING: glyphs.RUNNING,
+    RemedyState.SUCCEEDED: glyphs.DONE,
+    RemedyState.FAILED: glyphs.FAILED,
+    RemedyState.DROPPED: glyphs.CANCELLED,
+}
+_FATES: Final = {
+    RemedyState.ASKED: "waits for a yes",
+    RemedyState.RUNNING: "running",
+    RemedyState.SUCCEEDED: "done",
+    RemedyState.FAILED: "failed",
+    RemedyState.DROPPED: "not done",
+}
+
+
+def incident_card(story: Story, now: datetime) -> Message:
+    """The card as of `now` (aware), for any state."""
+    incident = story.incident
+    head = _head(incident)
+    news = [*_ending(story), *_decided(story), *map(_remedy, story.remedies[-_REMEDIES:])]
+    facts = [*_facts(incident)]
+    blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
+    figures = [f"{label}: {value}" for label, value in facts]
+    footer = f"Incident {escape(incident.id)}"
+    return message([head, *news, *figures, footer], [*blocks, *buttons.row(_buttons(story, now))])
+
+
+def rolled_up_card(incident: Incident) -> Message:
+    """What stands in the place of a card whose incident has become part of a storm."""
+    head = f"{glyphs.STORM} *{_name(incident)}* is part of a storm"
+    rest = "The storm's own card tells what becomes of it."
+    footer = f"*{escape(incident.id)}* · storm {escape(incident.storm or '')}"
+    return message([head, rest, footer], [section(f"{head}\n{rest}"), context(footer)])
+
+
+def window_buttons(command: str, tonight: Window, now: datetime) -> tuple[Button, Button]:
+    """When to do what takes a restart: as commands that ask once more before anything happens."""
+    at = words.clock(opens_at(tonight, now), tonight)
+    return (
+        Button(label=f"Tonight at {at}", command=f"{command} at=tonight", style="primary", asks=True),
+        Button(label="Now, with a restart", command=command, style="danger", asks=True),
+    )
+
+
+def said(text: str, incident: Incident) -> str:
+    """A reason made safe. It names a person only where it begins with who has set a switch: never by a VM's name."""
+    safe = escape(text)
+    named = MENTION.match(text)
+    if named is None or text.startswith(incident.entity_name):
+        return safe
+    return safe.replace(escape(named.group()), named.group(), 1)
+
+
+def red_for(incident: Incident) -> timedelta:
+    """How long it was red, once it is closed."""
+    return (incident.closed_at or incident.opened_at) - min(incident.alarm.triggered_at, incident.opened_at)
+
+
+def _head(incident: Incident) -> str:
+    title = f"*{_name(incident)}*: {escape(' '.join(incident.alarm.name.split()))[:_TITLE]}"
+    glyph, state = _standing(incident)
+    return f"{glyph} {title} · {state}"
+
+
+def _name(incident: Incident) -> str:
+    return escape(" ".join(incident.entity_name.split()))[:_TITLE]
+
+
+def _standing(incident: Incident) -> tuple[str, str]:
+    decided = incident.decided
+    if incident.state is IncidentState.CLOSED:
+        return glyphs.DONE, f"over after {length(red_for(incident))}"
+    if incident.state is IncidentState.ACTING:
+        return _STANDS[VerdictKind.ASK if decided and decided.verdict is VerdictKind.ASK else VerdictKind.ACT]
+    return _STANDS[decided.verdict] if decided else (glyphs.WAITING, "has just turned red")
+
+
+def _ending(story: Story) -> Iterator[str]:
+    """How a closed one ended."""
+    if story.incident.state is not IncidentState.CLOSED:
+        return
+    done = [one for one in story.remedies if one.state is RemedyState.SUCCEEDED]
+    if not done:
+        yield "It ended without the bot changing anything by itself."
+    elif done[-1].outcome is Outcome.HELPED:
+        yield f"{escape(done[-1].summary)} has helped."
+    else:
+        yield f"It ended after this: {escape(done[-1].summary)}."
+
+
+def _decided(story: Story) -> Iterator[str]:
+    """What is decided now; of what is over or under way, the remedies say it."""
+    incident, decided = story.incident, story.incident.decided
+    if decided is None or incident.state is not IncidentState.OPEN:
+        return
+    if decided.summary and decided.verdict in {VerdictKind.RECOMMEND, VerdictKind.WINDOW, VerdictKind.WAIT}:
+        yield f"*{escape(decided.summary)}* would help."
+    yield said(decided.reason, incident)
+    if decided.way_out:
+        yield escape(decided.way_out)
+    if decided.verdict is VerdictKind.WINDOW:
+        asked = f"{words.person_of(story.owner)}, who owns it, has been asked. " if story.owner else ""
+        yield f"{asked}Nothing restarts before somebody says when."
+
+
+def _remedy(remedy: Remedy) -> str:
+    at = when(remedy.ended_at or remedy.at)
+    line = f"{_REMEDY_GLYPHS[remedy.state]} {at} {escape(remedy.summary)} · {_FATES[remedy.state]}"
+    if remedy.operation_id:
+        line += f" · {escape(remedy.operation_id)}"
+    if remedy.approved_by:
+        line += f" · approved by {', '.join(map(words.person_of, remedy.approved_by))}"
+    reason = remedy.after.get("reason")
+    return f"{line}\n{glyphs.CHART} {escape(str(reason))}" if reason else line
+
+
+def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
+    is_over = incident.state is IncidentState.CLOSED
+    yield "Red since" if not is_over else "Red from", when(incident.alarm.triggered_at, _DATE)
+    if incident.closed_at is not None:
+        yield "Until", when(incident.closed_at, _DATE)
+    elif incident.look_at is not None and incident.decided and incident.decided.verdict is VerdictKind.WAIT:
+        yield "Looked at again", when(incident.look_at, _DATE)
+    if not is_over and incident.alarm.status is not AlarmStatus.RED:
+        yield "Alarm now", incident.alarm.status.value
+
+
+def _footer(incident: Incident) -> str:
+    parts = [f"*{escape(incident.id)}*"]
+    parts += [escape(incident.playbook.value)] if incident.playbook else []
+    decided = incident.decided
+    if decided is not None and decided.guard and incident.state is IncidentState.OPEN:
+        parts.append(f"guard rail: {escape(decided.guard)}")
+    return " · ".join(parts)
+
+
+def _buttons(story: Story, now: datetime) -> Iterator[Button]:
+    incident, decided = story.incident, story.incident.decided
+    if decided is not None and incident.state is IncidentState.OPEN:
+        yield from _offered(decided, story.tonight, now)
+    if incident.state is IncidentState.ACTING and incident.operation_id:
+        verb = "pending" if decided and decided.verdict is VerdictKind.ASK else "status"
+        yield Button(label="Details", command=command_line(verb, incident.operation_id))
+    yield from _undo(story, now)
+    vm = vm_of(incident)
+    if vm is None:
+        return
+    if incident.state is not IncidentState.CLOSED and decided is not None and decided.guard in _STARTS_AGAIN:
+        yield Button(label="Start again", command=command_line("remediation", "start", vm))
+    elif any(one.mode in _BY_ITSELF for one in story.remedies):
+        yield Button(label="Stop auto for this VM", command=command_line("remediation", "stop", vm), style="danger")
+    if incident.state is not IncidentState.CLOSED:
+        yield Button(label="Why?", command=command_line("why", vm))
+
+
+def _offered(decided: Decided, tonight: Window, now: datetime) -> Iterator[Button]:
+    """What a person can do about it with one click."""
+    if not decided.command:
+        return
+    if decided.verdict is VerdictKind.WINDOW:
+        yield from window_buttons(decided.command, tonight, now)
+    elif decided.verdict in {VerdictKind.RECOMMEND, VerdictKind.WAIT}:
+        yield Button(label="Do it", command=decided.command, style="primary")
+
+
+def _undo(story: Story, now: datetime) -> Iterator[Button]:
+    """For the last change that can be taken back."""
+    for remedy in reversed(story.remedies):
+        operation = story.operations.get(remedy.operation_id or "")
+        if remedy.state is not RemedyState.SUCCEEDED or operation is None or operation.undone_by is not None:
+            continue
+        stands = standing(operation, now)
+        if stands is not None and stands.until is not None:
+            yield Button(label="Undo", command=command_line("undo", operation.id))
+        return

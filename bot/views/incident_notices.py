@@ -1,0 +1,119 @@
+"""What is told once of an incident: in the thread of its card, to the owner of its VM, and to administrators."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.answers import Button, File
+from bot.blocks.layout import section
+from bot.blocks.text import escape
+from bot.grammar import command_line, join
+from bot.views import buttons, glyphs, words
+from bot.views.incident import window_buttons
+from bot.views.message import Message, message
+from operations.terms import Window
+from remediation.charts import chart
+from remediation.model import Outcome, PlaybookName, RemedyState, VerdictKind
+from remediation.verification import MEASURES
+from remediation.words import percent
+
+_GLYPHS: Final = {
+    VerdictKind.RECOMMEND: glyphs.IDEA,
+    VerdictKind.REFUSE: glyphs.REFUSED,
+    VerdictKind.ASK: glyphs.LOCKED,
+    VerdictKind.NOTHING: glyphs.DONE,
+}
+_ENDS: Final = {
+    RemedyState.SUCCEEDED: (glyphs.DONE, "done"),
+    RemedyState.FAILED: (glyphs.FAILED, "failed"),
+    RemedyState.DROPPED: (glyphs.CANCELLED, "not done"),
+}
+_OUTCOMES: Final = {
+    Outcome.HELPED: glyphs.CHART,
+    Outcome.NO_EFFECT: glyphs.WARNING,
+    Outcome.WORSE: glyphs.WARNING,
+    Outcome.UNKNOWN: glyphs.UNKNOWN,
+}
+
+
+def decided(data: Mapping[str, Any], _now: datetime) -> Message:
+    """Another decision. `verdict`, `reason`, `way_out`."""
+    glyph = _GLYPHS.get(VerdictKind(data["verdict"]), glyphs.WAITING)
+    return _told(f"{glyph} {escape(data['reason'])}", escape(data["way_out"]))
+
+
+def begun(data: Mapping[str, Any], _now: datetime) -> Message:
+    """A remedy was admitted. `summary`, `operation_id`, `playbook`, `before`, `asks`: whether it waits for a yes."""
+    glyph, fate = (glyphs.LOCKED, "waits for a yes") if data["asks"] else (glyphs.RUNNING, "begins")
+    return _told(f"{glyph} *{escape(data['summary'])}* {fate}{_operation(data)}", _before(data))
+
+
+def ended(data: Mapping[str, Any], _now: datetime) -> Message:
+    """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None)."""
+    glyph, fate = _ENDS.get(RemedyState(data["state"]), (glyphs.UNKNOWN, data["state"]))
+    rest = [escape(str(data[name])) for name in ("text", "way_out") if data[name]]
+    return _told(f"{glyph} *{escape(data['summary'])}*: {fate}{_operation(data)}", *rest)
+
+
+def compared(data: Mapping[str, Any], _now: datetime) -> Message:
+    """What a remedy has brought. As `begun`, and `outcome`, `after`."""
+    glyph = _OUTCOMES[Outcome(data["outcome"])]
+    return _told(f"{glyph} {escape(str(data['after'].get('reason', '')))}", escape(data["summary"]))
+
+
+def picture(data: Mapping[str, Any]) -> File | None:
+    """The chart to it; None where there are no figures. The first one takes a few seconds."""
+    drawn = chart(PlaybookName(data["playbook"]), data["before"], data["after"])
+    if drawn is None:
+        return None
+    return File(name="before-and-after.png", title=str(data["after"].get("reason", "Before and after")), content=drawn)
+
+
+def window(data: Mapping[str, Any], now: datetime) -> Message:
+    """To the owner: when may it restart? `alarm`, `vm`, `summary`, `reason`, `command`, and tonight's hours.
+
+    Tonight's hours are `start` and `end` (`22:00`) in the time `zone`.
+    """
+    tonight = Window(
+        start=time.fromisoformat(data["start"]), end=time.fromisoformat(data["end"]), zone=ZoneInfo(data["zone"])
+    )
+    head = f"{glyphs.WAITING} *{escape(data['vm'])}*: {escape(data['alarm'])} is red, and help needs a restart"
+    rest = [
+        f"*{escape(data['summary'])}* would help. {escape(data['reason'])}",
+        "You own it: choose when. You are asked once more, and nothing restarts before.",
+    ]
+    lines = [head, *rest]
+    return message(lines, [section("\n".join(lines)), *buttons.row(window_buttons(data["command"], tonight, now))])
+
+
+def trust(data: Mapping[str, Any], _now: datetime) -> Message:
+    """To administrators: a playbook has earned to run by itself. `playbook`, `runs`, `people` (Slack ids)."""
+    playbook = str(data["playbook"])
+    people = join(map(words.person_of, data["people"]), "and")
+    head = f"{glyphs.IDEA} *{escape(playbook)}* could run by itself"
+    rest = (
+        f"{data['runs']} approved runs of the last 30 days have helped, approved by {people}, and none has failed or "
+        "made anything worse. Every guard rail holds in mode auto as well; `remediation mode` takes it back."
+    )
+    yes = Button(label="Make it automatic", command=command_line("remediation", "mode", playbook, "auto"))
+    return message([head, rest], [section(f"{head}\n{rest}"), *buttons.row([yes])])
+
+
+def _told(*lines: str) -> Message:
+    known = [line for line in lines if line]
+    return message(known, [section("\n".join(known))])
+
+
+def _operation(data: Mapping[str, Any]) -> str:
+    return f" · {escape(data['operation_id'])}" if data["operation_id"] else ""
+
+
+def _before(data: Mapping[str, Any]) -> str:
+    """`Before: CPU p95 96 %, ready 1.2 %`; empty where nothing is known."""
+    playbook, figures = PlaybookName(data["playbook"]), data["before"]
+    measure = MEASURES[playbook]
+    known = [(measure.name, figures.get(measure.key))]
+    known += [("ready", figures.get("ready_p95"))] if playbook is PlaybookName.ADD_CPU else []
+    parts = [f"{name} {percent(value)}" for name, value in known if isinstance(value, int | float)]
+    return f"Before: {', '.join(parts)}" if parts else ""

@@ -1,0 +1,131 @@
+"""What of an incident is told, where, and once only."""
+
+from datetime import time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.telling import BEGUN, COMPARED, DECIDED, ENDED, Story, details, is_quiet, is_rolled_up, question, vm_of
+from operations.terms import Window
+from remediation.model import Decided, Incident, IncidentState, Outcome, Remedy, RemedyState, VerdictKind
+from tests.unit.remediation import samples
+from tests.unit.remediation.samples import NOW
+from tests.unit.views.samples import DONE
+
+NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
+
+
+def incident(verdict: VerdictKind | None, *, wait_min: float = 1, **more: Any) -> Incident:
+    """Open, with this decision, and looked at again in so many minutes."""
+    own = {key: more.pop(key) for key in ("guard", "summary", "command") if key in more}
+    about: dict[str, Any] = {"summary": "Add 1 vCPU to web-01 (2 → 3)", "command": "transform web-01 cpu=3"} | own
+    made = None if verdict is None else Decided(verdict=verdict, reason="Because.", at=NOW, **about)
+    return samples.incident(**({"decided": made, "look_at": samples.ahead(minutes=wait_min)} | more))
+
+
+def story(told: Incident, *remedies: Remedy) -> Story:
+    return Story(incident=told, remedies=remedies, operations={"O1": DONE}, tonight=NIGHT)
+
+
+QUIET = {
+    "not looked at yet": incident(None),
+    "waits for samples": incident(VerdictKind.WAIT, guard="sustained"),
+    "looks on after a start": incident(VerdictKind.WAIT, wait_min=10, guard="observe"),
+    "a person has paused it": incident(VerdictKind.WAIT, wait_min=120, guard="pause"),
+    "waits long for nothing": incident(VerdictKind.WAIT, wait_min=60, summary=""),
+    "somebody's": incident(VerdictKind.NOTHING),
+    "over before anything was said": incident(VerdictKind.RECOMMEND, state=IncidentState.CLOSED, closed_at=NOW),
+    "waits until nobody knows": incident(VerdictKind.WAIT, look_at=None),
+}
+TOLD = {
+    "acts": incident(VerdictKind.ACT, state=IncidentState.ACTING),
+    "asks": incident(VerdictKind.ASK),
+    "recommends": incident(VerdictKind.RECOMMEND),
+    "needs a restart": incident(VerdictKind.WINDOW),
+    "must not": incident(VerdictKind.REFUSE),
+    "waits for an hour and a person could do it": incident(VerdictKind.WAIT, wait_min=60, guard="hourly budget"),
+    "waits after a change": incident(VerdictKind.WAIT, round=1),
+    "over after a change": incident(VerdictKind.ACT, round=1, state=IncidentState.CLOSED, closed_at=NOW),
+}
+
+
+@pytest.mark.parametrize("told", QUIET.values(), ids=QUIET)
+def test_nothing_is_said_of_what_needs_nothing_said(told: Incident) -> None:
+    assert is_quiet(told)
+
+
+@pytest.mark.parametrize("told", TOLD.values(), ids=TOLD)
+def test_what_is_done_or_could_be_done_is_told(told: Incident) -> None:
+    assert not is_quiet(told)
+
+
+ROLLED_UP = {
+    "held by the brake": (incident(VerdictKind.WAIT, wait_min=30, guard="storm", storm="S1"), True),
+    "not looked at yet": (incident(None, storm="S1"), True),
+    "over by itself": (incident(VerdictKind.WAIT, storm="S1", state=IncidentState.CLOSED, closed_at=NOW), True),
+    "in no storm": (incident(VerdictKind.WAIT, wait_min=30, guard="storm"), False),
+    "changed after the storm": (incident(VerdictKind.WAIT, guard="cooldown", storm="S1", round=1), False),
+    "recommended after the storm": (incident(VerdictKind.RECOMMEND, guard="mode", storm="S1"), False),
+}
+
+
+@pytest.mark.parametrize(("told", "expected"), ROLLED_UP.values(), ids=ROLLED_UP)
+def test_a_storms_card_tells_what_its_brake_holds(told: Incident, expected: bool) -> None:  # noqa: FBT001  the expectation
+    assert is_rolled_up(told) is expected
+
+
+def test_the_thread_has_each_remedy_its_end_and_what_it_brought_once() -> None:
+    acting = incident(VerdictKind.ACT, state=IncidentState.ACTING, round=1)
+    running = samples.remedy(state=RemedyState.RUNNING, before={"cpu_p95": 96.0})
+    done = samples.remedy()
+    helped = samples.remedy(outcome=Outcome.HELPED, checked=1, after={"reason": "helped"})
+    again = samples.remedy(outcome=Outcome.HELPED, checked=2, after={"reason": "helped"})
+
+    told = [
+        [(one.kind, one.key) for one in details(story(acting, remedy))] for remedy in (running, done, helped, again)
+    ]
+
+    begun, ended = (BEGUN, "incident/I7F3K/0/begun"), (ENDED, "incident/I7F3K/0/ended")
+    assert told[0] == [begun]
+    assert told[1] == [begun, ended]
+    assert told[2] == [begun, ended, (COMPARED, "incident/I7F3K/0/compared/1")]
+    assert told[3] == [begun, ended, (COMPARED, "incident/I7F3K/0/compared/2")]
+
+
+def test_the_end_of_a_remedy_says_what_its_operation_says() -> None:
+    (_, ended) = details(story(incident(VerdictKind.ACT, state=IncidentState.ACTING, round=1), samples.remedy()))
+
+    assert (ended.data["text"], ended.data["state"]) == ("4 vCPU, 8 GB", "succeeded")
+
+
+def test_the_same_decision_is_in_the_thread_once_a_round_whatever_its_figures() -> None:
+    first, later = incident(VerdictKind.REFUSE, guard="contention"), incident(VerdictKind.REFUSE, guard="contention")
+    next_round = incident(VerdictKind.REFUSE, guard="contention", round=1)
+
+    keys = [[one.key for one in details(story(told))] for told in (first, later, next_round)]
+
+    assert keys[0] == keys[1] == ["incident/I7F3K/0/refuse/contention"]
+    assert keys[2] != keys[0]
+    assert [one.kind for one in details(story(first))] == [DECIDED]
+
+
+def test_the_owner_is_asked_for_a_window_once_a_round() -> None:
+    asked = question(story(incident(VerdictKind.WINDOW)))
+
+    assert asked is not None
+    assert asked.key == "incident/I7F3K/0/window"
+    assert (asked.data["command"], asked.data["start"], asked.data["zone"]) == (
+        "transform web-01 cpu=3",
+        "22:00",
+        "Europe/Berlin",
+    )
+    assert question(story(incident(VerdictKind.RECOMMEND))) is None
+    assert question(story(incident(VerdictKind.WINDOW, state=IncidentState.CLOSED, closed_at=NOW))) is None
+
+
+def test_a_vm_is_named_with_its_vcenter_and_a_datastore_is_none() -> None:
+    datastore = samples.incident(alarm=samples.alarm(entity_kind="Datastore"))
+
+    assert vm_of(samples.incident()) == "web-01@lab"
+    assert vm_of(datastore) is None

@@ -1,0 +1,363 @@
+"""The card of an incident: its words and buttons in every state; nobody is rung by a name; Slack takes it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.blocks.gate import Surface, check
+from bot.telling import Story
+from bot.views.ids import Click, Kind
+from bot.views.incident import incident_card, rolled_up_card
+from bot.views.message import Message
+from bot.views.storm import SHOWN, storm_card
+from operations.model import Effect, Operation, Plan, State
+from operations.terms import Window
+from remediation.model import (
+    Decided,
+    Incident,
+    IncidentState,
+    Mode,
+    Outcome,
+    PlaybookName,
+    Remedy,
+    RemedyState,
+    VerdictKind,
+)
+from tests.unit.remediation import samples
+from tests.unit.remediation.samples import NOW
+from tests.unit.views.samples import DONE
+from vsphere.model import Ref
+
+NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
+SUMMARY = "Add 1 vCPU to web-01 (2 → 3)"
+
+
+def decided(verdict: VerdictKind, reason: str = "Because.", **more: Any) -> Decided:
+    values: dict[str, Any] = {"summary": SUMMARY, "command": "transform web-01 cpu=3", "at": NOW} | more
+    return Decided(verdict=verdict, reason=reason, **values)
+
+
+def story(incident: Incident, *remedies: Remedy, owner: str | None = None, **operations: Operation) -> Story:
+    return Story(incident=incident, remedies=remedies, operations=operations, owner=owner, tonight=NIGHT)
+
+
+def open_(verdict: VerdictKind, reason: str = "Because.", **more: Any) -> Incident:
+    return samples.incident(decided=decided(verdict, reason, **more))
+
+
+def closed(**more: Any) -> Incident:
+    values: dict[str, Any] = {
+        "state": IncidentState.CLOSED,
+        "closed_at": NOW + timedelta(minutes=12),
+        "look_at": None,
+    } | more
+    return samples.incident(**values)
+
+
+def remedied(**changes: Any) -> Remedy:
+    values: dict[str, Any] = {"operation_id": "R7F3K", "summary": SUMMARY, "incident_id": "I7F3K"} | changes
+    return samples.remedy(**values)
+
+
+def undoable(**changes: Any) -> Operation:
+    plan = Plan(
+        verb="transform",
+        vm=samples.VM,
+        vm_name="web-01",
+        summary="Resize web-01",
+        effect=Effect.NONE,
+        details={"undo_s": 3600},
+        hash="a" * 64,
+    )
+    values: dict[str, Any] = {"id": "R7F3K", "plan": plan, "state": State.SUCCEEDED, "finished_at": NOW} | changes
+    return replace(DONE, **values)
+
+
+def plain(message: Message) -> str:
+    """What people read, with times as TIME."""
+    return re.sub(r"<!date[^>]*>", "TIME", message.text)
+
+
+def clicks(message: Message) -> dict[str, Click]:
+    """What each button says, by its label."""
+    check({"text": message.text, "blocks": list(message.blocks)}, Surface.MESSAGE)
+    found: dict[str, Click] = {}
+    for block in message.blocks:
+        for element in block["elements"] if block["type"] == "actions" else ():
+            click = Click.load(element["value"])
+            assert click is not None
+            found[element["text"]["text"]] = click
+    return found
+
+
+def commands(message: Message) -> dict[str, str]:
+    return {label: click.line for label, click in clicks(message).items()}
+
+
+WHY = {"Why?": "why web-01@lab"}
+STOP = {"Stop auto for this VM": "remediation stop web-01@lab"}
+DO_IT = {"Do it": "transform web-01 cpu=3"}
+RESTART = {
+    "Tonight at 22:00 CET": "transform web-01 cpu=3 at=tonight",
+    "Now, with a restart": "transform web-01 cpu=3",
+}
+ALARM = "*web-01*: Virtual machine CPU usage"
+CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
+    "recommended": (
+        story(open_(VerdictKind.RECOMMEND, "add-cpu is in mode recommend by the configuration.", guard="mode")),
+        f":bulb: {ALARM} · something would help",
+        [f"*{SUMMARY}* would help.", "add-cpu is in mode recommend by the configuration.", "Red since: TIME"],
+        DO_IT | WHY,
+    ),
+    "needs a restart": (
+        story(open_(VerdictKind.WINDOW, "web-01 has no CPU hot-add; more needs a restart."), owner="U0DANA"),
+        f":hourglass_flowing_sand: {ALARM} · needs a restart",
+        ["<@U0DANA>, who owns it, has been asked. Nothing restarts before somebody says when."],
+        RESTART | WHY,
+    ),
+    "needs a restart and is nobody's": (
+        story(open_(VerdictKind.WINDOW)),
+        f":hourglass_flowing_sand: {ALARM} · needs a restart",
+        ["Nothing restarts before somebody says when."],
+        RESTART | WHY,
+    ),
+    "contention": (
+        story(open_(VerdictKind.REFUSE, "Ready is 8 % per vCPU.", way_out="Move it to another host.", guard="ready")),
+        f":no_entry: {ALARM} · is left alone",
+        ["Ready is 8 % per vCPU.", "Move it to another host."],
+        WHY,
+    ),
+    "two without effect": (
+        story(open_(VerdictKind.REFUSE, "The last 2 did not help.", guard="no effect"), remedied()),
+        f":no_entry: {ALARM} · is left alone",
+        ["The last 2 did not help."],
+        {"Start again": "remediation start web-01@lab"} | WHY,
+    ),
+    "stopped by a person": (
+        story(open_(VerdictKind.RECOMMEND, "<@U0ANN> has stopped automatic changes of web-01.", guard="stopped")),
+        f":bulb: {ALARM} · something would help",
+        ["<@U0ANN> has stopped automatic changes of web-01."],
+        DO_IT | {"Start again": "remediation start web-01@lab"} | WHY,
+    ),
+    "acting": (
+        story(
+            samples.incident(
+                state=IncidentState.ACTING, round=1, operation_id="R7F3K", decided=decided(VerdictKind.ACT)
+            ),
+            remedied(state=RemedyState.RUNNING),
+        ),
+        f":gear: {ALARM} · is being helped",
+        [f":gear: TIME {SUMMARY} · running · R7F3K"],
+        {"Details": "status R7F3K"} | STOP | WHY,
+    ),
+    "waits for a yes": (
+        story(
+            samples.incident(
+                state=IncidentState.ACTING, round=1, operation_id="R7F3K", decided=decided(VerdictKind.ASK)
+            ),
+            remedied(state=RemedyState.ASKED, mode=Mode.APPROVE),
+        ),
+        f":lock: {ALARM} · waits for a yes",
+        [f":lock: TIME {SUMMARY} · waits for a yes · R7F3K"],
+        {"Details": "pending R7F3K"} | STOP | WHY,
+    ),
+    "cooling down": (
+        story(
+            samples.incident(
+                round=1,
+                look_at=samples.ahead(minutes=30),
+                decided=decided(VerdictKind.WAIT, "web-01 rests for 30 min.", guard="cooldown"),
+            ),
+            remedied(),
+            R7F3K=undoable(),
+        ),
+        f":hourglass_flowing_sand: {ALARM} · waits",
+        [f":white_check_mark: TIME {SUMMARY} · done · R7F3K", "Looked at again: TIME", "web-01 rests for 30 min."],
+        DO_IT | {"Undo": "undo R7F3K"} | STOP | WHY,
+    ),
+    "over and helped": (
+        story(
+            closed(round=1, decided=decided(VerdictKind.ACT)),
+            remedied(
+                outcome=Outcome.HELPED,
+                mode=Mode.APPROVE,
+                approved_by=("U0ANN",),
+                after={"reason": "CPU p95 96 % → 61 %, alarm green: helped"},
+            ),
+            R7F3K=undoable(),
+        ),
+        f":white_check_mark: {ALARM} · over after 17 min",
+        [
+            f"{SUMMARY} has helped.",
+            f":white_check_mark: TIME {SUMMARY} · done · R7F3K · approved by <@U0ANN>",
+            ":bar_chart: CPU p95 96 % → 61 %, alarm green: helped",
+            "Until: TIME",
+        ],
+        {"Undo": "undo R7F3K"} | STOP,
+    ),
+    "over and not compared yet": (
+        story(closed(round=1, decided=decided(VerdictKind.ACT)), remedied()),
+        f":white_check_mark: {ALARM} · over after 17 min",
+        [f"It ended after this: {SUMMARY}."],
+        STOP,
+    ),
+    "over by itself": (
+        story(closed(decided=decided(VerdictKind.RECOMMEND))),
+        f":white_check_mark: {ALARM} · over after 17 min",
+        ["It ended without the bot changing anything by itself."],
+        {},
+    ),
+    "failed": (
+        story(
+            samples.incident(round=1, decided=decided(VerdictKind.WAIT, guard="cooldown")),
+            remedied(state=RemedyState.FAILED),
+        ),
+        f":hourglass_flowing_sand: {ALARM} · waits",
+        [f":x: TIME {SUMMARY} · failed · R7F3K"],
+        DO_IT | STOP | WHY,
+    ),
+    "a datastore": (
+        story(
+            replace(
+                open_(VerdictKind.RECOMMEND, summary="Move db-01 to gold-2", command="move db-01 gold-2"),
+                alarm=samples.alarm(entity_kind="Datastore", entity=samples.GOLD, name="Datastore usage on disk"),
+                entity_name="gold-1",
+                playbook=PlaybookName.RELIEVE_DATASTORE,
+            )
+        ),
+        ":bulb: *gold-1*: Datastore usage on disk · something would help",
+        ["*Move db-01 to gold-2* would help."],
+        {"Do it": "move db-01 gold-2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "head", "lines", "said"), CARDS.values(), ids=CARDS)
+def test_a_card_says_how_it_stands_and_what_a_click_would_say(
+    told: Story, head: str, lines: Iterable[str], said: Mapping[str, str]
+) -> None:
+    card = incident_card(told, NOW)
+
+    read = plain(card).split("\n")
+    assert read[0] == head
+    assert [line for line in lines if line not in read] == []
+    assert read[-1] == "Incident I7F3K"
+    assert commands(card) == dict(said)
+
+
+def test_what_takes_a_restart_opens_a_question_and_what_does_not_begins_at_once() -> None:
+    restart = clicks(incident_card(story(open_(VerdictKind.WINDOW)), NOW))
+    hot = clicks(incident_card(story(open_(VerdictKind.RECOMMEND)), NOW))
+
+    assert {label: click.kind for label, click in restart.items() if label != "Why?"} == dict.fromkeys(
+        RESTART, Kind.PLAN
+    )
+    assert hot["Do it"].kind is Kind.SAY
+
+
+def test_undo_goes_with_its_time_and_once_it_is_undone() -> None:
+    done = closed(round=1, decided=decided(VerdictKind.ACT))
+    fresh, old, undone = undoable(), undoable(finished_at=NOW - timedelta(hours=2)), undoable(undone_by="R0000")
+
+    labels = [[*commands(incident_card(story(done, remedied(), R7F3K=one), NOW))] for one in (fresh, old, undone)]
+
+    assert ["Undo" in one for one in labels] == [True, False, False]
+
+
+def test_only_the_last_four_remedies_are_on_the_card() -> None:
+    many = [remedied(key=f"k/{number}", operation_id=f"OP{number}") for number in range(9)]
+
+    card = incident_card(story(samples.incident(round=9, decided=decided(VerdictKind.WAIT)), *many), NOW)
+
+    assert re.findall(r"OP\d", plain(card)) == ["OP5", "OP6", "OP7", "OP8"]
+
+
+FOREIGN = ["<!channel>", "<@U0ANN>", "a|b&amp;", "x" * 4000, "`*_~", "two\nlines", "\ud800", " "]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("verdict", VerdictKind)
+def test_whatever_a_vm_is_called_rings_nobody_and_slack_takes_it(name: str, verdict: VerdictKind) -> None:
+    alarm = samples.alarm(name=name)
+    incident = replace(
+        open_(verdict, f"{name} is in the way.", summary=f"Add 1 vCPU to {name}", way_out=name),
+        alarm=alarm,
+        entity_name=name,
+        storm="S1",
+    )
+    remedy = remedied(summary=name, after={"reason": name}, vm_name=name)
+    cards = (
+        incident_card(story(incident, remedy), NOW),
+        incident_card(story(replace(incident, state=IncidentState.CLOSED, closed_at=NOW), remedy), NOW),
+        rolled_up_card(incident),
+        storm_card("S1", [replace(incident, decided=decided(VerdictKind.WAIT, name, guard="storm"))] * 30, NOW),
+    )
+
+    for card in cards:
+        check({"text": card.text, "blocks": list(card.blocks)}, Surface.MESSAGE)
+        everything = card.text + str([block for block in card.blocks if block["type"] != "actions"])
+        assert "<!channel>" not in everything
+        assert "<@U0ANN>" not in everything
+
+
+def in_storm(number: int, **changes: Any) -> Incident:
+    held = decided(
+        VerdictKind.WAIT, "12 VMs of cluster prod turned red within 10 min.", guard="storm", way_out="Look at the host."
+    )
+    values: dict[str, Any] = {
+        "id": f"I{number:04}",
+        "entity_name": f"web-{number:02}",
+        "storm": "S7F3K",
+        "decided": held,
+        "alarm": samples.alarm(entity=Ref("lab", f"vm-{number}"), triggered_at=samples.ago(minutes=5)),
+    } | changes
+    return samples.incident(**values)
+
+
+def test_a_storm_is_one_card_that_says_what_the_brake_does() -> None:
+    card = storm_card("S7F3K", [in_storm(number) for number in range(20)], NOW)
+
+    read = plain(card).split("\n")
+    assert read[0] == ":rotating_light: *Storm of 20 alarms* · 20 red now, nothing is done to them by itself"
+    assert read[1:3] == ["12 VMs of cluster prod turned red within 10 min.", "Look at the host."]
+    assert read[3] == "• *web-00*: Virtual machine CPU usage, red since TIME"
+    assert read[-2] == f"… and {20 - SHOWN} more, {20 - SHOWN} of them red"
+    assert commands(card) == {
+        "All open incidents": "remediation status",
+        "Pause for 2 hours": "remediation pause for=2h",
+    }
+
+
+def test_a_storm_names_what_is_still_red_first_and_what_has_a_card_of_its_own() -> None:
+    over = in_storm(1, state=IncidentState.CLOSED, closed_at=NOW, look_at=None)
+    helped = in_storm(2, round=1)
+
+    read = plain(storm_card("S7F3K", [over, helped, in_storm(3)], NOW)).split("\n")
+
+    assert read[0].endswith("2 red now, nothing is done to them by itself")
+    assert read[3:6] == [
+        "• *web-02*: Virtual machine CPU usage, has a card of its own",
+        "• *web-03*: Virtual machine CPU usage, red since TIME",
+        "• *web-01*: Virtual machine CPU usage, over after 5 min",
+    ]
+
+
+def test_a_storm_that_is_over_has_no_buttons_and_says_how_long_it_took() -> None:
+    over = [in_storm(number, state=IncidentState.CLOSED, closed_at=NOW, look_at=None) for number in range(6)]
+
+    card = storm_card("S7F3K", over, NOW)
+
+    assert plain(card).startswith(":white_check_mark: *Storm of 6 alarms* · over after 5 min\n• *web-00*")
+    assert commands(card) == {}
+
+
+def test_a_card_that_was_rolled_up_points_to_the_storm() -> None:
+    card = rolled_up_card(in_storm(1))
+
+    assert plain(card).split("\n")[0] == ":rotating_light: *web-01* is part of a storm"
+    assert commands(card) == {}

@@ -1,0 +1,135 @@
+"""What is told once of incidents: in threads, to owners, to administrators."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.blocks.gate import Surface, check
+from bot.views.ids import Click, Kind
+from bot.views.message import Message
+from bot.views.notice import PICTURES, notice_message
+from operations.record.notices import Notice
+
+NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
+ABOUT = {
+    "summary": "Add 1 vCPU to <!channel> (2 → 3)",
+    "operation_id": "R7F3K",
+    "playbook": "add-cpu",
+    "before": {"cpu_p95": 96.0, "ready_p95": 1.2},
+}
+RESTART = {
+    "alarm": "CPU usage",
+    "vm": "<!here>",
+    "summary": "Add 1 vCPU to web-01 (2 → 3)",
+    "reason": "web-01 has no CPU hot-add.",
+    "command": "transform web-01 cpu=3",
+    "start": "22:00",
+    "end": "05:00",
+    "zone": "Europe/Berlin",
+}
+TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "begins": (
+        "incident.begun",
+        ABOUT | {"asks": False},
+        [
+            ":gear: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)* begins · R7F3K",
+            "Before: CPU p95 96 %, ready 1.2 %",
+        ],
+    ),
+    "waits for a yes": (
+        "incident.begun",
+        ABOUT | {"asks": True, "before": {}},
+        [":lock: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)* waits for a yes · R7F3K"],
+    ),
+    "done": (
+        "incident.ended",
+        ABOUT | {"state": "succeeded", "text": "3 vCPU", "way_out": None},
+        [":white_check_mark: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: done · R7F3K", "3 vCPU"],
+    ),
+    "failed": (
+        "incident.ended",
+        ABOUT | {"state": "failed", "text": "No room on esx-01.", "way_out": "Free some."},
+        [":x: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: failed · R7F3K", "No room on esx-01.", "Free some."],
+    ),
+    "helped": (
+        "incident.compared",
+        ABOUT | {"outcome": "helped", "after": {"reason": "CPU p95 96 % → 61 %: helped"}},
+        [":bar_chart: CPU p95 96 % → 61 %: helped", "Add 1 vCPU to &lt;!channel&gt; (2 → 3)"],
+    ),
+    "refused": (
+        "incident.decided",
+        {"verdict": "refuse", "reason": "Ready is 8 %.", "way_out": "Move it."},
+        [":no_entry: Ready is 8 %.", "Move it."],
+    ),
+    "restart": (
+        "incident.window",
+        RESTART,
+        [
+            ":hourglass_flowing_sand: *&lt;!here&gt;*: CPU usage is red, and help needs a restart",
+            "*Add 1 vCPU to web-01 (2 → 3)* would help. web-01 has no CPU hot-add.",
+            "You own it: choose when. You are asked once more, and nothing restarts before.",
+        ],
+    ),
+    "trust": (
+        "remediation.trust",
+        {"playbook": "add-cpu", "runs": 5, "people": ["U0ANN", "U0BEN"]},
+        [
+            ":bulb: *add-cpu* could run by itself",
+            (
+                "5 approved runs of the last 30 days have helped, approved by <@U0ANN> and <@U0BEN>, and none has "
+                "failed or made anything worse. Every guard rail holds in mode auto as well; `remediation mode` takes "
+                "it back."
+            ),
+        ],
+    ),
+}
+
+
+def told(kind: str, data: dict[str, Any]) -> Message:
+    made = notice_message(Notice(key="k", recipient="U1", kind=kind, data=data, created_at=NOW), NOW)
+    assert made is not None
+    check({"text": made.text, "blocks": list(made.blocks)}, Surface.MESSAGE)
+    return made
+
+
+def clicks(made: Message) -> dict[str, tuple[str, Kind]]:
+    found = {}
+    for block in made.blocks:
+        for element in block["elements"] if block["type"] == "actions" else ():
+            click = Click.load(element["value"])
+            assert click is not None
+            found[element["text"]["text"]] = (click.line, click.kind)
+    return found
+
+
+@pytest.mark.parametrize(("kind", "data", "lines"), TOLD.values(), ids=TOLD)
+def test_a_notice_says_it_in_figures_and_rings_nobody(kind: str, data: dict[str, Any], lines: list[str]) -> None:
+    assert told(kind, data).text.split("\n") == lines
+
+
+def test_an_owner_is_offered_tonight_and_now_and_is_asked_once_more() -> None:
+    assert clicks(told("incident.window", RESTART)) == {
+        "Tonight at 22:00 CET": ("transform web-01 cpu=3 at=tonight", Kind.PLAN),
+        "Now, with a restart": ("transform web-01 cpu=3", Kind.PLAN),
+    }
+
+
+def test_administrators_turn_auto_on_with_one_click() -> None:
+    assert clicks(told("remediation.trust", TOLD["trust"][1])) == {
+        "Make it automatic": ("remediation mode add-cpu auto", Kind.SAY)
+    }
+
+
+def test_a_comparison_has_a_picture_where_it_has_figures() -> None:
+    after = {"reason": "CPU p95 96 % → 61 %: helped", "figures": {"cpu_p95": 61.0}, "points": [[-20, 96], [20, 61]]}
+
+    file = PICTURES["incident.compared"](ABOUT | {"outcome": "helped", "after": after})
+
+    assert file is not None
+    assert (file.name, file.title, file.content[:4]) == (
+        "before-and-after.png",
+        "CPU p95 96 % → 61 %: helped",
+        b"\x89PNG",
+    )
+    assert PICTURES["incident.compared"](ABOUT | {"outcome": "unknown", "after": {"reason": "gone"}}) is None
