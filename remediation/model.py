@@ -109,7 +109,9 @@ class Incident:
     opened_at: datetime
     closed_at: datetime | None = None
     storm: str | None = None
-    """The id of the storm that it was rolled up into."""
+    """The id of the storm that it was rolled up into; it stays once the storm no longer holds it."""
+    reddened: tuple[datetime, ...] = ()
+    """When it turned red again after it had turned yellow, by our clock; the latest of them, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

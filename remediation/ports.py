@@ -57,5 +57,17 @@ class Record(Protocol):
         """Of one incident, or all whose comparison is still due; oldest first."""
 
 
-Submit = Callable[[Request], Operation]
-"""See `operations.service.Operations.submit`."""
+class Changes(Protocol):
+    """Where changes are asked for and followed: `operations.service.Operations`."""
+
+    def submit(self, request: Request) -> Operation:
+        """See `Operations.submit`."""
+
+    def get(self, operation_id: str) -> Operation:
+        """See `Operations.get`."""
+
+    def find(self, key: str) -> Operation | None:
+        """See `Operations.find`."""
+
+    def withdraw(self, operation_id: str, reason: str) -> None:
+        """See `Operations.withdraw`."""

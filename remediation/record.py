@@ -42,6 +42,7 @@ class Change:
     """Why it is closed, or how the remedy ended."""
 
 
+Listener = Callable[[Incident], None]
 Weigh = Callable[[History], Change | None]
 """Pure and quick; None leaves everything as it is."""
 
@@ -54,11 +55,16 @@ class RemediationRecord:
         self._rows = rows
         self._clock = clock
         self._comparisons = comparisons
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        """Be told of every new version of an incident that this replica writes, from any thread; it must not raise."""
+        self._listeners.append(listener)
 
     def open(self, incidents: Iterable[Incident]) -> list[Incident]:
         """Put incidents on record; those whose key is known already are left out of what is returned."""
         kept = self._rows.open([(incident_row(one), _opening(one)) for one in incidents])
-        return [read_incident(row) for row in kept]
+        return self._told([read_incident(row) for row in kept])
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that have an incident, closed or not."""
@@ -84,7 +90,11 @@ class RemediationRecord:
         Returns:
             Those that were written.
         """
-        return [read_incident(row) for row in self._rows.save([_turn(change) for change in changes])]
+        turns = [_turn(change) for change in changes]
+        news = {turn.after.id for turn in turns if turn.after.version != turn.before.version}
+        written = [read_incident(row) for row in self._rows.save(turns)]
+        self._told([one for one in written if one.id in news])
+        return written
 
     def admit(self, weigh: Weigh) -> Incident | None:
         """Weigh a change against all that has happened, while nobody else can admit anything, and write it.
@@ -98,7 +108,7 @@ class RemediationRecord:
             return None if change is None else _turn(change)
 
         row = self._rows.admit(turn, **self._since(self._clock.now()))
-        return None if row is None else read_incident(row)
+        return None if row is None else self._told([read_incident(row)])[0]
 
     def history(self, now: datetime) -> History:
         """See `remediation.ports.Record`."""
@@ -127,13 +137,21 @@ class RemediationRecord:
 
     def compared(self, remedy: Remedy, *, was: int) -> bool:
         """See `remediation.verifier.Book`."""
-        return self._rows.compare(
-            remedy_row(remedy), _of_remedy("remedy.compared", remedy, str(remedy.after.get("reason", ""))), was=was
-        )
+        news = _of_remedy("remedy.compared", remedy, str(remedy.after.get("reason", "")))
+        kept = self._rows.compare(remedy_row(remedy), news, was=was)
+        if kept and (incident := self.incident(remedy.incident_id)) is not None:
+            self._told([incident])
+        return kept
 
     def decisions(self, entity: Ref, limit: int) -> list[Decided]:
         """The latest about a VM or a datastore, newest first."""
         return [read_decided(row.data) for row in self._rows.decisions(str(entity), limit)]
+
+    def _told(self, incidents: list[Incident]) -> list[Incident]:
+        for incident in incidents:
+            for tell in self._listeners:
+                tell(incident)
+        return incidents
 
     @staticmethod
     def _since(now: datetime) -> dict[str, datetime]:
@@ -175,7 +193,7 @@ def _news(change: Change, decided: Decided | None) -> Iterable[News]:
     if remedy is not None:
         kind = "admitted" if change.after.round > change.before.round else remedy.state.value
         yield _of_remedy(f"remedy.{kind}", remedy, change.reason)
-    if incident.state is IncidentState.CLOSED:
+    if incident.state is IncidentState.CLOSED and change.before.state is not IncidentState.CLOSED:
         yield News(kind="incident.closed", actor=_BOT, data={"incident": incident.id, "reason": change.reason})
 
 
@@ -210,15 +228,15 @@ def _of_remedy(kind: str, remedy: Remedy, reason: str) -> News:
 def _history(past: Past) -> History:
     return History(
         remedies=tuple(read_remedy(row) for row in past.remedies),
-        reddenings=tuple(_reddening(read_incident(row)) for row in past.incidents),
+        reddenings=_reddenings([read_incident(row) for row in past.incidents]),
         switches={row.key: read_switch(row) for row in past.switches},
     )
 
 
-def _reddening(incident: Incident) -> Reddening:
-    return Reddening(
-        at=incident.opened_at,
-        entity=incident.alarm.entity,
-        cluster=incident.cluster,
-        playbook=incident.playbook,
+def _reddenings(incidents: Iterable[Incident]) -> tuple[Reddening, ...]:
+    found = (
+        Reddening(at=at, entity=one.alarm.entity, cluster=one.cluster, playbook=one.playbook)
+        for one in incidents
+        for at in (one.opened_at, *one.reddened)
     )
+    return tuple(sorted(found, key=lambda one: one.at))

@@ -43,6 +43,7 @@ def incident_row(incident: Incident) -> IncidentRow:
             "round": incident.round,
             "decided": None if incident.decided is None else decided_data(incident.decided),
             "storm": incident.storm,
+            "reddened": [at.isoformat() for at in incident.reddened],
         },
     )
 
@@ -66,6 +67,7 @@ def read_incident(row: IncidentRow) -> Incident:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         storm=data["storm"],
+        reddened=tuple(datetime.fromisoformat(at) for at in data["reddened"]),
     )
 
 
@@ -86,6 +88,7 @@ def remedy_row(remedy: Remedy) -> RemedyRow:
             "vm_name": remedy.vm_name,
             "cluster": _text(remedy.cluster),
             "datastore": _text(remedy.datastore),
+            "target": _text(remedy.target),
             "summary": remedy.summary,
             "approved_by": list(remedy.approved_by),
             "before": dict(remedy.before),
@@ -108,6 +111,7 @@ def read_remedy(row: RemedyRow) -> Remedy:
         vm_name=data["vm_name"],
         cluster=_ref(data["cluster"]),
         datastore=_ref(data["datastore"]),
+        target=_ref(data["target"]),
         summary=data["summary"],
         state=RemedyState(row.state),
         at=row.at,

@@ -1,0 +1,61 @@
+"""What the one door asks about a remedy: whether remediation is held, and whether its alarm is red still."""
+
+from datetime import timedelta
+from typing import Final
+
+from operations.model import Request
+from remediation.record import RemediationRecord
+from remediation.settings import RemediationSettings
+from remediation.switches import pause_of, stop_key
+from remediation.words import span
+from vsphere.clock import Clock
+from vsphere.errors import VsphereError
+from vsphere.model import AlarmStatus, TriggeredAlarm
+from vsphere.sites import Sites
+
+_PARTS: Final = 5
+
+
+class Consent:
+    """See `operations.remedies.Remedies`."""
+
+    def __init__(self, *, settings: RemediationSettings, record: RemediationRecord, sites: Sites, clock: Clock) -> None:
+        self._settings = settings
+        self._record = record
+        self._sites = sites
+        self._clock = clock
+
+    def held(self) -> str | None:
+        """See `Remedies.held`."""
+        if not self._settings.enabled:
+            return "Remediation is switched off in the configuration."
+        now = self._clock.now()
+        pause = pause_of(self._record.switches(), now)
+        if pause is None:
+            return None
+        length: timedelta | None = pause.until - now if pause.until else None
+        return f"<@{pause.by}> has paused remediation{f' for another {span(length)}' if length else ''}."
+
+    def overtaken(self, request: Request) -> str | None:
+        """See `Remedies.overtaken`."""
+        if request.vm is not None and stop_key(request.vm) in self._record.switches():
+            return "Automatic changes of this VM have been stopped meanwhile."
+        vcenter, alarm, entity, *_ = request.key.split("/", _PARTS - 1)
+        try:
+            triggered = self._sites.gateway(vcenter).read_triggered_alarms()
+        except VsphereError as error:
+            return f"Whether the alarm is still red could not be read: {error}."
+        found = next((one for one in triggered if (one.alarm.moref, one.entity.moref) == (alarm, entity)), None)
+        return self._objection(found, request)
+
+    def _objection(self, alarm: TriggeredAlarm | None, request: Request) -> str | None:
+        if alarm is None or alarm.status is AlarmStatus.GREEN:
+            return "The alarm has cleared by itself."
+        if alarm.status is not AlarmStatus.RED:
+            return f"The alarm {alarm.name} is {alarm.status.value} now, and only red ones are acted upon."
+        # Whoever acknowledges an alarm and says yes to what is done about it wants it done.
+        if alarm.acknowledged and self._settings.guards.leave_acknowledged and not request.needs_yes:
+            return (
+                f"{alarm.acknowledged_by or 'Somebody'} has acknowledged the alarm {alarm.name} in vCenter meanwhile."
+            )
+        return None

@@ -1,0 +1,255 @@
+"""Remediation as a whole: one pass from what is triggered to what was done about it; safe in all replicas at once.
+
+Everything that counts is on record, so a pass that is broken off is gone on with by the next one, here or elsewhere.
+"""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from operations.model import ActorKind, Operation, State
+from remediation.acting import Acting
+from remediation.admission import Admission
+from remediation.breaker import tripped
+from remediation.facts import Scenery, Shield
+from remediation.following import Following
+from remediation.guards import ALL_GUARDS
+from remediation.intake import closed, intake, is_due_for_reading
+from remediation.looking import Looking
+from remediation.model import Decided, Facts, History, Incident, IncidentState, Remedy, RemedyState, Switch
+from remediation.ports import Changes
+from remediation.record import Listener, RemediationRecord
+from remediation.registry import PLAYBOOKS
+from remediation.rounds import Rounds
+from remediation.settings import RemediationSettings
+from remediation.switches import breaker_key
+from remediation.verifier import Verifier
+from vsphere.clock import Clock
+from vsphere.errors import VsphereError
+from vsphere.gateway import Gateway
+from vsphere.model import Ref
+from vsphere.sites import Sites
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_REST_S: Final = 30.0
+"""Other replicas' news comes by the record alone."""
+_REST_WHILE_UNDER_WAY_S: Final = 5.0
+_SHORTEST_REST_S: Final = 0.2
+_TELLING: Final = frozenset({State.QUEUED, State.RUNNING})
+
+
+class Remediation:
+    """One replica's. `run_once` is one pass; `bot.service` runs it again and again."""
+
+    def __init__(
+        self,
+        *,
+        settings: RemediationSettings,
+        record: RemediationRecord,
+        changes: Changes,
+        sites: Sites,
+        shield: Shield,
+        clock: Clock,
+        replica_id: str,
+    ) -> None:
+        """Take what it needs; nothing is looked at yet.
+
+        Args:
+            settings: all of them.
+            record: what has happened so far.
+            changes: the one door.
+            sites: the vCenters.
+            shield: what protects a VM, by policy.
+            clock: time; from now on the bot counts as started.
+            replica_id: unique among replicas, and the same after a restart.
+        """
+        self.settings = settings
+        self._record = record
+        self._changes = changes
+        self._sites = sites
+        self._shield = shield
+        self._clock = clock
+        self._started_at = clock.now()
+        self._turn = threading.Lock()
+        self._wake = threading.Event()
+        self._looks_at_all = threading.Event()
+        looking = Looking(settings=settings, playbooks=PLAYBOOKS, admission=Admission(ALL_GUARDS), clock=clock)
+        acting = Acting(settings=settings, record=record, changes=changes, looking=looking, clock=clock)
+        self._rounds = Rounds(
+            settings=settings, record=record, looking=looking, acting=acting, clock=clock, by=replica_id
+        )
+        self._following = Following(record=record, changes=changes, clock=clock)
+        self._verifier = Verifier(book=record, look=self._look_back, verify_after=settings.verify_after, clock=clock)
+        for gateway in sites:
+            gateway.subscribe_alarms(self.wake)
+
+    def run_once(self) -> float:
+        """One pass: follow what runs, take in what is triggered, look at what is due, compare what was done.
+
+        Returns:
+            Seconds until the next one is due, unless something wakes it.
+
+        Raises:
+            StorageError: the record can't be read or written; the next pass goes on.
+        """
+        if not self.settings.enabled:
+            return _LONGEST_REST_S
+        with self._turn:
+            self._wake.clear()
+            ended = self._following.run_once()
+            self._break(ended)
+            looks_at_all = self._looks_at_all.is_set()
+            self._looks_at_all.clear()
+            sceneries = self._take_in(is_due=looks_at_all or bool(ended))
+            self._rounds.run_once(sceneries, others_ended=bool(ended), all_of_them=looks_at_all)
+            self._verifier.run_once()
+            return self._rest_s()
+
+    def wake(self) -> None:
+        """Something has changed: let the next pass begin at once."""
+        self._wake.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the next pass to be due."""
+        self._wake.wait(seconds)
+
+    def heard(self, operation: Operation) -> None:
+        """See `operations.ports.Listener`."""
+        if operation.actor.kind is ActorKind.REMEDIATION and (operation.state.is_final or operation.state in _TELLING):
+            self.wake()
+
+    def close(self) -> None:
+        """Wait for the pass that runs, and end the threads."""
+        with self._turn:
+            self._rounds.close()
+
+    def subscribe(self, listener: Listener) -> None:
+        """See `RemediationRecord.subscribe`."""
+        self._record.subscribe(listener)
+
+    def open_incidents(self) -> list[Incident]:
+        """All that are not closed, oldest first."""
+        return self._record.opened()
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One, closed or not; None where there is none."""
+        return self._record.incident(incident_id)
+
+    def remedies_of(self, incident: Incident) -> list[Remedy]:
+        """What was done, or asked for, about an incident; oldest first."""
+        return self._record.remedies(incident_id=incident.id)
+
+    def recent_decisions(self, entity: Ref, limit: int) -> list[Decided]:
+        """The latest about a VM or datastore, newest first."""
+        return self._record.decisions(entity, limit)
+
+    def history(self) -> History:
+        """What the guard rails look back at."""
+        return self._record.history(self._clock.now())
+
+    def switches(self) -> Mapping[str, Switch]:
+        """All that are set, by key."""
+        return self._record.switches()
+
+    def switch(self, key: str, value: str | None, *, by: str) -> None:
+        """Set a switch, or take it away, and look at everything anew.
+
+        Raises:
+            StorageError: it can't be written.
+        """
+        made = None if value is None else Switch(key=key, value=value, by=by, at=self._clock.now())
+        self._record.switch(made, key=key, by=by)
+        log.info("remediation.switch.set", switch=key, value=value, actor=by)
+        self._looks_at_all.set()
+        self.wake()
+
+    def _take_in(self, *, is_due: bool) -> dict[str, Scenery]:
+        """Compare what is triggered with what is open.
+
+        Returns:
+            Those vCenters whose incidents can be looked at now, with their alarms as they are.
+        """
+        opened, now = self._record.opened(), self._clock.now()
+        sceneries = {}
+        for gateway in self._sites:
+            mine = [one for one in opened if one.alarm.entity.vcenter == gateway.name]
+            waits = is_due and bool(mine)
+            if waits or self._is_due(gateway, mine, now):
+                scenery = self._read(gateway)
+                if scenery is not None:
+                    sceneries[gateway.name] = scenery
+                    self._compare(scenery, mine, now)
+        self._close_foreign(opened, now)
+        return sceneries
+
+    def _is_due(self, gateway: Gateway, mine: list[Incident], now: datetime) -> bool:
+        seen = gateway.triggered_alarms()
+        if seen is None or not gateway.inventory.ready:
+            return False
+        looks = any(one.look_at is not None and one.look_at <= now for one in mine)
+        return looks or is_due_for_reading(seen, mine, self.settings.playbooks)
+
+    def _read(self, gateway: Gateway) -> Scenery | None:
+        """The vCenter with its alarms as they are now; None where it can't be asked."""
+        if not gateway.inventory.ready:
+            return None
+        try:
+            alarms = gateway.read_triggered_alarms()
+        except VsphereError as error:
+            log.warning("remediation.alarms.unread", vcenter=gateway.name, reason=str(error))
+            return None
+        return Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
+
+    def _compare(self, scenery: Scenery, opened: list[Incident], now: datetime) -> None:
+        found = intake(scenery.alarms, opened, scene=scenery, playbooks=self.settings.playbooks, now=now)
+        for incident in self._record.open(found.new):
+            log.info(
+                "incident.opened",
+                incident=incident.id,
+                alarm=incident.alarm.name,
+                target=str(incident.alarm.entity),
+                name=incident.entity_name,
+            )
+        self._record.save(found.changes)
+        for incident in found.calm:
+            if incident.operation_id is not None:
+                self._changes.withdraw(incident.operation_id, "The alarm has cleared by itself.")
+
+    def _close_foreign(self, opened: list[Incident], now: datetime) -> None:
+        known = {gateway.name for gateway in self._sites}
+        self._record.save(
+            closed(one, f"vCenter {one.alarm.entity.vcenter} is no longer in the configuration.", now)
+            for one in opened
+            if one.alarm.entity.vcenter not in known and one.state is IncidentState.OPEN
+        )
+
+    def _break(self, ended: list[Remedy]) -> None:
+        """Trip the breaker of what has failed too often, so that it stays tripped until a person rearms it."""
+        failed = {one.playbook for one in ended if one.state is RemedyState.FAILED}
+        if not failed:
+            return
+        history = self.history()
+        for playbook in failed:
+            why, key = tripped(history, playbook, self.settings.guards), breaker_key(playbook)
+            if why is not None and key not in history.switches:
+                log.warning("remediation.breaker.tripped", playbook=playbook.value, reason=why)
+                self._record.switch(Switch(key=key, value=why, by="bot", at=self._clock.now()), key=key)
+
+    def _look_back(self, incident: Incident, window: timedelta) -> Facts:
+        """See `remediation.verifier.Look`."""
+        gateway = self._sites.of(incident.alarm.entity)
+        alarms = gateway.read_triggered_alarms()
+        scenery = Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
+        return scenery.read(scenery.glance(incident, self._clock.now()), window)
+
+    def _rest_s(self) -> float:
+        """Until the earliest moment at which something is due."""
+        times = [one.look_at for one in self._record.opened() if one.look_at is not None]
+        compare_at = self._verifier.next_at()
+        rests = [(at - self._clock.now()).total_seconds() for at in (*times, *([compare_at] if compare_at else []))]
+        most = _REST_WHILE_UNDER_WAY_S if self._record.unfinished() else _LONGEST_REST_S
+        return max(min([*rests, most]), _SHORTEST_REST_S)

@@ -1,0 +1,106 @@
+"""From the end of an operation to the state of its remedy and of the incident; also of those that ended meanwhile."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from operations.errors import UnknownOperationError
+from operations.model import ActorKind, Operation, State
+from remediation.model import Incident, IncidentState, Remedy, RemedyState
+from remediation.ports import Changes
+from remediation.record import Change, RemediationRecord
+from vsphere.clock import Clock
+
+_STATES: Final[Mapping[State, RemedyState]] = MappingProxyType(
+    {
+        State.PROPOSED: RemedyState.RUNNING,
+        State.AWAITING_APPROVAL: RemedyState.ASKED,
+        State.QUEUED: RemedyState.RUNNING,
+        State.RUNNING: RemedyState.RUNNING,
+        State.SUCCEEDED: RemedyState.SUCCEEDED,
+        State.FAILED: RemedyState.FAILED,
+        State.UNKNOWN: RemedyState.FAILED,
+        State.CANCELLED: RemedyState.DROPPED,
+        State.REFUSED: RemedyState.DROPPED,
+        State.EXPIRED: RemedyState.DROPPED,
+    }
+)
+_PATIENCE: Final = timedelta(seconds=60)
+"""A remedy that was admitted and has no operation by then never gets one: whoever admitted it has ended."""
+
+
+class Following:
+    """Looks up what became of everything that was asked for."""
+
+    def __init__(self, *, record: RemediationRecord, changes: Changes, clock: Clock) -> None:
+        self._record = record
+        self._changes = changes
+        self._clock = clock
+
+    def run_once(self) -> list[Remedy]:
+        """Write how far remedies have come.
+
+        Returns:
+            Those that have ended.
+
+        Raises:
+            StorageError: the record can't be read or written.
+        """
+        found = [change for remedy in self._record.unfinished() if (change := self._follow(remedy)) is not None]
+        written = {incident.id for incident in self._record.save(found)}
+        remedies = [one.remedy for one in found if one.remedy is not None and one.before.id in written]
+        return [one for one in remedies if one.ended_at is not None]
+
+    def _follow(self, remedy: Remedy) -> Change | None:
+        """What has changed; None where nothing has."""
+        incident = self._record.incident(remedy.incident_id)
+        if incident is None:
+            return None
+        operation, now = self._operation(remedy), self._clock.now()
+        if operation is None:
+            lost = now - remedy.at > _PATIENCE
+            return _lost(incident, remedy, now) if lost else None
+        state = state_of(operation)
+        if state not in {RemedyState.ASKED, RemedyState.RUNNING}:
+            return ended(incident, replace(remedy, operation_id=operation.id, state=state), operation, now)
+        further = replace(remedy, operation_id=operation.id, state=state, approved_by=_approvers(operation))
+        if further == remedy and incident.operation_id == operation.id:
+            return None
+        return Change(before=incident, after=replace(incident, operation_id=operation.id), remedy=further)
+
+    def _operation(self, remedy: Remedy) -> Operation | None:
+        if remedy.operation_id is None:
+            return self._changes.find(remedy.key)
+        try:
+            return self._changes.get(remedy.operation_id)
+        except UnknownOperationError:
+            return None
+
+
+def state_of(operation: Operation) -> RemedyState:
+    """How far a remedy is by its operation."""
+    return _STATES[operation.state]
+
+
+def ended(incident: Incident, remedy: Remedy, operation: Operation, now: datetime) -> Change:
+    """A remedy whose operation has ended: the incident is open again, to be looked at at once."""
+    done = replace(remedy, approved_by=_approvers(operation), ended_at=operation.finished_at or now)
+    after = incident
+    if incident.state is IncidentState.ACTING:
+        after = replace(incident, state=IncidentState.OPEN, operation_id=operation.id, look_at=now)
+    return Change(before=incident, after=after, remedy=done, reason=operation.text)
+
+
+def _lost(incident: Incident, remedy: Remedy, now: datetime) -> Change:
+    after = incident
+    if incident.state is IncidentState.ACTING:
+        after = replace(incident, state=IncidentState.OPEN, look_at=now)
+    dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now)
+    return Change(before=incident, after=after, remedy=dropped, reason="The bot ended before it was asked for.")
+
+
+def _approvers(operation: Operation) -> tuple[str, ...]:
+    votes = operation.approval.votes if operation.approval else ()
+    return tuple(one.actor.id for one in votes if one.actor.kind is ActorKind.PERSON)

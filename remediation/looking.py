@@ -1,0 +1,112 @@
+"""One look at one incident: facts, recommendation, verdict. What needs no call to vCenter is judged before any is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from remediation.admission import Admission, Case, without_remedy
+from remediation.facts import Scenery
+from remediation.matching import DATASTORE
+from remediation.model import (
+    Facts,
+    History,
+    Incident,
+    NoRemedy,
+    PlaybookName,
+    Verdict,
+    VerdictKind,
+)
+from remediation.modes import standing
+from remediation.playbook import Playbook
+from remediation.settings import PlaybookSettings, RemediationSettings
+from vsphere.clock import Clock
+
+_BY_DISKS: Final = frozenset({PlaybookName.RELIEVE_DATASTORE, PlaybookName.MOVE_VM})
+"""Playbooks that may find something once the disks are known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What a look has found."""
+
+    incident: Incident
+    verdict: Verdict
+    facts: Facts
+    case: Case | None
+    """None where there is nothing to recommend."""
+
+
+class Looking:
+    """Pure but for the facts that it has gathered."""
+
+    def __init__(
+        self,
+        *,
+        settings: RemediationSettings,
+        playbooks: Mapping[PlaybookName, Playbook],
+        admission: Admission,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._known = {playbook.name: playbook for playbook in settings.playbooks}
+        self._playbooks = playbooks
+        self._admission = admission
+        self._clock = clock
+
+    def look(self, incident: Incident, scenery: Scenery, history: History) -> Seen:
+        """Decide about an incident; the verdict to act still has to be admitted.
+
+        Raises:
+            VsphereError: vCenter could not be asked for what it hangs on.
+        """
+        facts = scenery.glance(incident, self._clock.now())
+        first = self._case(facts, history)
+        if isinstance(first, NoRemedy) and not self._is_worth_reading(facts):
+            return self._nothing(facts, first)
+        glanced = None if isinstance(first, NoRemedy) else self._admission.glance(first)
+        if glanced is not None and not isinstance(first, NoRemedy):
+            return Seen(incident=incident, verdict=glanced, facts=facts, case=first)
+        facts = scenery.read(facts)
+        case = self._case(facts, history)
+        if isinstance(case, NoRemedy):
+            return self._nothing(facts, case)
+        return Seen(incident=incident, verdict=self._admission.judge(case), facts=facts, case=case)
+
+    def judge_again(self, seen: Seen, history: History) -> Seen:
+        """The same with what has happened by now; no call, so that it can be asked while others wait."""
+        case = self._case(seen.facts, history)
+        if isinstance(case, NoRemedy):
+            return self._nothing(seen.facts, case)
+        return replace(seen, verdict=self._admission.judge(case), case=case)
+
+    def _case(self, facts: Facts, history: History) -> Case | NoRemedy:
+        name = facts.incident.playbook
+        playbook = self._playbooks.get(name) if name else None
+        if playbook is None:
+            return NoRemedy(reason=f"Nothing is known that helps against {facts.incident.alarm.name}.")
+        known: PlaybookSettings = self._known[playbook.name]
+        found = playbook.recommend(facts, known, self._settings)
+        if isinstance(found, NoRemedy):
+            return found
+        return Case(
+            facts=facts,
+            history=history,
+            settings=self._settings,
+            playbook=known,
+            mode=standing(facts, history, known, self._settings).mode,
+            recommendation=found,
+        )
+
+    def _is_worth_reading(self, facts: Facts) -> bool:
+        """Whether the disks may change that there is nothing to recommend."""
+        is_there = facts.datastore if facts.incident.alarm.entity_kind == DATASTORE else facts.vm
+        return facts.incident.playbook in _BY_DISKS and is_there is not None
+
+    @staticmethod
+    def _nothing(facts: Facts, none: NoRemedy) -> Seen:
+        return Seen(incident=facts.incident, verdict=without_remedy(none), facts=facts, case=None)
+
+
+def is_to_act(verdict: Verdict) -> bool:
+    """Whether something is to be done, or asked for."""
+    return verdict.kind in {VerdictKind.ACT, VerdictKind.ASK}
