@@ -10,13 +10,16 @@ import structlog
 
 from bot import systemd
 from bot.schedule import Schedule
+from operations.errors import StorageError
 from operations.service import Operations
+from remediation.engine import Remediation
 from vsphere.gateway import Gateway
 
 log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S = 0.25
 _DRAIN_TIMEOUT_S = 20
+_AFTER_FAILURE_S = 5.0
 _READY_AT_THE_LATEST_S = 15
 
 
@@ -61,17 +64,21 @@ class Service:
         self,
         *,
         operations: Operations,
+        remediation: Remediation,
         schedule: Schedule,
         gateways: Sequence[Gateway],
         front: Front,
         ending: Ending,
     ) -> None:
         self._operations = operations
+        self._remediation = remediation
         self._schedule = schedule
         self._gateways = gateways
         self._front = front
         self._ending = ending
         self._status = ""
+        self._stopping = threading.Event()
+        self._remediating = threading.Thread(target=self._remediate, name="remediation", daemon=True)
 
     def run(self) -> int:
         """Run until SIGTERM, SIGINT or a part gives up, and return the exit code.
@@ -86,6 +93,7 @@ class Service:
         self._operations.start()
         self._front.start()
         self._schedule.start()
+        self._remediating.start()
         self._attend()
         self._stop()
         return self._ending.exit_code
@@ -106,6 +114,20 @@ class Service:
             if watchdog_s and rounds % max(1, int(watchdog_s / _LOOK_EVERY_S)) == 0:
                 systemd.notify("WATCHDOG=1")
 
+    def _remediate(self) -> None:
+        """One pass after the other, each as soon as something is due or has changed."""
+        while not self._stopping.is_set():
+            rest_s = _AFTER_FAILURE_S
+            try:
+                rest_s = self._remediation.run_once()
+            except StorageError as error:
+                log.warning("remediation.pass.delayed", reason=str(error))
+            except Exception:
+                # Whatever it is, VMs that turn red later must not be left alone for it.
+                log.exception("remediation.pass.failed")
+            if not self._stopping.is_set():
+                self._remediation.wait(rest_s)
+
     def _tell_status(self) -> bool:
         parts = {"slack": self._front.is_connected()}
         parts |= {f"vcenter {gateway.name}": gateway.health().connected for gateway in self._gateways}
@@ -119,12 +141,20 @@ class Service:
         systemd.notify("STOPPING=1")
         log.info("service.stopping", exit_code=self._ending.exit_code)
         self._schedule.stop()
+        self._end_remediation()
         self._front.stop_receiving()
         self._operations.drain(_DRAIN_TIMEOUT_S)
         self._front.close()
         for gateway in self._gateways:
             gateway.close()
         self._operations.close()
+
+    def _end_remediation(self) -> None:
+        """Let the pass that runs come to its end, so that what it has admitted is asked for."""
+        self._stopping.set()
+        self._remediation.wake()
+        self._remediating.join(_DRAIN_TIMEOUT_S)
+        self._remediation.close()
 
 
 def leave(exit_code: int) -> None:

@@ -26,6 +26,9 @@ from operations.record.database import Database
 from operations.service import Operations
 from operations.settings import Caps, OperationsSettings
 from operations.terms import ApprovalRule, Prices
+from remediation.consent import Consent
+from remediation.engine import Remediation
+from remediation.record import RemediationRecord
 from remediation.settings import RemediationSettings
 from vsphere.clock import Clock, SystemClock
 from vsphere.gateway import Gateway
@@ -47,6 +50,7 @@ def build(settings: Settings) -> Service:
     operations = Operations(
         settings=build_operations_settings(settings), sites=sites, policy=policy, directory=directory, clock=clock
     )
+    remediation = build_remediation(settings, sites=sites, operations=operations, policy=policy, clock=clock)
     context = _context(settings, sites=sites, operations=operations, policy=policy, clock=clock)
     dispatcher = Dispatcher(context=context)
     front = SlackFront(
@@ -58,7 +62,14 @@ def build(settings: Settings) -> Service:
         give_up=ending.give_up,
     )
     schedule = Schedule(sweep=operations.sweep, every_s=settings.service.sweep_every_s, clock=clock)
-    return Service(operations=operations, schedule=schedule, gateways=gateways, front=front, ending=ending)
+    return Service(
+        operations=operations,
+        remediation=remediation,
+        schedule=schedule,
+        gateways=gateways,
+        front=front,
+        ending=ending,
+    )
 
 
 def build_rehearsal(settings: Settings, gateways: Sequence[Gateway], directory: Directory, *, folder: Path) -> Context:
@@ -79,6 +90,26 @@ def build_rehearsal(settings: Settings, gateways: Sequence[Gateway], directory: 
         empty.close()
     operations = Rehearsal(settings=known, sites=sites, policy=policy, directory=directory, clock=clock)
     return _context(settings, sites=sites, operations=operations, policy=policy, clock=clock)
+
+
+def build_remediation(
+    settings: Settings, *, sites: Sites, operations: Operations, policy: Policy, clock: Clock
+) -> Remediation:
+    """What relieves by itself, heeded by the one door and told what becomes of its operations."""
+    known = build_remediation_settings(settings)
+    record = RemediationRecord(operations.incidents, clock=clock, comparisons=len(known.verify_after))
+    operations.heed(Consent(settings=known, record=record, sites=sites, clock=clock))
+    remediation = Remediation(
+        settings=known,
+        record=record,
+        changes=operations,
+        sites=sites,
+        shield=policy.shield,
+        clock=clock,
+        replica_id=settings.service.replica_id,
+    )
+    operations.subscribe(remediation.heard)
+    return remediation
 
 
 def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:
@@ -142,6 +173,8 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
         ),
         approvals=build_approvals(settings),
         approval_ttl=settings.approvals.expire_after,
+        remedy_approval=translate.remedy_approval(settings.remediation),
+        remedy_approval_ttl=settings.remediation.approvers.expire_after,
         bin_keep=settings.bin.keep,
         lease_bin_after=settings.leases.bin_after,
         undo_within=settings.undo.within,

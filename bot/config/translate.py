@@ -105,6 +105,21 @@ def remediation(table: RemediationTable) -> RemediationSettings:
     )
 
 
+def remedy_approval(table: RemediationTable) -> ApprovalRule | None:
+    """Whose yes a remedy needs in mode `approve`; None where nobody is named."""
+    approvers = table.approvers
+    if not approvers.groups and not approvers.users:
+        return None
+    return ApprovalRule(
+        name="remediation",
+        verbs=("transform", "move"),
+        groups=approvers.groups,
+        users=approvers.users,
+        channel=table.channel,
+        votes=approvers.votes,
+    )
+
+
 def mib(gib: float) -> int:
     """GiB as whole MiB."""
     return round(gib * _MIB_PER_GIB)
