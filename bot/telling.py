@@ -19,6 +19,8 @@ ENDED: Final = "incident.ended"
 COMPARED: Final = "incident.compared"
 WINDOW: Final = "incident.window"
 TRUST: Final = "remediation.trust"
+THREAD: Final = "incident:"
+"""Begin of a notice's recipient that is the thread of an incident's card; its id follows."""
 _PATIENCE: Final = timedelta(minutes=15)
 """A wait that is shorter needs no words."""
 _TELLING: Final = frozenset(

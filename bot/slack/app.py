@@ -11,6 +11,7 @@ import structlog
 from bot.slack.announcer import Announcer
 from bot.slack.bolt import BoltFront
 from bot.slack.directory import SlackDirectory
+from bot.slack.incidents import IncidentAnnouncer, IncidentDesk
 from bot.slack.jobs import Jobs
 from bot.slack.listeners import Listeners
 from bot.slack.modals import Modals
@@ -65,7 +66,19 @@ class SlackFront:
         directory: SlackDirectory,
         clock: Clock,
         give_up: Callable[[str], None],
+        incidents: IncidentDesk | None = None,
     ) -> None:
+        """Put the parts together; nothing is opened yet.
+
+        Args:
+            settings: where Slack is, and the figures.
+            dispatcher: the verbs.
+            operations: the record.
+            directory: who is who.
+            clock: time.
+            give_up: called when the process has to be started anew, with the reason.
+            incidents: where the cards of incidents are drawn from; None where nobody looks at alarms.
+        """
         self._settings = settings
         self._directory = directory
         web = Web(settings=settings)
@@ -73,7 +86,14 @@ class SlackFront:
         direct = DirectMessages(outbox=self._outbox)
         self._replies = Replies(outbox=self._outbox, direct=direct)
         self._announcer = Announcer(outbox=self._outbox, direct=direct, cards=operations.cards, clock=clock)
-        self._notices = NoticePost(outbox=self._outbox, direct=direct, notices=operations.notices, clock=clock)
+        self._notices = NoticePost(
+            outbox=self._outbox,
+            direct=direct,
+            notices=operations.notices,
+            threads=incidents.thread if incidents else lambda _recipient: None,
+            clock=clock,
+        )
+        self._incidents = self._incident_cards(incidents, operations, clock) if incidents else None
         self._jobs = Jobs(threads=settings.job_threads)
         work = Work(
             dispatcher=dispatcher,
@@ -125,6 +145,13 @@ class SlackFront:
             waiting=self._outbox.waiting(),
         )
 
+    def _incident_cards(self, desk: IncidentDesk, operations: Operations, clock: Clock) -> IncidentAnnouncer:
+        announcer = IncidentAnnouncer(
+            desk=desk, outbox=self._outbox, notices=operations.notices, tell=self._notices.run_once, clock=clock
+        )
+        desk.remediation.subscribe(announcer.changed)
+        return announcer
+
     def _enqueue(self, work: Callable[[], None], place: Place) -> None:
         self._jobs.submit(work, lambda token: self._replies.tell(place, error.unexpected(token)))
 
@@ -136,6 +163,8 @@ class SlackFront:
                 if passes % _WARM_EVERY == 0:
                     self._directory.warm()
                 self._announcer.resync()
+                if self._incidents is not None:
+                    self._incidents.resync()
                 self._notices.run_once()
             except Exception:  # the loop goes on: the next pass may have a database or Slack again
                 log.exception("slack.keeper.failed")

@@ -1,6 +1,6 @@
 """What the Slack front needs of its neighbours, as narrow protocols; `bot.wiring` passes what implements them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,7 +8,9 @@ from bot.answers import Reply
 from operations.model import Actor, Operation, Origin, Request
 from operations.ports import Listener
 from operations.record.cards import HERE, Shown
+from operations.record.incident_cards import ShownIncident
 from operations.record.notices import Notice
+from remediation.model import Incident, Remedy
 
 
 class Verb(Protocol):
@@ -67,6 +69,9 @@ class Cards(Protocol):
 class Notices(Protocol):
     """What is to be told to somebody once."""
 
+    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
+        """Keep something to be told; without a recipient it counts as told. Whether it is new."""
+
     def unsent(self) -> Sequence[Notice]:
         """What has not been told yet, oldest first."""
 
@@ -75,6 +80,41 @@ class Notices(Protocol):
 
     def sent(self, key: str) -> None:
         """It has arrived, or never will."""
+
+
+class IncidentCards(Protocol):
+    """Which card shows which incident or storm."""
+
+    def claim(self, incident_id: str, by: str) -> bool:
+        """Take on to post a card; False where another replica has, or where it is posted."""
+
+    def remember(self, incident_id: str, address: Mapping[str, str]) -> None:
+        """Keep where the card is."""
+
+    def shown(self, versions: Mapping[str, int]) -> None:
+        """Keep which version of each can be seen."""
+
+    def of(self, incident_id: str) -> ShownIncident:
+        """How far a card is."""
+
+    def stale(self) -> Sequence[str]:
+        """The incidents of which less is shown than there is, oldest first."""
+
+
+class Remediation(Protocol):
+    """The record of incidents."""
+
+    def subscribe(self, listener: Callable[[Incident], None]) -> None:
+        """Have the listener told of every new version; from any thread, it returns at once and never raises."""
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One, open or closed; None where there is none."""
+
+    def remedies_of(self, incident_id: str) -> Sequence[Remedy]:
+        """Those of an incident, oldest first."""
+
+    def of_storm(self, storm: str) -> Sequence[Incident]:
+        """Those that were rolled up into a storm, open or closed."""
 
 
 class Operations(Protocol):

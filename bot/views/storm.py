@@ -29,9 +29,12 @@ def storm_card(storm: str, incidents: Sequence[Incident], now: datetime) -> Mess
 
     Args:
         storm: its id.
-        incidents: all that belong to it, at least one, in any state.
+        incidents: all that belong to it, in any state.
         now: Aware.
     """
+    if not incidents:
+        head = f"{glyphs.DONE} *Storm of alarms* · over: whatever is still red has a card of its own"
+        return message([head, f"Storm {escape(storm)}"], [section(head), context(f"*{escape(storm)}*")])
     ordered = sorted(incidents, key=lambda one: (_is_over(one), one.alarm.triggered_at, one.id))
     open_ = [one for one in ordered if not _is_over(one)]
     head, news = _head(ordered, open_, now), [*_brake(ordered), *_lines(ordered)]

@@ -29,7 +29,7 @@ class Notice:
     key: str
     """What makes it once: `lease/vc1/vm-12/2026-12-10T09:00Z/1d`."""
     recipient: str
-    """Slack id of a person, or the name or id of a channel."""
+    """Slack id of a person, the name or id of a channel, or the thread of a card: `incident:I7F3K`."""
     kind: str
     """Which view tells it."""
     data: Mapping[str, object]
@@ -44,8 +44,14 @@ class Notices:
         self._database = database
         self._clock = clock
 
-    def add(self, *, key: str, recipient: str, kind: str, data: Mapping[str, object]) -> bool:
+    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
         """Keep something to be told; a key that is known already changes nothing.
+
+        Args:
+            key: what makes it once.
+            recipient: see `Notice`; None where it is told already, and then it never will be again.
+            kind: which view tells it.
+            data: what the view needs, JSON-like.
 
         Returns:
             Whether it is new.

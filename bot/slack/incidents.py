@@ -1,0 +1,232 @@
+"""The cards of incidents: one each in the remediation channel, edited in place; a storm's alarms share one.
+
+Owns no truth: what is shown, and what has been told in threads and to owners, is on record, and everything is drawn
+from the record. So a killed process or a Slack outage leaves no card behind; `resync` finds those that are.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from bot.slack.livecard import LiveCard
+from bot.slack.outbox import Outbox
+from bot.slack.parcel import Call, Parcel
+from bot.slack.ports import IncidentCards, Notices, Remediation
+from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, question
+from bot.views.incident import incident_card, rolled_up_card
+from bot.views.storm import storm_card
+from operations.model import Operation
+from operations.terms import Window
+from remediation.model import Incident, IncidentState
+from vsphere.clock import Clock
+from vsphere.model import Ref
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE: Final = "iaas_incident"
+"""Slack's message metadata says to programs what the card says to people."""
+_MOST: Final = 500
+"""So many cards are remembered; what is forgotten is read from the record again."""
+_PEOPLE: Final = ("U", "W")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentDesk:
+    """What cards of incidents are drawn from, and where they go."""
+
+    remediation: Remediation
+    cards: IncidentCards
+    channel: str
+    """`#name` or id; empty shows none, and then owners alone are asked."""
+    owner_of: Callable[[Ref], str | None]
+    """Slack id of a VM's owner, from memory; None where nobody is known."""
+    operation: Callable[[str], Operation | None]
+    """By its id."""
+    tonight: Window
+
+    def thread(self, recipient: str) -> Mapping[str, str] | None:
+        """Channel and time stamp of the card whose thread a notice is for; None while it is not posted."""
+        return self.cards.of(recipient.removeprefix(THREAD)).address
+
+
+@dataclass(kw_only=True, slots=True)
+class _Card(LiveCard):
+    """The card of an incident, or of a storm."""
+
+    id: str
+    storm: bool = False
+    sending: dict[str, int] = field(default_factory=dict)
+    """Which version of which incident is under way."""
+    redraw: bool = False
+    """Whether another replica's newer edit may lie under this one's."""
+
+
+class IncidentAnnouncer:
+    """Listens to incidents, and draws."""
+
+    def __init__(
+        self,
+        *,
+        desk: IncidentDesk,
+        outbox: Outbox,
+        notices: Notices,
+        tell: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        """Take what it needs.
+
+        Args:
+            desk: where incidents are, and where their cards go.
+            outbox: the way to Slack.
+            notices: where what belongs into threads is kept.
+            tell: sends the notices that wait.
+            clock: time.
+        """
+        self._desk = desk
+        self._outbox = outbox
+        self._store = desk.cards
+        self._notices = notices
+        self._tell = tell
+        self._clock = clock
+        self._name = secrets.token_hex(6)
+        self._lock = threading.Lock()
+        self._cards: OrderedDict[str, _Card] = OrderedDict()
+
+    def changed(self, incident: Incident) -> None:
+        """Take the news of an incident; from any thread, returns at once."""
+        self._put(self._card(incident.id), last=incident.state is IncidentState.CLOSED)
+
+    def resync(self) -> None:
+        """Look once for cards that are behind, and bring them up to date.
+
+        Raises:
+            StorageError: the record can't be read.
+        """
+        for incident_id in self._store.stale():
+            self._put(self._card(incident_id))
+
+    def _card(self, card_id: str, *, storm: bool = False) -> _Card:
+        with self._lock:
+            card = self._cards.setdefault(card_id, _Card(id=card_id, channel=self._desk.channel, storm=storm))
+            self._cards.move_to_end(card_id)
+            if len(self._cards) > _MOST:
+                self._cards.popitem(last=False)
+            return card
+
+    def _put(self, card: _Card, *, last: bool = False) -> None:
+        with self._lock:
+            urgency = card.urgency(last=last)
+            not_before = card.not_before(urgency)
+        self._outbox.put(
+            Parcel(
+                key=f"incident:{card.id}",
+                where=card.where,
+                build=lambda: self._build_storm(card) if card.storm else self._build(card),
+                sent=lambda answer: self._sent(card, answer),
+                failed=lambda code: self._failed(card, code),
+                urgency=urgency,
+                not_before=not_before,
+            )
+        )
+
+    def _build(self, card: _Card) -> Call | None:
+        """The card of an incident as of now; None where it needs none, or shows it already."""
+        story = self._story(card.id)
+        shown = self._store.of(card.id)
+        if story is None:
+            return None
+        incident = story.incident
+        with self._lock:
+            card.address = card.address or shown.address
+            card.sending = {incident.id: incident.version}
+            is_shown = shown.version >= incident.version and not card.redraw
+        if is_shown:
+            return None
+        self._ask_owner(story)
+        rolled_up = is_rolled_up(incident)
+        if rolled_up and incident.storm is not None and self._desk.channel:
+            self._put(self._card(incident.storm, storm=True))
+        if card.address is None and (rolled_up or is_quiet(incident) or not self._desk.channel):
+            if not rolled_up or not self._desk.channel:
+                self._store.shown(card.sending)
+            return None
+        if card.address is None and not self._store.claim(card.id, self._name):
+            # Another replica is posting it; should it fail, resync takes it up again.
+            return None
+        message = rolled_up_card(incident) if rolled_up else incident_card(story, self._clock.now())
+        return card.call(message, event=EVENT_TYPE, payload=_payload(incident))
+
+    def _build_storm(self, card: _Card) -> Call | None:
+        incidents = self._desk.remediation.of_storm(card.id)
+        with self._lock:
+            card.address = card.address or self._store.of(card.id).address
+            # What has a card of its own is shown there.
+            card.sending = {one.id: one.version for one in incidents if is_rolled_up(one)}
+        if card.address is None and not self._store.claim(card.id, self._name):
+            return None
+        message = storm_card(card.id, incidents, self._clock.now())
+        return card.call(message, event=EVENT_TYPE, payload={"id": card.id, "incidents": len(incidents)})
+
+    def _sent(self, card: _Card, answer: Mapping[str, Any]) -> None:
+        with self._lock:
+            first = card.arrived(answer, self._clock.monotonic())
+            address, sending = dict(card.address or {}), dict(card.sending)
+            card.redraw = False
+        if first:
+            self._store.remember(card.id, address)
+        is_news = not card.storm and self._fill_thread(card.id, quietly=first)
+        overtaken = any(self._store.of(one).version > version for one, version in sending.items())
+        self._store.shown(sending)
+        if overtaken:
+            with self._lock:
+                card.redraw = True
+            self._put(card)
+        if is_news:
+            self._tell()
+
+    def _failed(self, card: _Card, code: str) -> None:
+        hint = "Invite the bot to remediation.channel, or name another channel there."
+        log.error("slack.incident.lost", incident=card.id, channel=card.channel, reason=code, hint=hint)
+        # Nobody can be shown it; the next version is tried again.
+        self._store.shown(card.sending)
+
+    def _story(self, incident_id: str) -> Story | None:
+        incident = self._desk.remediation.incident(incident_id)
+        if incident is None:
+            return None
+        remedies = tuple(self._desk.remediation.remedies_of(incident_id))
+        ids = [one.operation_id for one in remedies if one.operation_id]
+        found = {one: operation for one in ids if (operation := self._desk.operation(one)) is not None}
+        owner = self._desk.owner_of(incident.alarm.entity)
+        owner = owner if owner is not None and owner.startswith(_PEOPLE) else None
+        return Story(incident=incident, remedies=remedies, operations=found, owner=owner, tonight=self._desk.tonight)
+
+    def _ask_owner(self, story: Story) -> None:
+        asked = question(story) if story.owner else None
+        if asked is not None and story.owner is not None:
+            self._notices.add(key=asked.key, recipient=story.owner, kind=asked.kind, data=asked.data)
+
+    def _fill_thread(self, incident_id: str, *, quietly: bool) -> bool:
+        """Keep what belongs into the thread; whether there is news. Of a new card the decision stands on the card."""
+        story = self._story(incident_id)
+        is_news = False
+        for one in details(story) if story else ():
+            recipient = None if quietly and one.kind == DECIDED else f"{THREAD}{incident_id}"
+            is_news |= self._notices.add(key=one.key, recipient=recipient, kind=one.kind, data=one.data)
+        return is_news
+
+
+def _payload(incident: Incident) -> dict[str, Any]:
+    decided = incident.decided
+    return {
+        "id": incident.id,
+        "state": incident.state.value,
+        "version": incident.version,
+        "verdict": decided.verdict.value if decided else "",
+        "guard": (decided.guard or "") if decided else "",
+    }
