@@ -18,7 +18,6 @@ BEGUN: Final = "incident.begun"
 ENDED: Final = "incident.ended"
 COMPARED: Final = "incident.compared"
 WINDOW: Final = "incident.window"
-TRUST: Final = "remediation.trust"
 THREAD: Final = "incident:"
 """Begin of a notice's recipient that is the thread of an incident's card; its id follows."""
 _PATIENCE: Final = timedelta(minutes=15)

@@ -16,9 +16,10 @@ from bot.registry import BY_NAME
 from bot.schedule import Schedule
 from bot.service import Ending, Service
 from bot.slack.app import SlackFront, slack_directory
+from bot.slack.incidents import IncidentDesk
 from bot.slack.settings import SlackSettings
 from operations.errors import StorageError
-from operations.policy import Policy
+from operations.policy import Policy, owner_of
 from operations.ports import Directory
 from operations.protection import ProtectedRules
 from operations.record.audit import Audit
@@ -32,6 +33,7 @@ from remediation.record import RemediationRecord
 from remediation.settings import RemediationSettings
 from vsphere.clock import Clock, SystemClock
 from vsphere.gateway import Gateway
+from vsphere.model import Ref
 from vsphere.sites import Sites
 
 _OWN_UUID = Path("/sys/class/dmi/id/product_uuid")
@@ -60,6 +62,7 @@ def build(settings: Settings) -> Service:
         directory=directory,
         clock=clock,
         give_up=ending.give_up,
+        incidents=_incident_desk(settings, remediation, sites=sites, operations=operations),
     )
     schedule = Schedule(sweep=operations.sweep, every_s=settings.service.sweep_every_s, clock=clock)
     return Service(
@@ -106,10 +109,28 @@ def build_remediation(
         sites=sites,
         shield=policy.shield,
         clock=clock,
+        notices=operations.notices,
         replica_id=settings.service.replica_id,
     )
     operations.subscribe(remediation.heard)
     return remediation
+
+
+def _incident_desk(
+    settings: Settings, remediation: Remediation, *, sites: Sites, operations: Operations
+) -> IncidentDesk:
+    def owner(ref: Ref) -> str | None:
+        vm = sites.of(ref).inventory.vm(ref)
+        return owner_of(vm) if vm else None
+
+    return IncidentDesk(
+        remediation=remediation,
+        cards=operations.incident_cards,
+        channel=settings.remediation.channel,
+        owner_of=owner,
+        operations=operations,
+        notices=operations.notices,
+    )
 
 
 def build_gateways(settings: Settings, clock: Clock) -> list[Gateway]:

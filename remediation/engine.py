@@ -26,6 +26,7 @@ from remediation.registry import PLAYBOOKS
 from remediation.rounds import Rounds
 from remediation.settings import RemediationSettings
 from remediation.switches import breaker_key
+from remediation.trust import Ladder, Notices
 from remediation.verifier import Verifier
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
@@ -54,6 +55,7 @@ class Remediation:
         sites: Sites,
         shield: Shield,
         clock: Clock,
+        notices: Notices,
         replica_id: str,
     ) -> None:
         """Take what it needs; nothing is looked at yet.
@@ -65,6 +67,7 @@ class Remediation:
             sites: the vCenters.
             shield: what protects a VM, by policy.
             clock: time; from now on the bot counts as started.
+            notices: where what is to be told to administrators is kept.
             replica_id: unique among replicas, and the same after a restart.
         """
         self.settings = settings
@@ -84,6 +87,7 @@ class Remediation:
         )
         self._following = Following(record=record, changes=changes, clock=clock)
         self._verifier = Verifier(book=record, look=self._look_back, verify_after=settings.verify_after, clock=clock)
+        self._ladder = Ladder(settings=settings, notices=notices)
         for gateway in sites:
             gateway.subscribe_alarms(self.wake)
 
@@ -106,7 +110,9 @@ class Remediation:
             self._looks_at_all.clear()
             sceneries = self._take_in(is_due=looks_at_all or bool(ended))
             self._rounds.run_once(sceneries, others_ended=bool(ended), all_of_them=looks_at_all)
-            self._verifier.run_once()
+            compared = self._verifier.run_once()
+            if compared:
+                self._ladder.climb(compared, self.history())
             return self._rest_s()
 
     def wake(self) -> None:
@@ -138,6 +144,10 @@ class Remediation:
     def incident(self, incident_id: str) -> Incident | None:
         """One, closed or not; None where there is none."""
         return self._record.incident(incident_id)
+
+    def of_storm(self, storm: str) -> list[Incident]:
+        """See `RemediationRecord.of_storm`."""
+        return self._record.of_storm(storm)
 
     def remedies_of(self, incident: Incident) -> list[Remedy]:
         """What was done, or asked for, about an incident; oldest first."""

@@ -79,6 +79,11 @@ class RemediationRecord:
         row = self._rows.get(incident_id)
         return None if row is None else read_incident(row)
 
+    def of_storm(self, storm: str) -> list[Incident]:
+        """Those that were rolled up into a storm, open or closed within the last day; oldest first."""
+        rows = self._rows.lately(self._clock.now() - REDDENINGS_BACK)
+        return [one for one in map(read_incident, rows) if one.storm == storm]
+
     def claim(self, incidents: Sequence[Incident], by: str) -> list[Incident]:
         """Take on to look at them; those that were free, as they are now."""
         rows = self._rows.claim([one.id for one in incidents], by) if incidents else []

@@ -1,17 +1,48 @@
-"""When a playbook has earned to be asked about no more: after enough approved runs that helped. Pure.
+"""When a playbook has earned to be asked about no more: after enough approved runs that helped.
 
 It is only offered, once for each playbook; a person turns it on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from remediation.model import History, Mode, Outcome, PlaybookName, Remedy, RemedyState, Switch
 from remediation.settings import RemediationSettings
 from remediation.switches import mode_key, rearm_key, since
 
+OFFER: Final = "remediation.trust"
+"""The kind of the notice that tells administrators."""
 _SPOILT: Final = frozenset({Outcome.WORSE})
+
+
+class Notices(Protocol):
+    """Where what is to be told once is kept: `operations.record.notices.Notices`."""
+
+    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
+        """See `Notices.add`."""
+
+
+class Ladder:
+    """Offers auto for what has earned it."""
+
+    def __init__(self, *, settings: RemediationSettings, notices: Notices) -> None:
+        self._settings = settings
+        self._notices = notices
+
+    def climb(self, compared: Sequence[Remedy], history: History) -> None:
+        """Look at the playbooks whose approved runs have just helped.
+
+        Raises:
+            StorageError: the offer can't be kept.
+        """
+        helped = {one.playbook for one in compared if one.outcome is Outcome.HELPED and one.mode is Mode.APPROVE}
+        if not helped or not self._settings.channel:
+            return
+        for offer in offers(history, self._settings):
+            data = {"playbook": offer.playbook.value, "runs": offer.runs, "people": list(offer.people)}
+            key = f"remediation/trust/{offer.playbook.value}"
+            self._notices.add(key=key, recipient=self._settings.channel, kind=OFFER, data=data)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +57,7 @@ class Offer:
 
 
 def offers(history: History, settings: RemediationSettings) -> Iterator[Offer]:
-    """Every playbook in mode `approve` that has earned to run by itself.
+    """Every playbook in mode `approve` that has earned to run by itself. Pure.
 
     Args:
         history: as far as it looks back (30 days).

@@ -93,7 +93,7 @@ class SlackFront:
             threads=incidents.thread if incidents else lambda _recipient: None,
             clock=clock,
         )
-        self._incidents = self._incident_cards(incidents, operations, clock) if incidents else None
+        self._incidents = self._incident_cards(incidents, clock) if incidents else None
         self._jobs = Jobs(threads=settings.job_threads)
         work = Work(
             dispatcher=dispatcher,
@@ -145,10 +145,8 @@ class SlackFront:
             waiting=self._outbox.waiting(),
         )
 
-    def _incident_cards(self, desk: IncidentDesk, operations: Operations, clock: Clock) -> IncidentAnnouncer:
-        announcer = IncidentAnnouncer(
-            desk=desk, outbox=self._outbox, notices=operations.notices, tell=self._notices.run_once, clock=clock
-        )
+    def _incident_cards(self, desk: IncidentDesk, clock: Clock) -> IncidentAnnouncer:
+        announcer = IncidentAnnouncer(desk=desk, outbox=self._outbox, tell=self._notices.run_once, clock=clock)
         desk.remediation.subscribe(announcer.changed)
         return announcer
 

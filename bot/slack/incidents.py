@@ -7,7 +7,8 @@ from the record. So a killed process or a Slack outage leaves no card behind; `r
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,12 +17,12 @@ import structlog
 from bot.slack.livecard import LiveCard
 from bot.slack.outbox import Outbox
 from bot.slack.parcel import Call, Parcel
-from bot.slack.ports import IncidentCards, Notices, Remediation
+from bot.slack.ports import Changes, IncidentCards, NoticeBook, Remediation
 from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, question
 from bot.views.incident import incident_card, rolled_up_card
 from bot.views.storm import storm_card
+from operations.errors import UnknownOperationError
 from operations.model import Operation
-from operations.terms import Window
 from remediation.model import Incident, IncidentState
 from vsphere.clock import Clock
 from vsphere.model import Ref
@@ -45,9 +46,8 @@ class IncidentDesk:
     """`#name` or id; empty shows none, and then owners alone are asked."""
     owner_of: Callable[[Ref], str | None]
     """Slack id of a VM's owner, from memory; None where nobody is known."""
-    operation: Callable[[str], Operation | None]
-    """By its id."""
-    tonight: Window
+    operations: Changes
+    notices: NoticeBook
 
     def thread(self, recipient: str) -> Mapping[str, str] | None:
         """Channel and time stamp of the card whose thread a notice is for; None while it is not posted."""
@@ -74,7 +74,6 @@ class IncidentAnnouncer:
         *,
         desk: IncidentDesk,
         outbox: Outbox,
-        notices: Notices,
         tell: Callable[[], None],
         clock: Clock,
     ) -> None:
@@ -83,14 +82,12 @@ class IncidentAnnouncer:
         Args:
             desk: where incidents are, and where their cards go.
             outbox: the way to Slack.
-            notices: where what belongs into threads is kept.
             tell: sends the notices that wait.
             clock: time.
         """
         self._desk = desk
         self._outbox = outbox
         self._store = desk.cards
-        self._notices = notices
         self._tell = tell
         self._clock = clock
         self._name = secrets.token_hex(6)
@@ -199,17 +196,27 @@ class IncidentAnnouncer:
         incident = self._desk.remediation.incident(incident_id)
         if incident is None:
             return None
-        remedies = tuple(self._desk.remediation.remedies_of(incident_id))
-        ids = [one.operation_id for one in remedies if one.operation_id]
-        found = {one: operation for one in ids if (operation := self._desk.operation(one)) is not None}
+        remedies = tuple(self._desk.remediation.remedies_of(incident))
         owner = self._desk.owner_of(incident.alarm.entity)
-        owner = owner if owner is not None and owner.startswith(_PEOPLE) else None
-        return Story(incident=incident, remedies=remedies, operations=found, owner=owner, tonight=self._desk.tonight)
+        return Story(
+            incident=incident,
+            remedies=remedies,
+            operations=self._operations({one.operation_id for one in remedies if one.operation_id}),
+            owner=owner if owner is not None and owner.startswith(_PEOPLE) else None,
+            tonight=self._desk.operations.tonight,
+        )
+
+    def _operations(self, ids: Iterable[str]) -> dict[str, Operation]:
+        found = {}
+        for one in ids:
+            with suppress(UnknownOperationError):
+                found[one] = self._desk.operations.get(one)
+        return found
 
     def _ask_owner(self, story: Story) -> None:
         asked = question(story) if story.owner else None
         if asked is not None and story.owner is not None:
-            self._notices.add(key=asked.key, recipient=story.owner, kind=asked.kind, data=asked.data)
+            self._desk.notices.add(key=asked.key, recipient=story.owner, kind=asked.kind, data=asked.data)
 
     def _fill_thread(self, incident_id: str, *, quietly: bool) -> bool:
         """Keep what belongs into the thread; whether there is news. Of a new card the decision stands on the card."""
@@ -217,7 +224,7 @@ class IncidentAnnouncer:
         is_news = False
         for one in details(story) if story else ():
             recipient = None if quietly and one.kind == DECIDED else f"{THREAD}{incident_id}"
-            is_news |= self._notices.add(key=one.key, recipient=recipient, kind=one.kind, data=one.data)
+            is_news |= self._desk.notices.add(key=one.key, recipient=recipient, kind=one.kind, data=one.data)
         return is_news
 
 

@@ -10,6 +10,7 @@ from operations.ports import Listener
 from operations.record.cards import HERE, Shown
 from operations.record.incident_cards import ShownIncident
 from operations.record.notices import Notice
+from operations.terms import Window
 from remediation.model import Incident, Remedy
 
 
@@ -69,9 +70,6 @@ class Cards(Protocol):
 class Notices(Protocol):
     """What is to be told to somebody once."""
 
-    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
-        """Keep something to be told; without a recipient it counts as told. Whether it is new."""
-
     def unsent(self) -> Sequence[Notice]:
         """What has not been told yet, oldest first."""
 
@@ -80,6 +78,13 @@ class Notices(Protocol):
 
     def sent(self, key: str) -> None:
         """It has arrived, or never will."""
+
+
+class NoticeBook(Protocol):
+    """Where what is to be told once is kept."""
+
+    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
+        """Keep something to be told; without a recipient it counts as told. Whether it is new."""
 
 
 class IncidentCards(Protocol):
@@ -110,11 +115,26 @@ class Remediation(Protocol):
     def incident(self, incident_id: str) -> Incident | None:
         """One, open or closed; None where there is none."""
 
-    def remedies_of(self, incident_id: str) -> Sequence[Remedy]:
-        """Those of an incident, oldest first."""
+    def remedies_of(self, incident: Incident) -> Sequence[Remedy]:
+        """What was done, or asked for, about an incident; oldest first."""
 
     def of_storm(self, storm: str) -> Sequence[Incident]:
         """Those that were rolled up into a storm, open or closed."""
+
+
+class Changes(Protocol):
+    """What cards of incidents want to know of operations."""
+
+    @property
+    def tonight(self) -> Window:
+        """The hours for what interrupts somebody."""
+
+    def get(self, operation_id: str) -> Operation:
+        """One of them.
+
+        Raises:
+            UnknownOperationError: there is none of this id.
+        """
 
 
 class Operations(Protocol):

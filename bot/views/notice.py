@@ -10,6 +10,7 @@ from bot.answers import File
 from bot.views import approval, incident_notices, life
 from bot.views.message import Message
 from operations.record.notices import Notice
+from remediation import trust
 
 View = Callable[[Mapping[str, Any], datetime], Message]
 
@@ -28,7 +29,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         telling.COMPARED: incident_notices.compared,
         telling.DECIDED: incident_notices.decided,
         telling.ENDED: incident_notices.ended,
-        telling.TRUST: incident_notices.trust,
+        trust.OFFER: incident_notices.trust,
         telling.WINDOW: incident_notices.window,
     }
 )

@@ -93,6 +93,12 @@ class Incidents:
         with self._database.reading() as connection:
             return _incidents(connection, query.order_by(INCIDENT.c.opened_at, INCIDENT.c.id))
 
+    def lately(self, since: datetime) -> list[IncidentRow]:
+        """All that are not closed, and those that were closed since; oldest first."""
+        query = sa.select(INCIDENT).where(sa.or_(INCIDENT.c.state != CLOSED, INCIDENT.c.closed_at >= write_time(since)))
+        with self._database.reading() as connection:
+            return _incidents(connection, query.order_by(INCIDENT.c.opened_at, INCIDENT.c.id))
+
     def get(self, incident_id: str) -> IncidentRow | None:
         """One by its id, in any case; None where there is none."""
         query = sa.select(INCIDENT).where(INCIDENT.c.id == incident_id.strip().upper())

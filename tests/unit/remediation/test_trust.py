@@ -1,5 +1,7 @@
 """When auto is offered: enough approved runs that helped, by enough people, and nothing that went wrong."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from remediation.model import History, Mode, Outcome, PlaybookName, Remedy, RemedyState
 from remediation.switches import mode_key, rearm_key
-from remediation.trust import Offer, offers
+from remediation.trust import Ladder, Offer, offers
 from tests.unit.remediation import samples
 
 APPROVE = samples.settings(playbooks=(samples.playbook(mode=Mode.APPROVE),))
@@ -63,3 +65,48 @@ def test_a_playbook_that_a_person_has_set_to_approve_is_offered_as_well() -> Non
 
     assert len([*offers(history, file_says_recommend)]) == 1
     assert [*offers(earned(), file_says_recommend)] == []
+
+
+@dataclass
+class Notices:
+    """See `remediation.trust.Notices`."""
+
+    kept: dict[str, tuple[str | None, str, Mapping[str, object]]] = field(default_factory=dict)
+    asked: int = 0
+
+    def add(self, *, key: str, recipient: str | None, kind: str, data: Mapping[str, object]) -> bool:
+        """See `Notices.add`."""
+        self.asked += 1
+        return self.kept.setdefault(key, (recipient, kind, data)) is not None
+
+
+def climb(*compared: Remedy, channel: str = "#ops", history: History | None = None) -> Notices:
+    notices = Notices()
+    settings = samples.settings(playbooks=(samples.playbook(mode=Mode.APPROVE),), channel=channel)
+    Ladder(settings=settings, notices=notices).climb(compared, history or earned())
+    return notices
+
+
+def test_the_offer_goes_to_the_channel_of_incidents_once_for_each_playbook() -> None:
+    assert climb(run(5)).kept == {
+        "remediation/trust/add-cpu": (
+            "#ops",
+            "remediation.trust",
+            {"playbook": "add-cpu", "runs": 5, "people": ["U0ANN", "U0BEN"]},
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    "notices",
+    [
+        climb(),
+        climb(run(5, mode=Mode.AUTO)),
+        climb(run(5, outcome=Outcome.NO_EFFECT)),
+        climb(run(5), channel=""),
+        climb(run(5), history=samples.history()),
+    ],
+    ids=["nothing was compared", "it ran by itself", "it did not help", "no channel", "not earned"],
+)
+def test_nothing_is_offered_otherwise(notices: Notices) -> None:
+    assert notices.kept == {}
