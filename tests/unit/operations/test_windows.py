@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.terms import Window
@@ -87,6 +87,38 @@ def test_the_night_of_a_jump_is_an_hour_shorter_or_longer() -> None:
     assert closes_at(NIGHT, autumn) == utc("2026-10-25T04:00")
 
 
+def test_a_window_of_some_days_opens_on_those_alone_and_closes_a_day_later_over_midnight() -> None:
+    friday = Window(start=time(22), end=time(5), zone=BERLIN, days=frozenset({4}))
+
+    assert opens_at(friday, utc("2026-11-26T22:00")) == utc("2026-11-27T21:00")
+    assert opens_at(friday, utc("2026-11-27T21:00")) == utc("2026-12-04T21:00")
+    assert [closes_at(friday, utc(f"2026-11-{at}")) for at in ("26T22:00", "27T22:00", "28T03:59", "28T22:00")] == [
+        None,
+        utc("2026-11-28T04:00"),
+        utc("2026-11-28T04:00"),
+        None,
+    ]
+
+
+@settings(deadline=None)
+@given(
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+    start=st.times(),
+    days=st.frozensets(st.integers(0, 6), min_size=1),
+    now=st.datetimes(datetime(2025, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
+)
+def test_a_window_of_some_days_opens_within_eight_days_on_one_of_them(
+    zone: ZoneInfo, start: time, days: frozenset[int], now: datetime
+) -> None:
+    some = Window(start=start.replace(tzinfo=None, fold=0), end=time(0), zone=zone, days=days)
+
+    opens = opens_at(some, now)
+
+    assert 0 < (opens - now).total_seconds() <= 8 * 24 * 3600
+    assert opens.astimezone(zone).weekday() in days
+
+
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     at=st.times(),

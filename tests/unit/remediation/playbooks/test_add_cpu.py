@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from remediation.model import NoRemedy, Recommendation
@@ -112,6 +113,7 @@ def test_a_name_with_spaces_is_quoted_in_the_command() -> None:
     assert found.command == 'transform "my \\"web\\"" cpu=3'
 
 
+@hypothesis(deadline=None)
 @given(
     cpu_count=st.integers(1, 64),
     cores=st.sampled_from([1, 2, 3, 4, 8]),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from remediation.model import NoRemedy, PlaybookName, Recommendation
@@ -95,6 +96,7 @@ def test_a_vm_over_the_cap_is_never_asked_to_shrink() -> None:
     assert isinstance(recommended(memory_mib=16384, max_memory_mib=8192), NoRemedy)
 
 
+@hypothesis(deadline=None)
 @given(
     memory_mib=st.integers(4, 300_000),
     cap=st.integers(4, 300_000),
