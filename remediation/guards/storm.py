@@ -4,6 +4,7 @@ Numbers: peers' guard-rail table, "Storm brake" (>= 5 VMs and >= 5 % of a cluste
 disconnected: halt for 30 min, one card; the cluster autoscaler halts at 45 % unready).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -82,11 +83,18 @@ def last_storm(
         ((one.at, one.entity) for one in reddenings if one.cluster == cluster and _is_vm(one)), key=lambda one: one[0]
     )
     least = max(guards.storm_vms, guards.storm_percent / 100 * vms_in_cluster)
-    for at, _entity in reversed(seen):
-        vms = len({entity for when, entity in seen if at - guards.storm_within < when <= at})
-        if vms >= least:
-            return Storm(at=at, vms=vms)
-    return None
+    red: Counter[Ref] = Counter()
+    found, first = None, 0
+    for at, entity in seen:
+        red[entity] += 1
+        while seen[first][0] <= at - guards.storm_within:
+            gone, first = seen[first][1], first + 1
+            red[gone] -= 1
+            if not red[gone]:
+                del red[gone]
+        if len(red) >= least:
+            found = Storm(at=at, vms=len(red))
+    return found
 
 
 def lost_hosts(facts: Facts, cluster: Ref | None) -> list[str]:
