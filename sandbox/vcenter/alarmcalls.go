@@ -98,6 +98,8 @@ func (h *alarmsHandler) CreateAlarm(ctx *simulator.Context, req *types.CreateAla
 		AlarmEvent: h.w.alarmEvent(alarm, nil), Entity: h.w.about(req.Entity),
 	})
 	h.w.reg.Put(alarm)
+	h.w.watch.learn()
+	h.w.watch.lookFor(alarm)
 	body.Res = &types.CreateAlarmResponse{Returnval: alarm.Self}
 	return body
 }
@@ -191,17 +193,23 @@ func (h *alarmsHandler) AcknowledgeAlarm(ctx *simulator.Context, req *types.Ackn
 		body.Fault_ = notFound(&types.ManagedObjectNotFound{Obj: req.Entity})
 		return body
 	}
-	state, triggered := stateOf(entity, alarmKey(req.Alarm, req.Entity))
-	if triggered && !isTrue(state.Acknowledged) {
-		now := time.Now()
-		state.Acknowledged, state.AcknowledgedByUser, state.AcknowledgedTime = types.NewBool(true), ctx.Session.UserName, &now
-		h.w.updateStates(entity, state)
-		h.w.post(ctx, &types.AlarmAcknowledgedEvent{
-			AlarmEvent: h.w.alarmEvent(alarm, entity), Source: h.w.about(alarm.Info.Entity), Entity: h.w.about(req.Entity),
-		})
-	}
+	h.w.acknowledge(ctx, alarm, entity)
 	body.Res = new(types.AcknowledgeAlarmResponse)
 	return body
+}
+
+// acknowledge notes in the name of the context's user that an alarm was seen, unless that is so. Hold effects.
+func (w *world) acknowledge(ctx *simulator.Context, alarm *simulator.Alarm, entity mo.Entity) {
+	state, triggered := stateOf(entity, alarmKey(alarm.Self, entity.Reference()))
+	if !triggered || isTrue(state.Acknowledged) {
+		return
+	}
+	now := time.Now()
+	state.Acknowledged, state.AcknowledgedByUser, state.AcknowledgedTime = types.NewBool(true), ctx.Session.UserName, &now
+	w.updateStates(entity, state)
+	w.post(ctx, &types.AlarmAcknowledgedEvent{
+		AlarmEvent: w.alarmEvent(alarm, entity), Source: w.about(alarm.Info.Entity), Entity: w.about(entity.Reference()),
+	})
 }
 
 // ClearTriggeredAlarms turns alarms green by hand.
@@ -219,6 +227,7 @@ func (h *alarmsHandler) ClearTriggeredAlarms(ctx *simulator.Context, req *types.
 			AlarmEvent: h.w.alarmEvent(alarm, entity), Source: h.w.about(alarm.Info.Entity), Entity: h.w.about(state.Entity),
 			From: string(state.OverallStatus),
 		})
+		h.w.watch.hold(state.Key, false)
 		h.w.setAlarm(alarm, entity, types.ManagedEntityStatusGreen, time.Now())
 	}
 	return &methods.ClearTriggeredAlarmsBody{Res: new(types.ClearTriggeredAlarmsResponse)}
@@ -272,6 +281,7 @@ func (h *alarmHandler) ReconfigureAlarm(ctx *simulator.Context, req *types.Recon
 		h.Info.SystemName = system
 		h.Info.LastModifiedTime, h.Info.LastModifiedUser = time.Now(), ctx.Session.UserName
 	}, "info")
+	h.w.watch.lookFor(h.Alarm)
 	h.w.post(ctx, &types.AlarmReconfiguredEvent{AlarmEvent: h.w.alarmEvent(h.Alarm, nil), Entity: h.w.about(h.Info.Entity)})
 	body.Res = new(types.ReconfigureAlarmResponse)
 	return body
@@ -290,5 +300,6 @@ func (h *alarmHandler) RemoveAlarm(ctx *simulator.Context, req *types.RemoveAlar
 	}
 	h.w.post(ctx, &types.AlarmRemovedEvent{AlarmEvent: h.w.alarmEvent(h.Alarm, nil), Entity: h.w.about(h.Info.Entity)})
 	h.w.reg.Remove(private(ctx), h.Self)
+	h.w.watch.learn()
 	return &methods.RemoveAlarmBody{Res: new(types.RemoveAlarmResponse)}
 }

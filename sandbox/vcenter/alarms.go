@@ -13,27 +13,45 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-var declared = []struct{ system, name, description, kind string }{
-	{"alarm.VmCPUUsageAlarm", "Virtual machine CPU usage", "Default alarm to monitor virtual machine CPU usage", "VirtualMachine"},
-	{"alarm.VmMemoryUsageAlarm", "Virtual machine memory usage", "Default alarm to monitor virtual machine memory usage", "VirtualMachine"},
-	{"alarm.DatastoreDiskUsageAlarm", "Datastore usage on disk", "Default alarm to monitor datastore disk usage", "Datastore"},
-	{"alarm.HostConnectionStateAlarm", "Host connection and power state", "Default alarm to monitor host connection and power state", "HostSystem"},
-	{"", "VM Storage Usage", "Custom alarm to monitor the storage that a virtual machine uses", "VirtualMachine"},
+// sustained is for how many seconds a vCenter wants a VM's figures over their thresholds.
+const sustained = 300
+
+// declared are alarms that every vCenter has, with their thresholds in hundredths of a percent, and one that people made.
+var declared = []struct {
+	system, name, description, kind string
+	counter                         string // none is about a state
+	yellow, red, seconds            int32
+}{
+	{"alarm.VmCPUUsageAlarm", "Virtual machine CPU usage", "Default alarm to monitor virtual machine CPU usage",
+		"VirtualMachine", "cpu.usage.average", 7500, 9000, sustained},
+	{"alarm.VmMemoryUsageAlarm", "Virtual machine memory usage", "Default alarm to monitor virtual machine memory usage",
+		"VirtualMachine", "mem.usage.average", 7500, 9000, sustained},
+	{"alarm.DatastoreDiskUsageAlarm", "Datastore usage on disk", "Default alarm to monitor datastore disk usage",
+		"Datastore", spaceUsed, 7500, 8500, 0},
+	{"alarm.HostConnectionStateAlarm", "Host connection and power state", "Default alarm to monitor host connection and power state",
+		"HostSystem", "", 0, 0, 0},
+	{"", "VM Storage Usage", "Custom alarm to monitor the storage that a virtual machine uses", "VirtualMachine", "", 0, 0, 0},
 }
 
 func declareAlarms(w *world) {
+	perf := &perfHandler{w.reg.Get(*w.content().PerfManager).(*simulator.PerformanceManager), w}
 	for i, each := range declared {
+		var condition types.BaseAlarmExpression = &types.StateAlarmExpression{
+			Operator: types.StateAlarmOperatorIsEqual, Type: each.kind, StatePath: "overallStatus", Red: "red",
+		}
+		if key, ok := perf.key(each.counter); ok {
+			condition = &types.MetricAlarmExpression{
+				Operator: types.MetricAlarmOperatorIsAbove, Type: each.kind, Metric: types.PerfMetricId{CounterId: key},
+				Yellow: each.yellow, YellowInterval: each.seconds, Red: each.red, RedInterval: each.seconds,
+			}
+		}
 		alarm := &simulator.Alarm{}
 		alarm.Self = moref{Type: "Alarm", Value: fmt.Sprintf("alarm-%d", 1001+i)}
 		alarm.Info = types.AlarmInfo{
 			AlarmSpec: types.AlarmSpec{
 				Name: each.name, SystemName: each.system, Description: each.description, Enabled: true,
-				Expression: &types.OrAlarmExpression{Expression: []types.BaseAlarmExpression{
-					&types.StateAlarmExpression{
-						Operator: types.StateAlarmOperatorIsEqual, Type: each.kind, StatePath: "overallStatus", Red: "red",
-					},
-				}},
-				Setting: &types.AlarmSetting{},
+				Expression: &types.OrAlarmExpression{Expression: []types.BaseAlarmExpression{condition}},
+				Setting:    &types.AlarmSetting{},
 			},
 			Key: alarm.Self.Value, Alarm: alarm.Self, Entity: w.content().RootFolder, LastModifiedTime: time.Now(),
 			LastModifiedUser: "VSPHERE.LOCAL\\Administrator",
@@ -178,4 +196,5 @@ func (w *world) clearAlarms(entity mo.Entity) {
 			w.setAlarm(alarm, entity, types.ManagedEntityStatusGreen, time.Now())
 		}
 	}
+	w.watch.forget(entity.Reference())
 }

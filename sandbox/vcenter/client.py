@@ -27,6 +27,8 @@ from sandbox.vcenter.values import (
 __all__ = ["Door", "DoorError", "Load", "PastEvent", "Vm", "VmChanges", "Write"]
 
 TIMEOUT_S: Final = 60
+SUSTAIN_S: Final = 1.0
+"""How long a figure must be over a threshold until its alarm turns; a vCenter waits for minutes."""
 
 
 class DoorError(Exception):
@@ -147,14 +149,26 @@ class Door:
         kind: Kind = "vm",
         status: Literal["red", "yellow"] = "red",
         at: datetime | None = None,
+        silent: bool = False,
     ) -> datetime:
-        """Raise an alarm by its system name, its name or its id, as of now or of a past time; gives the moment."""
-        answer = self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status=status, at=_iso(at))
+        """Raise an alarm by its system name, its name or its id, as of now or of a past time; gives the moment.
+
+        It stays until `clear_alarm`, whatever the figures say. One that is `silent` reaches no long poll.
+        """
+        answer = self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status=status, at=_iso(at), silent=silent)
         return datetime.fromisoformat(answer["at"])
 
-    def clear_alarm(self, entity: str, alarm: str, *, kind: Kind = "vm") -> None:
-        """Turn an alarm green."""
-        self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status="green")
+    def clear_alarm(self, entity: str, alarm: str, *, kind: Kind = "vm", silent: bool = False) -> None:
+        """Turn an alarm green; figures over its threshold raise it again when they change."""
+        self._post("/alarm", entity=entity, alarm=alarm, kind=kind, status="green", silent=silent)
+
+    def acknowledge_alarm(self, entity: str, alarm: str, *, kind: Kind = "vm") -> None:
+        """Note by hand that somebody has seen a triggered alarm."""
+        self._post("/alarm/acknowledge", entity=entity, alarm=alarm, kind=kind)
+
+    def set_alarm_sustain(self, seconds: float) -> None:
+        """Set how long a load or a fill must last until it raises its alarm; 0 raises it at once."""
+        self._post("/alarm/sustain", seconds=seconds)
 
     def write_events(self, events: Iterable[PastEvent]) -> int:
         """Put events into the log that happened in the past, all of them or none; gives how many."""
@@ -165,7 +179,8 @@ class Door:
     ) -> Load:
         """Set what a VM (or a host) uses, from now or from a past time on; what is not given stays.
 
-        Without a load of its own a host shows the sum of its VMs'. Gives the load in force.
+        Without a load of its own a host shows the sum of its VMs'. A VM that grows is less busy by as much, since its
+        guest does the same. What is over the thresholds of an alarm raises it. Gives the load in force.
         """
         return Load(**self._post("/load", vm=vm, host=host, at=_iso(at), **load))
 
@@ -178,7 +193,10 @@ class Door:
         maintenance: bool | None = None,
         tier: str | None = None,
     ) -> None:
-        """Set a datastore's figures and its tier; what is not given stays, and an empty tier takes it away."""
+        """Set a datastore's figures and its tier; what is not given stays, and an empty tier takes it away.
+
+        One that is over the thresholds of its alarm raises it.
+        """
         self._post(
             "/datastore",
             datastore=datastore,
@@ -256,13 +274,14 @@ class Door:
         self._post("/outage", mode=mode, seconds=seconds)
 
     def restore(self) -> None:
-        """Take back faults, chaos, outages, latency, task and boot times, and the counts; VMs stay as they are."""
+        """Take back faults, chaos, outages, latency, all times that were set, and the counts; VMs stay as they are."""
         self.outage("off")
         self.chaos()
         self.clear_faults()
         self.set_latency(0)
         self.set_task(0)
         self.set_boot(0)
+        self.set_alarm_sustain(SUSTAIN_S)
         self.reset_calls()
 
     def _get(self, path: str, **query: str) -> Json:

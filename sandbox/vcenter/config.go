@@ -43,6 +43,7 @@ func (w *world) reconfigure(vm *simulator.VirtualMachine, spec *types.VirtualMac
 	if fault := w.takeSpaces(grown, vm.Name); fault != nil {
 		return fault
 	}
+	before := vm.Config.Hardware
 	w.mutate(vm, func() {
 		applyHardware(vm, spec)
 		applyText(vm, spec)
@@ -55,8 +56,17 @@ func (w *world) reconfigure(vm *simulator.VirtualMachine, spec *types.VirtualMac
 		vm.Config.ChangeVersion = changeVersion()
 	}, changedBy(spec)...)
 	w.joinStores(vm)
-	w.recount(*vm.Runtime.Host)
+	w.resized(vm, &before)
 	return nil
+}
+
+// resized lets the load follow a VM's new size: what its guest does stays the same. Hold effects.
+func (w *world) resized(vm *simulator.VirtualMachine, before *types.VirtualHardware) {
+	now := &vm.Config.Hardware
+	w.loads.spread(vm.Self, float64(before.NumCPU)/float64(now.NumCPU), float64(before.MemoryMB)/float64(now.MemoryMB))
+	w.recount(*vm.Runtime.Host)
+	w.feed.changed(vm.Self, "summary.quickStats")
+	w.watch.look(vm)
 }
 
 // changedBy lists the properties that a reconfiguration may change.
@@ -77,7 +87,7 @@ func changedBy(spec *types.VirtualMachineConfigSpec) []string {
 // hardwareProperties are those that applyHardware changes.
 var hardwareProperties = []string{
 	"config.hardware", "config.cpuHotAddEnabled", "config.memoryHotAddEnabled", "config.cpuAllocation",
-	"config.memoryAllocation", "summary.config.numCpu", "summary.config.memorySizeMB", "runtime.maxCpuUsage",
+	"config.memoryAllocation", "config.hotPlugMemoryLimit", "config.hotPlugMemoryIncrementSize", "summary.config.numCpu", "summary.config.memorySizeMB", "runtime.maxCpuUsage",
 	"runtime.maxMemoryUsage", "summary.runtime.maxCpuUsage", "summary.runtime.maxMemoryUsage",
 }
 
@@ -120,7 +130,7 @@ func hotChange(vm *simulator.VirtualMachine, spec *types.VirtualMachineConfigSpe
 		return false
 	case cpus > hardware.NumCPU && !isTrue(vm.Config.CpuHotAddEnabled):
 		return false
-	case memory > hardware.MemoryMB && !isTrue(vm.Config.MemoryHotAddEnabled):
+	case memory > hardware.MemoryMB && int64(memory) > vm.Config.HotPlugMemoryLimit:
 		return false
 	case changes(spec.CpuHotAddEnabled, vm.Config.CpuHotAddEnabled):
 		return false

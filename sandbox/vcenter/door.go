@@ -35,6 +35,7 @@ func newDoor(w *world) *door {
 	d := &door{w: w, mux: http.NewServeMux()}
 	d.readRoutes()
 	d.estateRoutes()
+	d.alarmRoutes()
 	d.networkRoutes()
 	d.mux.HandleFunc("/", func(out http.ResponseWriter, in *http.Request) {
 		reply(out, http.StatusNotFound, map[string]string{

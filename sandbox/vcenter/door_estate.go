@@ -4,20 +4,11 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
-
-type alarmBody struct {
-	Entity string    `json:"entity"`
-	Kind   string    `json:"kind"` // vm (default), datastore, host or cluster
-	Alarm  string    `json:"alarm"`
-	Status string    `json:"status"` // red (default), yellow or green
-	At     time.Time `json:"at"`     // now unless given
-}
 
 type hostBody struct {
 	Host        string `json:"host"`
@@ -36,6 +27,7 @@ type vmBody struct {
 	HotMemory *bool             `json:"memory_hot_add"`
 	CPUs      *int32            `json:"cpus"`
 	MemoryMiB *int32            `json:"memory_mib"`
+	AtBoot    *int32            `json:"memory_at_boot_mib"` // of one that runs
 	Custom    map[string]string `json:"custom"`
 }
 
@@ -44,7 +36,6 @@ type nameBody struct {
 }
 
 func (d *door) estateRoutes() {
-	post(d, "/alarm", d.alarm)
 	post(d, "/load", d.load)
 	post(d, "/datastore", d.datastore)
 	post(d, "/host", d.host)
@@ -68,41 +59,6 @@ func (d *door) entity(kind, name string) (mo.Entity, error) {
 		return d.w.named("ClusterComputeResource", name)
 	}
 	return nil, &badInput{fmt.Sprintf("kind is %q", kind), "use vm, datastore, host or cluster"}
-}
-
-func (d *door) alarm(body alarmBody) (any, error) {
-	if body.Status == "" {
-		body.Status = "red"
-	}
-	if body.Status != "red" && body.Status != "yellow" && body.Status != "green" {
-		return nil, &badInput{fmt.Sprintf("status is %q", body.Status), "use red, yellow or green"}
-	}
-	alarm, err := d.w.findAlarm(body.Alarm)
-	if err != nil {
-		return nil, err
-	}
-	entity, err := d.entity(body.Kind, body.Entity)
-	if err != nil {
-		return nil, err
-	}
-	if !watches(alarm, entity.Reference().Type) {
-		return nil, &badInput{
-			fmt.Sprintf("the alarm %s does not watch a %s", label(alarm), entity.Reference().Type), "GET /alarms lists what each one watches",
-		}
-	}
-	at := time.Now()
-	if !body.At.IsZero() {
-		at = body.At
-	}
-	if at.After(time.Now()) {
-		return nil, &badInput{"at is " + at.Format(time.RFC3339), "give a time that is past"}
-	}
-	d.w.effects.Lock()
-	defer d.w.effects.Unlock()
-	return map[string]any{
-		"changed": d.w.setAlarm(alarm, entity, types.ManagedEntityStatus(body.Status), at),
-		"key":     alarmKey(alarm.Self, entity.Reference()), "at": at,
-	}, nil
 }
 
 func (d *door) host(body hostBody) (any, error) {
@@ -179,6 +135,8 @@ func (d *door) checkByHand(vm *simulator.VirtualMachine, body *vmBody) error {
 		return &badInput{fmt.Sprintf("power is %q", *body.Power), "use on or off"}
 	case body.CPUs != nil && (*body.CPUs < 1 || *body.CPUs > maxCPUs || *body.CPUs%cores != 0):
 		return &badInput{fmt.Sprintf("cpus is %d", *body.CPUs), fmt.Sprintf("give 1 to %d, in steps of %d", maxCPUs, cores)}
+	case body.AtBoot != nil && (*body.AtBoot < 4 || vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn):
+		return &badInput{fmt.Sprintf("memory_at_boot_mib is %d", *body.AtBoot), "give 4 or more, for a VM that runs"}
 	case body.MemoryMiB != nil && (*body.MemoryMiB < 4 || *body.MemoryMiB%4 != 0):
 		return &badInput{fmt.Sprintf("memory_mib is %d", *body.MemoryMiB), "give 4 or more, in steps of 4"}
 	}
@@ -200,7 +158,7 @@ func (d *door) moveByHand(vm *simulator.VirtualMachine, folder *string) error {
 }
 
 func (d *door) hardwareByHand(vm *simulator.VirtualMachine, body *vmBody) {
-	if body.HotCPU == nil && body.HotMemory == nil && body.CPUs == nil && body.MemoryMiB == nil {
+	if body.HotCPU == nil && body.HotMemory == nil && body.CPUs == nil && body.MemoryMiB == nil && body.AtBoot == nil {
 		return
 	}
 	spec := &types.VirtualMachineConfigSpec{CpuHotAddEnabled: body.HotCPU, MemoryHotAddEnabled: body.HotMemory}
@@ -210,11 +168,19 @@ func (d *door) hardwareByHand(vm *simulator.VirtualMachine, body *vmBody) {
 	if body.MemoryMiB != nil {
 		spec.MemoryMB = int64(*body.MemoryMiB)
 	}
+	before := vm.Config.Hardware
 	d.w.mutate(vm, func() {
 		applyHardware(vm, spec)
+		on := vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
+		switch {
+		case body.AtBoot != nil:
+			setHotMemory(vm, *body.AtBoot)
+		case body.HotMemory != nil && on:
+			setHotMemory(vm, vm.Config.Hardware.MemoryMB)
+		}
 		vm.Config.ChangeVersion = changeVersion()
 	}, append([]string{"config.changeVersion"}, hardwareProperties...)...)
-	d.w.recount(*vm.Runtime.Host)
+	d.w.resized(vm, &before)
 }
 
 func (d *door) powerByHand(ctx *simulator.Context, vm *simulator.VirtualMachine, body *vmBody) error {

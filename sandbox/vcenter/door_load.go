@@ -57,6 +57,7 @@ func (d *door) load(body loadBody) (any, error) {
 		d.w.loads.set(vm.Self, l, at)
 		d.w.recount(*vm.Runtime.Host)
 		d.w.feed.changed(vm.Self, "summary.quickStats")
+		d.w.watch.look(vm)
 	}
 	return l, err
 }

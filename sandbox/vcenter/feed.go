@@ -4,6 +4,7 @@ package main
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -14,6 +15,7 @@ import (
 type feed struct {
 	mu         sync.Mutex
 	collectors map[*collector]bool
+	muted      atomic.Bool // no collector hears of changes, as when a vCenter loses an update
 }
 
 // Reference names the feed in the registry.
@@ -44,7 +46,9 @@ func (f *feed) RemoveObject(_ *simulator.Context, ref moref) {
 
 // changed tells the collectors which properties of an object have new values.
 func (f *feed) changed(ref moref, names ...string) {
-	f.each(func(watching *filter) bool { return watching.changed(ref, names) })
+	if !f.muted.Load() {
+		f.each(func(watching *filter) bool { return watching.changed(ref, names) })
+	}
 }
 
 func (f *feed) each(tell func(*filter) bool) {

@@ -34,6 +34,7 @@ func (w *world) recount(ref moref) {
 		host.Summary.QuickStats.OverallCpuUsage = int32(used.CPU / 100 * float64(mhzPerCore*int32(hardware.NumCpuCores)))
 		host.Summary.QuickStats.OverallMemoryUsage = int32(used.Memory / 100 * float64(hardware.MemorySize>>20))
 	}, "summary.quickStats")
+	w.watch.look(host)
 	w.recountCluster(host)
 }
 
@@ -140,4 +141,5 @@ func (w *world) setSpace(store *simulator.Datastore, capacity, free int64) {
 		stamp := now()
 		info.Timestamp = &stamp
 	}, "summary.capacity", "summary.freeSpace", "info.freeSpace", "info.timestamp")
+	w.watch.look(store)
 }

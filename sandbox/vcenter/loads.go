@@ -45,6 +45,15 @@ func (b *loadBook) set(ref moref, l load, from time.Time) {
 	b.changes[ref] = list
 }
 
+// spread makes a set load smaller or larger from now on, for a size that has changed: twice the processors are half as busy.
+func (b *loadBook) spread(ref moref, cpu, memory float64) {
+	when := time.Now()
+	if l, ok := b.setAt(ref, when); ok && (cpu != 1 || memory != 1) {
+		l.CPU, l.Memory = l.CPU*cpu, l.Memory*memory
+		b.set(ref, l, when)
+	}
+}
+
 func (b *loadBook) forget(ref moref) {
 	b.mu.Lock()
 	delete(b.changes, ref)
@@ -69,6 +78,8 @@ func (b *loadBook) now(ref moref) load { return b.at(ref, time.Now()) }
 // at is a VM's load at a time: the latest that was set before, or a quiet baseline with a daily rhythm.
 func (b *loadBook) at(ref moref, when time.Time) load {
 	if set, ok := b.setAt(ref, when); ok {
+		// What a guest would need beyond its size is remembered, but it can't use it.
+		set.CPU, set.Memory = min(set.CPU, 100), min(set.Memory, 100)
 		return set
 	}
 	return baseline(ref, when)

@@ -3,6 +3,7 @@ package main
 // Power: on, off, reset, and the hosts' figures that follow.
 
 import (
+	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -23,6 +24,7 @@ func (h *vmHandler) start(ctx *simulator.Context, method, id string, run effect)
 
 var powerProperties = append([]string{
 	"runtime.powerState", "runtime.bootTime", "summary.runtime.powerState", "summary.runtime.bootTime",
+	"config.hotPlugMemoryLimit", "config.hotPlugMemoryIncrementSize",
 }, guestProperties...)
 
 // powerUp marks a VM as running since a time.
@@ -31,6 +33,26 @@ func powerUp(vm *simulator.VirtualMachine, since time.Time) {
 	vm.Runtime.BootTime = &since
 	vm.Summary.Runtime = vm.Runtime
 	vm.GuestHeartbeatStatus = types.ManagedEntityStatusGray
+	setHotMemory(vm, vm.Config.Hardware.MemoryMB)
+}
+
+const (
+	hotMemoryFactor   = 16   // times the memory at boot
+	smallLinuxMiB     = 3072 // what Linux that booted with less can't be grown beyond
+	hotMemoryStepsMiB = 128
+)
+
+// setHotMemory notes how far a VM's memory can grow while it runs, by what it had at boot.
+func setHotMemory(vm *simulator.VirtualMachine, atBoot int32) {
+	vm.Config.HotPlugMemoryLimit, vm.Config.HotPlugMemoryIncrementSize = 0, 0
+	if !isTrue(vm.Config.MemoryHotAddEnabled) {
+		return
+	}
+	vm.Config.HotPlugMemoryIncrementSize = hotMemoryStepsMiB
+	vm.Config.HotPlugMemoryLimit = hotMemoryFactor * int64(atBoot)
+	if atBoot < smallLinuxMiB && !strings.HasPrefix(vm.Config.GuestId, "win") {
+		vm.Config.HotPlugMemoryLimit = smallLinuxMiB
+	}
 }
 
 func badPower(vm *simulator.VirtualMachine, wanted types.VirtualMachinePowerState) types.BaseMethodFault {
@@ -59,6 +81,7 @@ func (w *world) powerOn(ctx *simulator.Context, vm *simulator.VirtualMachine) ty
 	w.mutate(vm, func() { powerUp(vm, time.Now()) }, powerProperties...)
 	w.bootGuest(vm)
 	w.recount(*vm.Runtime.Host)
+	w.watch.look(vm)
 	w.postVM(ctx, vm, func(event types.VmEvent) types.BaseEvent { return &types.VmPoweredOnEvent{VmEvent: event} })
 	return nil
 }
@@ -93,9 +116,11 @@ func (w *world) halt(vm *simulator.VirtualMachine, state types.VirtualMachinePow
 		vm.Runtime.PowerState = state
 		vm.Runtime.BootTime = nil
 		vm.Summary.Runtime = vm.Runtime
+		vm.Config.HotPlugMemoryLimit, vm.Config.HotPlugMemoryIncrementSize = 0, 0
 		guestDown(vm)
 	}, powerProperties...)
 	w.recount(*vm.Runtime.Host)
+	w.watch.look(vm)
 }
 
 // SuspendVMTask lets a VM sleep.

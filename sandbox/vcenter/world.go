@@ -29,6 +29,7 @@ type world struct {
 	loads   *loadBook
 	events  *eventLog
 	storage *storageBook
+	watch   *alarmWatch
 	chaos   chaos
 	gate    *gate
 
@@ -65,6 +66,7 @@ func newWorld() (*world, error) {
 	w.calls = newCallLog()
 	w.loads = newLoadBook()
 	w.storage = newStorageBook()
+	w.watch = newAlarmWatch(w)
 	w.events = newEventLog(w)
 	w.gate = newGate(w)
 	w.lastID.Store(firstID)
@@ -75,6 +77,7 @@ func newWorld() (*world, error) {
 	reg.Put(prototype)
 	reg.Handler = w.handle
 	declareAlarms(w)
+	w.watch.learn()
 	return w, nil
 }
 
@@ -169,6 +172,7 @@ func after(wait time.Duration, work func()) {
 }
 
 func (w *world) close() {
+	w.watch.close()
 	w.feed.endSession("", &types.RequestCanceled{})
 	w.model.Remove()
 	w.removeDirs()

@@ -56,9 +56,11 @@ def test_a_datastore_is_filled_and_emptied(page: Page, estate: Estate) -> None:
 
     row.get_by_role("button", name="Fill it").click()
     expect(row).to_contain_text("94 %")
+    expect(row.get_by_test_id("alarm")).to_be_visible()
     full = _store(estate, "gold-03")
     row.get_by_role("button", name="Empty it").click()
     expect(row).to_contain_text("50 %")
+    expect(row.get_by_test_id("alarm")).to_have_count(0)
 
     assert [one["status"] for one in full["alarms"]] == ["red"]
     assert _store(estate, "gold-03")["alarms"] == []
