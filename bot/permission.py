@@ -5,7 +5,8 @@ from bot.command import AnsweredError, Call, Command, Context
 from operations.approvals import may_decide
 from operations.model import Actor, ActorKind, Operation, Origin, Request
 from operations.policy import Decision, Explanation, Question
-from operations.verbnames import DECIDING, READING
+from operations.verbnames import DECIDING
+from operations.verbs import VERBS
 from vsphere.model import Vm
 
 _OPEN = "help"
@@ -84,7 +85,7 @@ def explain(verb: str, vm: Vm, call: Call, context: Context) -> Explanation:
         OperationsError: there is no such verb.
         VsphereError: the inventory has not arrived yet, or the VM has gone.
     """
-    if verb not in READING:
+    if verb in VERBS:
         request = Request(
             verb=verb,
             actor=call.actor,

@@ -6,7 +6,7 @@ from typing import Final
 from operations.gates import GATES, OWNER_ATTRIBUTE, Gate, Question, Rule, covers, is_here, is_one_of, owner_of
 from operations.model import Actor, ActorKind, Origin
 from operations.protection import ProtectedRules, protection_of
-from operations.verbnames import ABOUT_OPERATIONS, CHANGING, OPEN, READING
+from operations.verbnames import ABOUT_OPERATIONS, CHANGING, OPEN, READING, SWITCHING
 from vsphere.model import Vm
 
 __all__ = [
@@ -93,7 +93,7 @@ class Policy:
             return outsider
         if question.verb in OPEN:
             return Decision(allowed=True, rule=None, reason=f"{question.verb} is open to every member")
-        if question.verb not in READING:
+        if question.verb not in READING | SWITCHING:
             refusal = self._refuse_change(question)
             if refusal is not None:
                 return refusal
@@ -122,7 +122,10 @@ class Policy:
             return frozenset()
         changing = frozenset() if self._read_only else CHANGING - _NEVER_GIVEN
         given = {
-            verb for rule in self.rules_for(actor, origin) for verb in READING | changing if covers(rule.verbs, verb)
+            verb
+            for rule in self.rules_for(actor, origin)
+            for verb in READING | SWITCHING | changing
+            if covers(rule.verbs, verb)
         }
         # Whoever may start something may stop it again and take it back: see may_cancel.
         own = ABOUT_OPERATIONS if given & CHANGING else frozenset()

@@ -29,8 +29,25 @@ CHANGING: Final = frozenset(
 INTERRUPTING: Final = frozenset({"nuke", "poweroff", "reboot", "reset", "snapshot.revert", "transform"})
 """Those that may interrupt whoever uses the VM, so that somebody may want them tonight."""
 READING: Final = frozenset(
-    {"history", "invoke", "lease.show", "list", "show", "snapshot.list", "status", "usage", "why"}
+    {
+        "history",
+        "invoke",
+        "lease.show",
+        "list",
+        "remediation.status",
+        "show",
+        "snapshot.list",
+        "status",
+        "usage",
+        "why",
+    }
 )
+OF_ONE_VM: Final = frozenset({"remediation.start", "remediation.stop"})
+"""What remediation may do to a VM: for its owner, where a rule gives it."""
+SWITCHING: Final = frozenset(
+    {"remediation.mode", "remediation.pause", "remediation.rearm", "remediation.resume", *OF_ONE_VM}
+)
+"""They change no VM, only what the bot does by itself: so the read-only switch and protection do not stop them."""
 DECIDING: Final = frozenset({"approve", "deny", "pending"})
 """Not given by rules: each operation's own approval says who decides it."""
 OPEN: Final = frozenset({"echo", "help", "whoami", *DECIDING})

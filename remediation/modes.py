@@ -32,18 +32,36 @@ class Standing:
     """One sentence: who or what says so."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A VM or datastore, as far as modes look at it."""
+
+    name: str
+    folder: str
+    """Inventory path of the folder that it lies in."""
+    attributes: Mapping[str, str]
+
+
 def standing(facts: Facts, history: History, playbook: PlaybookSettings, settings: RemediationSettings) -> Standing:
     """The mode of a playbook for what the alarm is on."""
+    target = Target(name=facts.incident.entity_name, folder=facts.folder, attributes=_attributes(facts))
+    return standing_of(target, history, playbook, settings)
+
+
+def standing_of(
+    target: Target, history: History, playbook: PlaybookSettings, settings: RemediationSettings
+) -> Standing:
+    """The mode of a playbook for a VM or datastore, be there an alarm or not."""
     if not settings.enabled:
         return Standing(mode=Mode.OFF, reason="Remediation is switched off in the configuration.")
-    return _held_back(_asked_for(facts, history, playbook, settings), facts, history, playbook, settings)
+    return _held_back(_asked_for(target, history, playbook, settings), target, history, playbook, settings)
 
 
-def _asked_for(facts: Facts, history: History, playbook: PlaybookSettings, settings: RemediationSettings) -> Standing:
+def _asked_for(target: Target, history: History, playbook: PlaybookSettings, settings: RemediationSettings) -> Standing:
     """What people have written down or set."""
     name = playbook.name.value
     switch = history.switches.get(mode_key(playbook.name))
-    override = next((one for one in reversed(settings.overrides) if _fits(one, facts, playbook.name)), None)
+    override = next((one for one in reversed(settings.overrides) if _fits(one, target, playbook.name)), None)
     said = (
         Standing(mode=playbook.mode, reason=f"{name} is in mode {playbook.mode.value} by the configuration.")
         if switch is None
@@ -51,12 +69,12 @@ def _asked_for(facts: Facts, history: History, playbook: PlaybookSettings, setti
     )
     if override is None or (switch is not None and _bolder(override.mode, said.mode)):
         return said
-    whom = f"{facts.incident.entity_name} by an override of the configuration ({_scope(override)})"
+    whom = f"{target.name} by an override of the configuration ({_scope(override)})"
     return Standing(mode=override.mode, reason=f"{name} is in mode {override.mode.value} for {whom}.")
 
 
 def _held_back(
-    said: Standing, facts: Facts, history: History, playbook: PlaybookSettings, settings: RemediationSettings
+    said: Standing, target: Target, history: History, playbook: PlaybookSettings, settings: RemediationSettings
 ) -> Standing:
     """The same, unless the breaker or the attribute allows only to recommend."""
     if not _bolder(said.mode, Mode.RECOMMEND):
@@ -64,10 +82,10 @@ def _held_back(
     failed = tripped(history, playbook.name, settings.guards)
     if failed is not None:
         return Standing(mode=Mode.RECOMMEND, reason=f"{failed} It only recommends until it is rearmed.")
-    value = _attributes(facts).get(AUTO, "").strip()
+    value = target.attributes.get(AUTO, "").strip()
     if value.casefold() in _SAYS_ON:
         return said
-    name = facts.incident.entity_name
+    name = target.name
     if says_off(value):
         return Standing(mode=Mode.RECOMMEND, reason=f"{name} asks by its attribute {AUTO} = {value} to be left alone.")
     # Somebody has meant to say something; what can't be read must not count as a yes.
@@ -78,10 +96,10 @@ def _bolder(mode: Mode, than: Mode) -> bool:
     return _BOLDNESS.index(mode) > _BOLDNESS.index(than)
 
 
-def _fits(override: ModeOverride, facts: Facts, playbook: PlaybookName) -> bool:
+def _fits(override: ModeOverride, target: Target, playbook: PlaybookName) -> bool:
     if override.playbooks and playbook not in override.playbooks:
         return False
-    return lies_within(facts.folder, override.folders) and _carries(_attributes(facts), override.attribute)
+    return lies_within(target.folder, override.folders) and _carries(target.attributes, override.attribute)
 
 
 def _carries(attributes: Mapping[str, str], wanted: str) -> bool:

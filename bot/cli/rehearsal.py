@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.answers import Answer
-from bot.command import AnsweredError, Call, Command, Context
+from bot.command import AnsweredError, Call, Command, Context, Words
 from bot.dispatch import Understood
 from bot.grammar import UsageError
 from bot.lookup import one_vm
@@ -15,7 +15,7 @@ from operations.advice import Foresight
 from operations.model import Actor, Operation, Origin, Request
 from operations.policy import Explanation, Policy, Question
 from operations.service import Operations
-from operations.verbnames import OPEN, READING
+from operations.verbnames import OF_ONE_VM, OPEN, READING, SWITCHING
 from operations.verbs import VERBS
 from vsphere.model import PowerState, Ref, Vm
 
@@ -78,8 +78,8 @@ def describe(line: Understood, actor: Actor, origin: Origin, policy: Policy, tol
     asked = Question(actor=actor, origin=origin, verb=verb)
     if verb in VERBS and VERBS[verb].makes:
         asked = replace(asked, path=told.folder, owner=actor.id)
-    elif line.words.names:
-        name = line.words.names[0]
+    elif names := _named(verb, line.words):
+        name = names[0]
         path = None if told.folder is None else f"{told.folder.rstrip('/')}/{name}"
         asked = replace(asked, vm=_vm(name, told.attributes), path=path)
     return Foresight(explanation=_judged(policy, asked))
@@ -95,9 +95,16 @@ def policy_verb(line: Understood) -> str:
     said = [verb for verb in command.verbs if len(command.verbs) == 1 or _member(verb) in line.words.names]
     if not said:
         raise UsageError(f"{command.name} is several verbs: {', '.join(command.verbs)}", usage=command.usage)
-    if said[0] not in {*VERBS, *READING, *OPEN}:
+    if said[0] not in {*VERBS, *READING, *SWITCHING, *OPEN}:
         raise UsageError(f"{command.name} is about an operation: who asked for it decides", usage=command.usage)
     return said[0]
+
+
+def _named(verb: str, words: Words) -> tuple[str, ...]:
+    """The names in a line, without the word that chooses the verb of a family: first those of VMs."""
+    if verb in SWITCHING - OF_ONE_VM:
+        return ()
+    return tuple(name for name in words.names if name != _member(verb)) or words.names
 
 
 def _member(verb: str) -> str:
@@ -105,8 +112,9 @@ def _member(verb: str) -> str:
 
 
 def _reading(verb: str, call: Call, context: Context, command: Command) -> Explanation:
-    if call.words.names and " VM" in command.usage:
-        return explain(verb, one_vm(call.words.names[0], call, context), call, context)
+    names = _named(verb, call.words)
+    if names and " VM" in command.usage:
+        return explain(verb, one_vm(names[0], call, context), call, context)
     return _judged(context.policy, Question(actor=call.actor, origin=call.origin, verb=verb))
 
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 from rapidfuzz import process
 
-from operations.verbnames import CHANGING, OPEN, READING
+from operations.verbnames import CHANGING, OPEN, READING, SWITCHING
 
 _FAMILIES: Final = frozenset({"lease", "snapshot"})
 _BY_THE_BOT: Final = frozenset({"purge"})
 _CHANGING: Final = frozenset({*CHANGING - _BY_THE_BOT, *_FAMILIES, "*"})
-_ALL: Final = frozenset({*_CHANGING, *READING, *OPEN, "read"})
+_ALL: Final = frozenset({*_CHANGING, *READING, *SWITCHING, *OPEN, "read", "remediation"})
 _LIKENESS_PERCENT: Final = 60
 _HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _CHANNEL: Final = re.compile(r"#?[^\s#@*,.<>]{1,80}")
