@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.values import gib
 from operations.model import Actor, Operation, Origin, State
+from operations.moments import read_moment, say_moment
 from operations.policy import owner_of
 from vsphere.inventory import Inventory
 from vsphere.model import PowerState, Ref, Vm
@@ -78,15 +80,18 @@ def progress(operation: Operation) -> str:
     if operation.state is State.RUNNING and operation.percent is not None:
         return f"{state} {operation.percent} %"
     if operation.state is State.QUEUED and operation.not_before is not None:
-        return f"waits until {moment(operation.not_before)} UTC"
+        return f"waits until {say_moment(operation.not_before)}"
     if operation.state is State.SUCCEEDED and operation.started_at and operation.finished_at:
         return f"{state} in {length(operation.finished_at - operation.started_at)}"
     return state
 
 
-def moment(at: datetime) -> str:
-    """A time for a table, in UTC: `2026-11-24 08:12`."""
-    return f"{at:%Y-%m-%d %H:%M}"
+def end(text: str, zone: ZoneInfo) -> str:
+    """A time that an attribute of a VM holds, in words; as it stands there where it is none."""
+    try:
+        return say_moment(read_moment(text, zone))
+    except ValueError:
+        return text
 
 
 def _hot_add(possible: bool) -> str:  # noqa: FBT001  the one thing it says

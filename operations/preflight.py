@@ -16,7 +16,7 @@ from operations.footprint import Footprint, footprint_after, footprint_of, month
 from operations.headroom import Estate, room_lines
 from operations.leases import EXPIRES
 from operations.model import Approval, Change, Plan
-from operations.moments import read_moment
+from operations.moments import read_moment, say_moment
 from operations.plans import end_of, specs_of
 from operations.policy import Decision
 from operations.terms import Prices
@@ -105,7 +105,7 @@ def _lease(plan: Plan, vm: Vm | None, asking: Asking) -> Iterator[Change]:
     text = said if said or makes or vm is None else vm.attributes.get(EXPIRES)
     ends = _read(str(text), zone) if text else end_of(plan, asking.request.asked_at)
     if ends is not None and plan.verb not in _GONE:
-        yield Change(label="Lease ends", before="", after=f"{ends.astimezone(zone):%-d %b %Y, %H:%M %Z}")
+        yield Change(label="Lease ends", before="", after=say_moment(ends))
 
 
 def _before(plan: Plan, vm: Vm | None) -> Footprint | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.blocks import limits
-from bot.blocks.text import clip, filled
+from bot.blocks.text import clip, filled, local_times
 
 Json = dict[str, Any]
 
@@ -15,8 +15,8 @@ def plain(text: str, limit: int = limits.TEXT) -> Json:
 
 
 def mrkdwn(text: str, limit: int = limits.TEXT) -> Json:
-    """A mrkdwn object; foreign parts are escaped by the caller. Nothing is linked by itself."""
-    return {"type": "mrkdwn", "text": filled(text, limit), "verbatim": True}
+    """A mrkdwn object; foreign parts are escaped by the caller. Times are the reader's; nothing is linked by itself."""
+    return {"type": "mrkdwn", "text": filled(local_times(text), limit), "verbatim": True}
 
 
 def button(label: str, *, action_id: str, value: str, style: str = "") -> Json:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from bot.blocks import limits
 from bot.blocks.elements import Json, mrkdwn, plain
-from bot.blocks.text import MENTION, NOTHING, clip, filled
+from bot.blocks.text import MENTION, NOTHING, clip, filled, lone_time
 
 _MOST_IN_COLUMN: Final = 40
 _TOKEN: Final = re.compile(r"<[^<>]*>")
@@ -74,7 +74,8 @@ def alert(text: str, level: Level) -> Json:
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
     """A table whose first row are the headings; every row has as many cells as `columns`.
 
-    A cell that is nothing but a mention names the person; as tables go to one reader only, it rings nobody.
+    A cell that is nothing but a mention names the person; as tables go to one reader only, it rings nobody. A cell that
+    is nothing but a time shows it in the reader's zone.
 
     See `bot.views.tables` for the cut at Slack's totals.
     """
@@ -141,11 +142,17 @@ def home_tab(blocks: Sequence[Json]) -> Json:
 
 
 def _cell(text: str) -> Json:
-    person = MENTION.fullmatch(text)
-    if person is None:
-        return {"type": "raw_text", "text": filled(text, limits.FIELD)}
-    who = {"type": "user", "user_id": person.group(1)}
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [who]}]}
+    person, time = MENTION.fullmatch(text), lone_time(text)
+    if person is not None:
+        return _rich_cell({"type": "user", "user_id": person.group(1)})
+    if time is not None:
+        at, form, fallback = time
+        return _rich_cell({"type": "date", "timestamp": at, "format": form, "fallback": fallback})
+    return {"type": "raw_text", "text": filled(text, limits.FIELD)}
+
+
+def _rich_cell(leaf: Json) -> Json:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}
 
 
 def _rich(text: str) -> Json:

@@ -1,7 +1,14 @@
-"""Foreign text made safe and short: nobody is rung, nothing is cut in the middle of an entity or a token."""
+"""Foreign text made safe and short: nobody is rung, nothing is cut in the middle of an entity or a token.
+
+The rule for absolute times, so that no card tells two of them in two zones: whoever has a `datetime` at hand in a view
+writes it with `when`; everybody else (plans, news, answers, tables) says it in UTC and with its zone, as
+`operations.moments` does. All mrkdwn goes through `local_times` on its way out, and so do the cells of tables, so the
+reader sees the time of their own zone. Where Slack shows plain text alone (buttons, titles, files, the terminal, logs)
+the zone is named.
+"""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.blocks import limits
@@ -15,6 +22,12 @@ MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,20})>")
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]{2,20})&gt;")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _UNFINISHED = re.compile(r"&[a-z]{0,3}$|<[^<>]*$")
+_TIME: Final = r"(?<!\d)(\d{4}-\d\d-\d\d \d\d:\d\d)(:\d\d)? UTC\b"
+_IN_TEXT = re.compile(rf"`[^`\n]*`|<[^<>]*>|{_TIME}")
+"""Code and tokens come first: Slack shows no token in code, and a token holds a time in UTC already."""
+_ALONE = re.compile(_TIME)
+_CLOCK: Final = "{date_short} {time}"
+_CLOCK_SECS: Final = "{date_short} {time_secs}"
 
 
 def clean(text: str) -> str:
@@ -44,17 +57,47 @@ def filled(text: str, limit: int) -> str:
     return clip(clean(text), limit) if text.strip() else NOTHING
 
 
-def when(moment: datetime, form: str = "{time}") -> str:
+def when(moment: datetime, form: str = "{date_short_pretty} at {time}") -> str:
     """Slack's date token: each reader sees local time, and UTC where the client is too old.
 
     Args:
         moment: Aware.
-        form: Slack's format, for example `{date_short_pretty} {time}`.
+        form: Slack's format; the usual one reads `today at 10:00`, so no "at" may stand before it.
     """
-    return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
+    return f"<!date^{int(moment.timestamp())}^{form}|{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
+
+
+def local_times(text: str) -> str:
+    """Turn each `2026-12-10 09:00 UTC` of a mrkdwn text into the reader's time; what stands in code stays."""
+    return _IN_TEXT.sub(_token, text)
+
+
+def lone_time(text: str) -> tuple[int, str, str] | None:
+    """A text that is nothing but such a time: seconds since 1970, Slack's format, the text; None for any other."""
+    found = _ALONE.fullmatch(text)
+    at = _read(found) if found else None
+    return None if found is None or at is None else (int(at.timestamp()), _form(found), text)
 
 
 def code(text: str) -> str:
     """Foreign text between back ticks, in mrkdwn."""
     words = escape(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}").replace("\n", " ")
     return f"`{clip(words, limits.TEXT // 10)}`" if words.strip() else NOTHING
+
+
+def _token(found: re.Match[str]) -> str:
+    at = _read(found) if found[1] else None
+    return found[0] if at is None else f"<!date^{int(at.timestamp())}^{_form(found)}|{found[0]}>"
+
+
+def _read(found: re.Match[str]) -> datetime | None:
+    """The time; None where it is none that Slack takes, though it looks like one."""
+    try:
+        at = datetime.fromisoformat(f"{found[1]}{found[2] or ''}").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return at if at.timestamp() >= 0 else None
+
+
+def _form(found: re.Match[str]) -> str:
+    return _CLOCK_SECS if found[2] else _CLOCK

@@ -9,6 +9,7 @@ from bot.command import AnsweredError, Call, Command, Context, Words
 from bot.lookup import one_seen
 from bot.permission import may_follow
 from operations.model import Event, Operation
+from operations.moments import say_past
 
 _USAGE: Final = "history [VM|@user]"
 _MOST: Final = 25
@@ -38,7 +39,7 @@ def run(wanted: str | None, call: Call, context: Context) -> Reply:
     rows = sorted([*map(_row, visible), *map(_refused_row, refused)], key=lambda row: row[0], reverse=True)[:_MOST]
     return Answer(
         title=title,
-        table=Table(columns=("When (UTC)", "Operation", "Who", "What", "How it ended"), rows=tuple(rows)),
+        table=Table(columns=("When", "Operation", "Who", "What", "How it ended"), rows=tuple(rows)),
         note=f"The latest {_MOST} at most.",
         buttons=tuple(Button(label=f"Status {one.id}", command=f"status {one.id}") for one in visible[:3]),
     )
@@ -98,12 +99,12 @@ def _is_about(refusal: Event, wanted: str) -> bool:
 def _refused_row(refusal: Event) -> tuple[str, ...]:
     told = refusal.data
     what = f"{told.get('verb')} {told.get('subject') or ''}".strip()
-    return (facts.moment(refusal.at), "-", str(told.get("name")), what, f"refused. {told.get('reason')}".rstrip("."))
+    return (say_past(refusal.at), "-", str(told.get("name")), what, f"refused. {told.get('reason')}".rstrip("."))
 
 
 def _row(operation: Operation) -> tuple[str, ...]:
     return (
-        facts.moment(operation.created_at),
+        say_past(operation.created_at),
         operation.id,
         operation.actor.name,
         operation.summary,

@@ -4,6 +4,7 @@ import csv
 import io
 from fnmatch import fnmatchcase
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot import facts
 from bot.answers import Answer, Button, File, Reply, Table
@@ -23,7 +24,7 @@ _MOST_BUTTONS: Final = 5
 _COLUMNS: Final = ("Name", "Power", "CPU", "Memory", "IP", "Owner")
 _BIN: Final = "bin"
 _NOTHING: Final = "\u2013"
-_BIN_COLUMNS: Final = ("Name", "Deleted at (UTC)", "Came from", "Owner")
+_BIN_COLUMNS: Final = ("Name", "Deleted at", "Came from", "Owner")
 
 
 def parse(words: Words) -> str:
@@ -63,7 +64,8 @@ def _binned(call: Call, context: Context) -> Answer:
     if not found:
         return Answer(title="There is no VM of yours in the recycle bin.")
     proof = context.operations.proof
-    rows = sorted(_bin_cells(vm, call.actor, proof) for vm in found)
+    zone = context.operations.tonight.zone
+    rows = sorted(_bin_cells(vm, call.actor, proof, zone) for vm in found)
     names = sorted({marks.name for vm in found if (marks := marks_of(vm)) is not None and proof.of(vm) is not None})
     return Answer(
         title=f"{len(rows)} VM{'s' if len(rows) > 1 else ''} in the recycle bin",
@@ -77,7 +79,7 @@ def _binned(call: Call, context: Context) -> Answer:
     )
 
 
-def _bin_cells(vm: Vm, reader: Actor, proof: Proof) -> tuple[str, ...]:
+def _bin_cells(vm: Vm, reader: Actor, proof: Proof, zone: ZoneInfo) -> tuple[str, ...]:
     """What our record bears out alone: anybody may have written the marks."""
     marks = marks_of(vm)
     owner = facts.owner(vm, reader)
@@ -85,7 +87,7 @@ def _bin_cells(vm: Vm, reader: Actor, proof: Proof) -> tuple[str, ...]:
         return (vm.name, "never: not put there by the bot", _NOTHING, owner)
     if proof.of(vm) is None:
         return (marks.name, "never: taken out or used since", marks.folder, owner)
-    return (marks.name, marks.purge.replace("T", " ").removesuffix("Z") or _NOTHING, marks.folder, owner)
+    return (marks.name, facts.end(marks.purge, zone) or _NOTHING, marks.folder, owner)
 
 
 def _fits(vm: Vm, wanted: str, actor: Actor, context: Context) -> bool:

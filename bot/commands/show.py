@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot import facts, values
 from bot.answers import Answer, Button, Reply
@@ -9,6 +10,7 @@ from bot.command import Call, Command, Context, Words
 from bot.grammar import command_line
 from bot.lookup import inventory_of, one_seen, reference
 from operations.leases import EXPIRES
+from operations.moments import say_past
 from operations.recycling import PURGE
 from vsphere.model import PowerState, Vm
 
@@ -31,21 +33,25 @@ def run(name: str, call: Call, context: Context) -> Reply:
     vm = one_seen(name, call, context)
     inventory = inventory_of(vm.ref, context)
     is_binned = context.operations.bin.holds(vm)
+    zone = context.operations.tonight.zone
     kind = "template" if vm.is_template else "in the recycle bin" if is_binned else facts.power(vm)
     return Answer(
         title=f"{vm.name} ({kind})",
-        fields=(*facts.card_fields(vm, inventory, call.actor, context.clock.now()), *_ends(vm, is_binned=is_binned)),
-        note=f"{vm.ref} · as of {facts.moment(vm.read_at)} UTC",
+        fields=(
+            *facts.card_fields(vm, inventory, call.actor, context.clock.now()),
+            *_ends(vm, zone, is_binned=is_binned),
+        ),
+        note=f"{vm.ref} · as of {say_past(vm.read_at)}",
         buttons=() if vm.is_template else _buttons(vm, reference(vm, context), is_binned=is_binned),
     )
 
 
-def _ends(vm: Vm, *, is_binned: bool) -> Iterator[tuple[str, str]]:
+def _ends(vm: Vm, zone: ZoneInfo, *, is_binned: bool) -> Iterator[tuple[str, str]]:
     """What comes to an end by itself, as the VM's attributes say it; only what lies in the bin is ever deleted."""
     for label, attribute in (("Lease ends", EXPIRES), *((("Deleted at", PURGE),) if is_binned else ())):
         text = vm.attributes.get(attribute)
         if text:
-            yield label, text.replace("T", " ").replace("Z", " UTC")
+            yield label, facts.end(text, zone)
 
 
 def _buttons(vm: Vm, name: str, *, is_binned: bool) -> tuple[Button, ...]:

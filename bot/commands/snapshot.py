@@ -10,6 +10,7 @@ from bot.changes import change
 from bot.command import Call, Command, Context, UsageError, Words
 from bot.grammar import command_line
 from bot.lookup import MOST_CHOICES, nearest_names, one_seen, one_vm, reference
+from operations.moments import say_past
 from vsphere.model import Snapshot, Vm
 
 _USAGE: Final = "snapshot VM create|list|revert|remove [NAME]"
@@ -87,7 +88,7 @@ def run(wanted: Wanted, call: Call, context: Context) -> Reply:
     vm = one_vm(wanted.vm, call, context)
     verb = f"snapshot.{wanted.action.value}"
     if wanted.action is Action.CREATE:
-        name = wanted.name or f"{call.actor.name} {facts.moment(context.clock.now())}"
+        name = wanted.name or f"{call.actor.name} {context.clock.now():%Y-%m-%dT%H:%MZ}"
         return change(verb, vm, call, context, {"snapshot": name})
     chosen = _chosen(wanted, vm, context.sites.of(vm.ref).snapshots(vm.ref), context)
     return chosen if isinstance(chosen, Answer) else change(verb, vm, call, context, {"snapshot": chosen})
@@ -119,7 +120,7 @@ def _listed(vm: Vm, snapshots: list[Snapshot], context: Context) -> Answer:
     rows = tuple(
         (
             "  " * snapshot.depth + snapshot.name + (" (current)" if snapshot.is_current else ""),
-            facts.moment(snapshot.created_at),
+            say_past(snapshot.created_at),
             facts.length(now - snapshot.created_at),
             snapshot.description,
         )
@@ -127,7 +128,7 @@ def _listed(vm: Vm, snapshots: list[Snapshot], context: Context) -> Answer:
     )
     return Answer(
         title=f"Snapshots of {vm.name}",
-        table=Table(columns=("Name", "Taken (UTC)", "Age", "Description"), rows=rows),
+        table=Table(columns=("Name", "Taken", "Age", "Description"), rows=rows),
         note="A snapshot is no backup, and it grows: remove it when it has done its duty.",
         buttons=(create,),
     )

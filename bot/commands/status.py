@@ -9,6 +9,7 @@ from bot.command import Call, Command, Context, Words
 from bot.deciding import standing
 from bot.permission import ensure_may_follow
 from operations.model import Event, Operation
+from operations.moments import say_past
 
 _USAGE: Final = "status [OP]"
 _MOST: Final = 20
@@ -40,16 +41,18 @@ def _running(call: Call, context: Context) -> Answer:
     if not running:
         last = Button(label="What ran before", command="history")
         return Answer(title="Nothing of yours is running.", buttons=(last,))
-    rows = tuple((one.id, one.summary, facts.progress(one), facts.moment(one.created_at)) for one in running)
+    rows = tuple((one.id, one.summary, facts.progress(one), say_past(one.created_at)) for one in running)
     return Answer(
         title=f"{len(running)} running",
-        table=Table(columns=("Operation", "What", "How far", "Since (UTC)"), rows=rows),
+        table=Table(columns=("Operation", "What", "How far", "Since"), rows=rows),
         buttons=tuple(Button(label=f"Status {one.id}", command=f"status {one.id}") for one in running[:3]),
     )
 
 
 def _one(operation: Operation, events: list[Event], now: datetime) -> Answer:
-    rows = tuple((f"{event.at:%H:%M:%S}", _happening(event, operation), _by(event, operation)) for event in events)
+    rows = tuple(
+        (f"{event.at:%Y-%m-%d %H:%M:%S} UTC", _happening(event, operation), _by(event, operation)) for event in events
+    )
     cancel = Button(label="Cancel", command=f"cancel {operation.id}", style="danger")
     return Answer(
         title=f"{operation.summary}: {facts.progress(operation)}",
@@ -61,7 +64,7 @@ def _one(operation: Operation, events: list[Event], now: datetime) -> Answer:
             ("Rule", operation.rule or "\u2013"),
             *standing(operation, now),
         ),
-        table=Table(columns=("Time (UTC)", "What happened", "By"), rows=rows) if rows else None,
+        table=Table(columns=("Time", "What happened", "By"), rows=rows) if rows else None,
         buttons=() if operation.state.is_final else (cancel,),
     )
 

@@ -97,7 +97,7 @@ def show(value: Value, *, most: int | None = 4) -> str:
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if isinstance(value, tuple):
         shown = [show(one) for one in value[:most]]
         return "{" + ", ".join(shown) + ("…" if most is not None and len(value) > most else "") + "}"
@@ -157,7 +157,7 @@ def _moment(value: Value) -> datetime | None:
     if isinstance(value, datetime):
         return value
     try:
-        read = datetime.fromisoformat(str(value))
+        read = datetime.fromisoformat(str(value).removesuffix(" UTC"))
     except ValueError:
         return None
     return read if read.tzinfo is not None else read.replace(tzinfo=UTC)

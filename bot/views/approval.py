@@ -50,7 +50,7 @@ def reminder(data: Mapping[str, Any], _now: datetime) -> Message:
     """
     operation_id, until = str(data["operation_id"]), datetime.fromisoformat(str(data["expires_at"]))
     head = f"{glyphs.WAITING} *{escape(str(data['summary']))}* still waits for a decision"
-    rest = f"{words.person_of(str(data['asked_by']))} asked for it. It expires at {when(until)}."
+    rest = f"{words.person_of(str(data['asked_by']))} asked for it. It expires {when(until)}."
     look = Button(label="Look at it", command=command_line("pending", operation_id), style="primary")
     return message(
         [head, rest, f"Operation {escape(operation_id)}"], [section(f"{head}\n{rest}"), *buttons.row([look])]
@@ -166,7 +166,7 @@ def _decided(operation: Operation) -> Iterator[str]:
     if operation.state is State.AWAITING_APPROVAL:
         yield from (f"{words.person(one.actor)} says yes ({when(one.at)})" for one in _votes(operation, approval))
         return
-    at = f" {when(approval.decided_at, '{date_short_pretty} {time}')}" if approval.decided_at else ""
+    at = f" {when(approval.decided_at)}" if approval.decided_at else ""
     if approval.decided_by is None:
         return
     if words.was_denied(operation):
@@ -209,7 +209,7 @@ def _footer(operation: Operation) -> str:
             given = len(_votes(operation, approval))
             parts.append(f"{given} of {approval.votes_needed} yes")
     if operation.state is State.AWAITING_APPROVAL and operation.expires_at is not None:
-        parts.append(f"expires {when(operation.expires_at, '{date_short_pretty} {time}')}")
+        parts.append(f"expires {when(operation.expires_at)}")
     return " · ".join(parts)
 
 

@@ -32,7 +32,7 @@ def home(operations: Sequence[Operation], now: datetime) -> Json:
     blocks += [_line(operation, now) for operation in operations[:_SHOWN]]
     if not operations:
         blocks.append(context("None yet."))
-    blocks.append(context(f"As of {when(now, '{date_short_pretty} {time}')}"))
+    blocks.append(context(f"As of {when(now)}"))
     return home_tab(blocks)
 
 

@@ -11,7 +11,6 @@ from bot.grammar import command_line
 from bot.views import buttons
 from bot.views.message import Message, message
 
-_CLOCK: Final = "{date_short_pretty} {time}"
 _LATER: Final = ":hourglass_flowing_sand:"
 _LOOK: Final = ":warning:"
 
@@ -19,43 +18,43 @@ _LOOK: Final = ":warning:"
 def lease_ends(data: Mapping[str, Any], _now: datetime) -> Message:
     """Before the end. `vm`, `vcenter`, `ends_at` (ISO 8601)."""
     rest = "Then it is shut down, and some days later it goes to the recycle bin. Extend the lease to keep it."
-    return _told(f"{_LATER} *The lease of {_vm(data)} ends at {_time(data, 'ends_at')}*", rest, _renew(data))
+    return _told(f"{_LATER} *The lease of {_vm(data)} ends {_time(data, 'ends_at')}*", rest, _renew(data))
 
 
 def lease_ended(data: Mapping[str, Any], _now: datetime) -> Message:
     """At the end. `vm`, `vcenter`, `ends_at`, `bin_at`, and `text`: what came of shutting it down."""
     rest = (
-        f"{escape(str(data['text']))} At {_time(data, 'bin_at')} it goes to the recycle bin. Extend the lease to keep "
+        f"{escape(str(data['text']))} It goes to the recycle bin {_time(data, 'bin_at')}. Extend the lease to keep "
         "it; if you turn it on again it stays on until then."
     )
-    return _told(f"{_LATER} *The lease of {_vm(data)} ended at {_time(data, 'ends_at')}*", rest, _renew(data))
+    return _told(f"{_LATER} *The lease of {_vm(data)} ended {_time(data, 'ends_at')}*", rest, _renew(data))
 
 
 def lease_kept(data: Mapping[str, Any], _now: datetime) -> Message:
     """The end came, and nothing happens. `vm`, `vcenter`, `ends_at`, and `reason`: what keeps the bot from it."""
     rest = f"Nothing happens to it: {escape(str(data['reason']))}"
-    return _told(f"{_LOOK} *The lease of {_vm(data)} ended at {_time(data, 'ends_at')}*", rest, _renew(data))
+    return _told(f"{_LOOK} *The lease of {_vm(data)} ended {_time(data, 'ends_at')}*", rest, _renew(data))
 
 
 def lease_unreadable(data: Mapping[str, Any], _now: datetime) -> Message:
     """Somebody wrote what is no time. `vm`, `vcenter`, `text`."""
     rest = (
         f"`iaas.expires` says \u201c{escape(str(data['text']))}\u201d, so nothing happens to it. Write a time such as "
-        "2026-12-10T09:00Z or a date in vCenter, or extend the lease here."
+        "`2026-12-10T09:00Z` or a date in vCenter, or extend the lease here."
     )
     return _told(f"{_LOOK} *When the lease of {_vm(data)} ends can't be read*", rest, _renew(data))
 
 
 def bin_put(data: Mapping[str, Any], _now: datetime) -> Message:
     """The bot put it into the bin. `name`, `operation_id`, `purge_at`."""
-    rest = f"At {_time(data, 'purge_at')} it is deleted with its disks. Restore it to keep it."
+    rest = f"It is deleted with its disks {_time(data, 'purge_at')}. Restore it to keep it."
     return _told(f"{_LATER} *{_name(data)} is in the recycle bin: its lease had ended*", rest, _restore(data))
 
 
 def bin_on(data: Mapping[str, Any], _now: datetime) -> Message:
     """Somebody turned it on in the bin. `name`, `operation_id`, `purge_at`."""
     rest = (
-        f"It would be deleted at {_time(data, 'purge_at')}, but as long as it is on it is not. Restore it to keep it, "
+        f"It would be deleted {_time(data, 'purge_at')}, but as long as it is on it is not. Restore it to keep it, "
         "or have it powered off in vCenter."
     )
     return _told(f"{_LOOK} *{_name(data)} was powered on in the recycle bin*", rest, _restore(data))
@@ -64,7 +63,7 @@ def bin_on(data: Mapping[str, Any], _now: datetime) -> Message:
 def bin_unreadable(data: Mapping[str, Any], _now: datetime) -> Message:
     """Somebody wrote what is no time, or nothing. `name`, `operation_id`, `text`."""
     said = f"says \u201c{escape(str(data['text']))}\u201d" if data["text"] else "is empty"
-    rest = f"`iaas.purge` {said}, so it stays in the recycle bin. Write a time such as 2026-12-10T09:00Z in vCenter."
+    rest = f"`iaas.purge` {said}, so it stays in the recycle bin. Write a time such as `2026-12-10T09:00Z` in vCenter."
     return _told(f"{_LOOK} *When {_name(data)} is to be deleted can't be read*", rest, _restore(data))
 
 
@@ -90,4 +89,4 @@ def _name(data: Mapping[str, Any]) -> str:
 
 
 def _time(data: Mapping[str, Any], key: str) -> str:
-    return when(datetime.fromisoformat(str(data[key])), _CLOCK)
+    return when(datetime.fromisoformat(str(data[key])))

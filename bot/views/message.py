@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.blocks import limits
 from bot.blocks.elements import Json
-from bot.blocks.text import filled
+from bot.blocks.text import filled, local_times
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,5 +19,5 @@ class Message:
 
 def message(lines: Iterable[str], blocks: Iterable[Json]) -> Message:
     """The blocks with the lines as their text, both within Slack's limits."""
-    text = filled("\n".join(line for line in lines if line), limits.MESSAGE_TEXT)
-    return Message(text=text, blocks=tuple(blocks)[: limits.MESSAGE_BLOCKS])
+    text = local_times("\n".join(line for line in lines if line))
+    return Message(text=filled(text, limits.MESSAGE_TEXT), blocks=tuple(blocks)[: limits.MESSAGE_BLOCKS])

@@ -120,12 +120,12 @@ def _nothing_yet(plan: Plan, pending: ids.Pending, window: Window, now: datetime
     told = "Nothing happens until you confirm."
     told += " If the VM changes meanwhile, nothing happens either." if plan.needs_confirmation else ""
     if pending.not_before is not None:
-        begins = when(datetime.fromisoformat(pending.not_before), "{date_short_pretty} at {time}")
+        begins = when(datetime.fromisoformat(pending.not_before))
         return f"Once you confirm, it begins {begins}. If the VM changes meanwhile, nothing happens."
     if closes is not None and _may_wait(plan, pending):
         return f"Tonight's window is open until {when(closes)}: it begins at once. {told}"
     if _may_wait(plan, pending):
-        return f"{told} Tonight's window opens {when(opens_at(window, now), '{date_short_pretty} at {time}')}."
+        return f"{told} Tonight's window opens {when(opens_at(window, now))}."
     return told
 
 

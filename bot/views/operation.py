@@ -108,7 +108,7 @@ def _footer(operation: Operation, now: datetime) -> str:
     parts += [f"rule {escape(operation.rule)}"] if operation.rule else []
     parts.append(f"asked {when(operation.created_at, _CLOCK)}")
     if operation.state is State.AWAITING_APPROVAL and operation.expires_at is not None:
-        parts.append(f"expires {when(operation.expires_at, '{date_short_pretty} {time}')}")
+        parts.append(f"expires {when(operation.expires_at)}")
     parts += [f"ended {when(operation.finished_at, _CLOCK)}"] if operation.finished_at else []
     parts += [f"undoes {escape(operation.undoes)}"] if operation.undoes else []
     return " · ".join([*parts, *_undo(operation, now)])

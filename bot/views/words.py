@@ -70,7 +70,7 @@ def state(operation: Operation, took: timedelta | None) -> str:
     if operation.state is State.SUCCEEDED:
         return _done(operation, took)
     if operation.state is State.QUEUED and operation.not_before is not None:
-        return f"waits until {when(operation.not_before, '{date_short_pretty} at {time}')}"
+        return f"waits until {when(operation.not_before)}"
     if was_denied(operation):
         return "denied"
     return _STATES[operation.state]

@@ -7,6 +7,7 @@ from operations.changes.resizing import Size, size_lines, size_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
 from operations.model import Change, Effect, Plan
+from operations.moments import say_past
 from operations.plans import facts, make_plan
 from vsphere.errors import AmbiguousNameError, NotFoundError
 from vsphere.model import PowerState, Ref, Snapshot, Vm
@@ -65,7 +66,7 @@ def plan_revert(asking: Asking) -> Plan:
         stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref, "runs": snapshot.holds_memory, **resized}],
         effect=Effect.LOSS,
         changes=(
-            Change(label="State", before="as of now", after=f"as of {snapshot.created_at:%Y-%m-%d %H:%M} UTC"),
+            Change(label="State", before="as of now", after=f"as of {say_past(snapshot.created_at)}"),
             *size_lines(vm, size),
         ),
         warnings=("What has happened on its disks since then is lost.", *_power_warning(vm, snapshot)),

@@ -69,7 +69,7 @@ def test_nuke_puts_away_and_the_cards_button_brings_back(desk: Desk) -> None:
     back = pressed(desk, card, RESTORE)
 
     assert "It can be restored until " in modal.all_text
-    assert "put-away-1 is off and in the recycle bin until 20" in card.text
+    assert "put-away-1 is off and in the recycle bin until <!date^" in card.text
     assert {RESTORE, UNDO} <= set(card.action_ids())
     assert "put-away-1" not in gone
     assert "put-away-1" in listed
@@ -199,7 +199,7 @@ def test_the_owner_is_told_before_the_end_and_extends_with_one_tap(desk: Desk) -
     made(desk, "near-1")
     write(desk, "near-1", "iaas.expires", datetime.now(UTC) + HOUR / 2)  # noqa: TID251  what stands in vCenter
 
-    notice = desk.person().wait_for_message(contains="The lease of near-1 ends at", timeout_s=20)
+    notice = desk.person().wait_for_message(contains="The lease of near-1 ends <!date^", timeout_s=20)
     card = pressed(desk, notice, EXTEND)
 
     assert notice.channel.startswith("D")
@@ -212,14 +212,14 @@ def test_at_the_end_it_is_shut_down_and_its_owner_told_when_it_goes_to_the_bin(d
     made(desk, "late-1")
     write(desk, "late-1", "iaas.expires", datetime.now(UTC) - MINUTE)  # noqa: TID251  what stands in vCenter
 
-    notice = desk.person().wait_for_message(contains="The lease of late-1 ended at", timeout_s=20)
+    notice = desk.person().wait_for_message(contains="The lease of late-1 ended <!date^", timeout_s=20)
     off = desk.vm("late-1").power
     on_again = desk.run("poweron late-1")
     # The bot has looked at it some times by then.
     desk.run("echo a moment later")
 
     assert (off, on_again.state, desk.vm("late-1").power) == ("poweredOff", "succeeded", "poweredOn")
-    assert "it goes to the recycle bin" in notice.all_text
+    assert "It goes to the recycle bin <!date^" in notice.all_text
     assert EXTEND in notice.action_ids()
 
 

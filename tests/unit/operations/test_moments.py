@@ -20,17 +20,28 @@ TOO_FAR = ["9999-12-31T23:59:59Z", "9999-12-31", "9999-12-31T23:59-12:00", "0001
         ("2026-12-10T09:00Z", NINE),
         (" 2026-12-10T09:00:00+00:00 ", NINE),
         ("2026-12-10 10:00", NINE),
+        ("2026-12-10 09:00 UTC", NINE),
         ("2026-12-10T10:00+01:00", NINE),
         ("2026-12-10", datetime(2026, 12, 10, 22, 59, tzinfo=UTC)),
         ("2026-07-10", datetime(2026, 7, 10, 21, 59, tzinfo=UTC)),
     ],
-    ids=["as written", "seconds", "no zone", "another zone", "a date is the end of that day", "and knows summer time"],
+    ids=[
+        "as written",
+        "seconds",
+        "no zone",
+        "as cards say it",
+        "another zone",
+        "a date is the end of that day",
+        "and knows summer time",
+    ],
 )
 def test_what_a_person_may_write(text: str, read: datetime) -> None:
     assert read_moment(text, BERLIN) == read
 
 
-@pytest.mark.parametrize("text", ["", "soon", "10.12.2026", "2026-13-01", "2026-12-10T25:00Z", "0000-00-00", *TOO_FAR])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "10.12.2026", "2026-13-01", "2026-12-10T25:00Z", "0000-00-00", "2026-12-10 UTC", *TOO_FAR]
+)
 def test_what_is_no_time_is_told_as_such(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_moment(text, BERLIN)

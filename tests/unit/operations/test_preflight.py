@@ -150,14 +150,16 @@ def test_what_does_not_change_the_cost_says_nothing_of_it() -> None:
 @pytest.mark.parametrize(
     ("written", "line"),
     [
-        ("2026-12-10T09:00Z", ["Lease ends: 10 Dec 2026, 10:00 CET"]),
-        ("2026-07-10T09:00Z", ["Lease ends: 10 Jul 2026, 11:00 CEST"]),
-        ("2026-12-10", ["Lease ends: 10 Dec 2026, 23:59 CET"]),
+        ("2026-12-10T09:00Z", ["Lease ends: 2026-12-10 09:00 UTC"]),
+        ("2026-07-10T09:00Z", ["Lease ends: 2026-07-10 09:00 UTC"]),
+        ("2026-12-10", ["Lease ends: 2026-12-10 22:59 UTC"]),
         ("whenever", []),
         ("", []),
     ],
 )
-def test_the_end_of_the_lease_is_told_in_the_windows_zone(written: str, line: list[str]) -> None:
+def test_the_end_of_the_lease_is_told_in_utc_and_read_in_the_windows_zone_where_it_names_none(
+    written: str, line: list[str]
+) -> None:
     leased = replace(WEB, attributes={"iaas.expires": written})
 
     assert notes(plan("reset", {"stage": "reset"}), leased) == line
