@@ -49,7 +49,7 @@ class Asked:
         return self.desk.person(who).wait_for_message(
             lambda one: approval_of(one) == self.id and not (without_buttons and APPROVE in one.action_ids()),
             channel=channel,
-            timeout_s=20,
+            timeout_s=60,
         )
 
     def click(self, action: str = APPROVE, who: str = "ann", **said: Any) -> None:
@@ -58,7 +58,7 @@ class Asked:
 
     def told(self, words: str, who: str = "ann") -> SeenMessage:
         """What somebody is told in private."""
-        return self.desk.person(who).wait_for_message(lambda one: one.ephemeral, contains=words, timeout_s=15)
+        return self.desk.person(who).wait_for_message(lambda one: one.ephemeral, contains=words, timeout_s=60)
 
     def ended(self) -> SeenMessage:
         """The asker's card at its end."""
@@ -74,7 +74,7 @@ class Asked:
 def asked_by(desk: Desk, own: SeenMessage) -> Asked:
     """The request of a card, once its approvers have been asked."""
     room = desk.person("ann").wait_for_message(
-        lambda one: approval_of(one) == operation_of(own), channel=ROOM, timeout_s=20
+        lambda one: approval_of(one) == operation_of(own), channel=ROOM, timeout_s=60
     )
     return Asked(desk=desk, own=own, room=room)
 
@@ -88,7 +88,7 @@ def hear(desk: Desk, line: str, words: str, who: str = "ann") -> SeenMessage:
         # The acknowledgement has no blocks.
         lambda one: one.ephemeral and bool(one.blocks) and (one.channel, one.ts) not in before,
         contains=words,
-        timeout_s=20,
+        timeout_s=60,
     )
 
 
@@ -141,7 +141,7 @@ def complaint(desk: Desk, block: str) -> str:
         view: SeenView | None = desk.person("ann").modal()
         return view.errors.get(block) if view else None
 
-    return desk.person("ann").wait_for(find, "a complaint at its field", 10)
+    return desk.person("ann").wait_for(find, "a complaint at its field", 60)
 
 
 def crash_at(bot: Bot, point: str) -> None:

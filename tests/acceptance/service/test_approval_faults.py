@@ -117,7 +117,7 @@ def test_approvers_are_asked_in_direct_messages_where_the_bot_is_not_in_their_ch
     assert desk.person("ann").click(card, APPROVE).ok
 
     assert state_of(desk.ended(own)) == "succeeded"
-    eventually(lambda: "slack.approvers.unreachable" in desk.bot.log.read_text(), "a line in the log", 20)
+    eventually(lambda: "slack.approvers.unreachable" in desk.bot.log.read_text(), "a line in the log", 60)
     checked = iaas_bot("check", "--config", str(desk.bot.config), env=desk.bot.secrets())
     assert "FAIL  approval big: Slack says not_in_channel. Invite the bot to #vm-approvals" in checked.stdout
 
@@ -177,7 +177,7 @@ def test_what_nobody_decides_is_reminded_of_once_and_expires_on_every_card(hasty
                 approval_of(one) == operation_of(own) and "expired" in one.all_text and APPROVE not in one.action_ids()
             ),
             channel=channel,
-            timeout_s=20,
+            timeout_s=60,
         )
         told = [one for one in ann.messages(channel) if "still waits" in one.text]
         assert len(told) == 1
@@ -215,7 +215,7 @@ def test_two_replicas_ask_once_and_decide_once(postgres_server: str) -> None:
                     assert len(cards) == 1
                 assert desk.sent(f"big-pair-{number}")["CreateVM_Task"] == 1
                 desk.estate.delete_vm(f"big-pair-{number}")
-            desk.person().wait_for_message(contains="big-pair-5", channel="im", timeout_s=20)
+            desk.person().wait_for_message(contains="big-pair-5", channel="im", timeout_s=60)
             told = [one.text for one in desk.person().messages("im") if "big-pair-" in one.text]
             assert len(told) == 6, told
         finally:

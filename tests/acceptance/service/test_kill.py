@@ -21,7 +21,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 def test_a_bot_killed_while_a_clone_runs_adopts_it_and_ends_its_card(desk: Desk) -> None:
     desk.estate.set_task(4, "CloneVM_Task")
-    card = desk.started("clone web-05 orphan-1", state="running")
+    card = desk.started("clone web-05 orphan-1")
     eventually(lambda: desk.sent()["CloneVM_Task"] == 1, "the clone's task")
 
     desk.bot.kill()
@@ -49,7 +49,8 @@ def test_a_bot_killed_right_after_the_acknowledgement_of_a_change_does_it_once_o
 
 def test_what_waited_in_the_queue_is_done_after_the_kill_in_its_order(desk: Desk) -> None:
     desk.estate.set_task(3, "CreateSnapshot_Task")
-    first = desk.started("snapshot shop-01 create first", state="running")
+    first = desk.started("snapshot shop-01 create first")
+    eventually(lambda: desk.sent()["CreateSnapshot_Task"] == 1, "the first snapshot's task")
     second = desk.started("snapshot shop-01 create second")
 
     desk.bot.kill()
@@ -63,7 +64,7 @@ def test_what_waited_in_the_queue_is_done_after_the_kill_in_its_order(desk: Desk
 
 def test_what_ended_in_vcenter_while_the_bot_was_dead_is_told_after_the_start(desk: Desk) -> None:
     desk.estate.set_task(1.5, "CloneVM_Task")
-    card = desk.started("clone web-03 finished-alone-1", state="running")
+    card = desk.started("clone web-03 finished-alone-1")
     eventually(lambda: desk.sent()["CloneVM_Task"] == 1, "the clone's task")
 
     desk.bot.kill()
@@ -88,7 +89,8 @@ def test_a_command_typed_while_the_bot_was_dead_is_told_as_failed_by_slack_and_w
 
 def test_a_bot_that_is_asked_to_end_drains_and_leaves_with_zero(desk: Desk) -> None:
     desk.estate.set_task(2, "CloneVM_Task")
-    card = desk.started("clone web-01 drained-1", state="running")
+    card = desk.started("clone web-01 drained-1")
+    eventually(lambda: desk.sent()["CloneVM_Task"] == 1, "the clone's task")
 
     began = monotonic()
     exit_code = desk.bot.stop()

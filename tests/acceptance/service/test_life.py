@@ -112,7 +112,7 @@ def test_when_its_time_is_over_it_is_deleted_and_nothing_else_in_the_bin_is(desk
 
     write(desk, "web-05", "iaas.purge", datetime.now(UTC) - HOUR)  # noqa: TID251  what stands in vCenter
     write(desk, binned, "iaas.purge", datetime.now(UTC) - MINUTE)  # noqa: TID251  what stands in vCenter
-    eventually(lambda: binned not in names(desk), "the end of its time", 20)
+    eventually(lambda: binned not in names(desk), "the end of its time", 60)
 
     assert "web-05" in names(desk)
     assert desk.sent()["Destroy_Task"] == 1
@@ -123,7 +123,7 @@ def test_the_undo_button_takes_back_once_and_the_card_says_so(desk: Desk) -> Non
 
     back = pressed(desk, card, UNDO)
     changed = desk.person().wait_for_message(
-        lambda one: operation_of(one) == operation_of(card) and UNDO not in one.action_ids(), timeout_s=15
+        lambda one: operation_of(one) == operation_of(card) and UNDO not in one.action_ids(), timeout_s=60
     )
     again = desk.answer(f"undo {operation_of(card)}")
 
@@ -199,7 +199,7 @@ def test_the_owner_is_told_before_the_end_and_extends_with_one_tap(desk: Desk) -
     made(desk, "near-1")
     write(desk, "near-1", "iaas.expires", datetime.now(UTC) + HOUR / 2)  # noqa: TID251  what stands in vCenter
 
-    notice = desk.person().wait_for_message(contains="The lease of near-1 ends <!date^", timeout_s=20)
+    notice = desk.person().wait_for_message(contains="The lease of near-1 ends <!date^", timeout_s=60)
     card = pressed(desk, notice, EXTEND)
 
     assert notice.channel.startswith("D")
@@ -212,7 +212,7 @@ def test_at_the_end_it_is_shut_down_and_its_owner_told_when_it_goes_to_the_bin(d
     made(desk, "late-1")
     write(desk, "late-1", "iaas.expires", datetime.now(UTC) - MINUTE)  # noqa: TID251  what stands in vCenter
 
-    notice = desk.person().wait_for_message(contains="The lease of late-1 ended <!date^", timeout_s=20)
+    notice = desk.person().wait_for_message(contains="The lease of late-1 ended <!date^", timeout_s=60)
     off = desk.vm("late-1").power
     on_again = desk.run("poweron late-1")
     # The bot has looked at it some times by then.

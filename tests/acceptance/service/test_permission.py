@@ -77,7 +77,7 @@ def test_an_administrator_may_work_in_a_private_channel_that_others_may_not_use(
 
 def test_nobody_cancels_what_somebody_else_asked_for(desk: Desk) -> None:
     desk.estate.set_task(3, "CloneVM_Task")
-    card = desk.started("clone pay-test-02 pay-copy-1", "ben", state="running")
+    card = desk.started("clone pay-test-02 pay-copy-1", "ben")
     refused = desk.answer(f"cancel {operation_of(card)}")
     end = desk.ended(card, "ben")
 
