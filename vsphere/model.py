@@ -91,6 +91,8 @@ class Vm:
     change_version: str
     """`config.changeVersion`: a reconfigure that carries an old one is refused."""
     booted_at: datetime | None
+    hot_memory_limit_mib: int | None = None
+    """As far as memory can grow while it runs, by what it booted with; None where vCenter does not tell."""
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Custom attributes by name, for example `iaas.owner`."""
     read_at: datetime

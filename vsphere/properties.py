@@ -127,6 +127,7 @@ def _vm_rows(refs: Refs) -> dict[str, Row]:
         "config.hardware.memoryMB": ("memory_mib", number),
         "config.cpuHotAddEnabled": ("cpu_hot_add", bool),
         "config.memoryHotAddEnabled": ("memory_hot_add", bool),
+        "config.hotPlugMemoryLimit": ("hot_memory_limit_mib", number_or_none),
         "config.guestId": ("guest_id", shared_text),
         "config.guestFullName": ("guest_name", shared_text),
         "config.changeVersion": ("change_version", text),
@@ -179,6 +180,11 @@ def number(value: Tree) -> int:
     if isinstance(value, str):
         return int(value) if value else 0
     return int(value or 0)
+
+
+def number_or_none(value: Tree) -> int | None:
+    """A whole number, or None where the property is not set or zero."""
+    return number(value) or None
 
 
 def time_or_none(value: Tree) -> datetime | None:

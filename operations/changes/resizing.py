@@ -1,7 +1,7 @@
 """Resize a VM: hot where hot-add is on and it grows, otherwise with a restart that somebody must agree to.
 
-VSphere itself lets memory be hot-added up to 16 times what the VM booted with, a figure that it does not tell; beyond
-it the task fails and says so. Nothing here ever restarts a VM without a yes.
+VSphere itself lets memory be hot-added up to 16 times what the VM booted with, or to 3 GB where it is a Linux that
+booted with less; it tells the limit of a running VM. Nothing here ever restarts a VM without a yes.
 """
 
 from dataclasses import dataclass
@@ -114,9 +114,18 @@ def reasons_to_restart(vm: Vm, size: Size) -> tuple[str, ...]:
         reasons.append("a running VM can't shrink")
     if size.cpu_count > vm.cpu_count and not vm.cpu_hot_add:
         reasons.append("CPU hot-add is off")
-    if size.memory_mib > vm.memory_mib and not vm.memory_hot_add:
-        reasons.append("memory hot-add is off")
+    if size.memory_mib > vm.memory_mib:
+        reasons.extend(_no_hot_memory(vm, size.memory_mib))
     return tuple(reasons)
+
+
+def _no_hot_memory(vm: Vm, memory_mib: int) -> tuple[str, ...]:
+    limit_mib = vm.hot_memory_limit_mib
+    if not vm.memory_hot_add:
+        return ("memory hot-add is off",)
+    if limit_mib is not None and memory_mib > limit_mib:
+        return (f"its memory can grow to {_gb(limit_mib)} while it runs, by what it booted with",)
+    return ()
 
 
 def _around_restart(vm: Vm, resize: Spec) -> list[Spec]:

@@ -24,7 +24,7 @@ def test_transform_takes_the_seeds_order_memory_in_mb_then_cpu(floor: Floor) -> 
 
 @pytest.mark.parametrize(("like", "cpus"), [("large", 4), ("windows-2022", 4)], ids=["size", "template"])
 def test_transform_takes_the_spec_of_a_size_or_template(floor: Floor, like: str, cpus: int) -> None:
-    floor.done(f"spawn like-{like}")
+    floor.done(f"spawn like-{like} memory=4")
 
     operation = floor.done(f"transform like-{like} {like}")
 
@@ -35,6 +35,14 @@ def test_transform_takes_the_spec_of_a_size_or_template(floor: Floor, like: str,
 
 def test_transform_asks_where_the_vm_has_to_restart(floor: Floor) -> None:
     ask = floor.asked("transform web-04 cpu=4")
+
+    assert ask.plan.effect is Effect.RESTART
+
+
+def test_transform_asks_where_memory_grows_beyond_what_the_boot_allows(floor: Floor) -> None:
+    floor.done("spawn booted-small memory=2")
+
+    ask = floor.asked("transform booted-small memory=4")
 
     assert ask.plan.effect is Effect.RESTART
 

@@ -95,6 +95,8 @@ RESTARTS = {
     "less memory": (vm(), Size(cpu_count=2, memory_mib=2048), 1),
     "no CPU hot-add": (vm(cpu_hot_add=False), Size(cpu_count=4, memory_mib=4096), 1),
     "no hot-add at all": (vm(cpu_hot_add=False, memory_hot_add=False), Size(cpu_count=4, memory_mib=8192), 2),
+    "memory beyond vCenter's limit": (vm(hot_memory_limit_mib=6144), Size(cpu_count=2, memory_mib=8192), 1),
+    "memory within vCenter's limit": (vm(hot_memory_limit_mib=8192), Size(cpu_count=2, memory_mib=8192), 0),
     "is off": (vm(power=PowerState.OFF, cpu_hot_add=False), Size(cpu_count=1, memory_mib=1024), 0),
 }
 
