@@ -1,12 +1,12 @@
 """What a person decides by, beside the plan itself: short lines of what is left, what it costs, who is asked. Pure.
 
-The lines come from the mirror and may differ a minute later, so the plan's hash does not cover them. What is not known
-has no line.
+The lines come from the mirror, or from what was read for them, and may differ a minute later, so the plan's hash does
+not cover them. What is not known has no line.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -20,15 +20,17 @@ from operations.moments import read_moment, say_moment
 from operations.plans import end_of, specs_of
 from operations.policy import Decision
 from operations.terms import Prices
-from vsphere.model import PowerState, Vm
+from vsphere.model import PowerState, Snapshot, Vm
 
-_WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
+WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 """Verbs for which snapshots are worth a look first."""
 _GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
 """Verbs after which the VM costs nothing, sooner or later, and which of the two."""
 _GIB = 1024**3
 _MOST_VALUE = 60
 _MOST_REASONS = 44
+_HOURS_BELOW = 48
+"""So many hours say more than the days."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +42,8 @@ class Judged:
     """Whose yes it needs; None where nobody has to be asked."""
     quota: tuple[Change, ...] = ()
     """What is left of the owner's quota; empty where there is none."""
+    snapshots: tuple[Snapshot, ...] | None = None
+    """As vCenter has them; None where it was not asked, or did not answer."""
 
 
 def with_notes(plan: Plan, asking: Asking, judged: Judged) -> Plan:
@@ -56,7 +60,7 @@ def _notes(plan: Plan, asking: Asking, judged: Judged) -> Iterator[Change]:
     yield from _how(plan, vm)
     yield from _size(plan, vm)
     yield from room_lines(plan, estate, vm=vm, after=after)
-    yield from _snapshots(plan, vm)
+    yield from _snapshots(plan, asking, judged.snapshots)
     yield from judged.quota
     yield from _lease(plan, vm, asking)
     if asking.settings.prices is not None:
@@ -92,9 +96,25 @@ def _joined(reasons: tuple[str, ...]) -> str:
     return words if len(words) <= _MOST_REASONS else reasons[0]
 
 
-def _snapshots(plan: Plan, vm: Vm | None) -> Iterator[Change]:
-    if vm is not None and plan.verb in _WITH_SNAPSHOTS:
-        yield Change(label="Snapshots", before="", after="it has some" if vm.snapshot_count else "none")
+def _snapshots(plan: Plan, asking: Asking, found: tuple[Snapshot, ...] | None) -> Iterator[Change]:
+    """How many, and how old the oldest is; the mirror alone knows whether there are any."""
+    if asking.vm is None or plan.verb not in WITH_SNAPSHOTS:
+        return
+    if found:
+        age = _age(asking.request.asked_at - min(one.created_at for one in found))
+        told = f"1, {age}" if len(found) == 1 else f"{len(found)}, the oldest {age}"
+    else:
+        told = "none" if found is not None or not asking.vm.snapshot_count else "it has some"
+    yield Change(label="Snapshots", before="", after=told)
+
+
+def _age(span: timedelta) -> str:
+    """`12 days old`, `5 hours old`, `less than an hour old`."""
+    hours = span // timedelta(hours=1)
+    if hours < 1:
+        return "less than an hour old"
+    count, unit = (span.days, "day") if hours >= _HOURS_BELOW else (hours, "hour")
+    return f"{count} {unit}{'s' if count > 1 else ''} old"
 
 
 def _lease(plan: Plan, vm: Vm | None, asking: Asking) -> Iterator[Change]:

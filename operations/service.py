@@ -25,11 +25,12 @@ from operations.errors import (
     RefusedPlanError,
     StaleTransitionError,
 )
+from operations.glance import noted
 from operations.model import Actor, ActorKind, Approval, Change, Event, Operation, Plan, Request, State
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
-from operations.preflight import Judged, with_notes
+from operations.preflight import Judged
 from operations.proving import Proof
 from operations.record.audit import Audit
 from operations.record.cards import Cards
@@ -225,7 +226,7 @@ class Operations:
         room = self._accounts.room(plan, decision, asking)
         try:
             approval = self.approvals.needed(verb, asking, plan)
-            plan = with_notes(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
+            plan = noted(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
             ensure_harmless(plan, request)
             _ask_where_it_hurts(plan, request, ask=ask)
             ttl = self.approvals.ttl(request)
@@ -368,7 +369,7 @@ class Operations:
         plan = self._accounts.with_claim(verb.plan(asking), verb, asking)
         room, known = self._accounts.room(plan, decision, asking), self._store.by_key(request.key)
         quota = self._quota(room, without=known.id if known else None)
-        return with_notes(plan, asking, Judged(decision=decision, approval=approval, quota=quota))
+        return noted(plan, asking, Judged(decision=decision, approval=approval, quota=quota))
 
     def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)

@@ -124,9 +124,9 @@ class Gateway(Writes):
         """See `Reads.read_operation_id`."""
         return self._reads.read_operation_id(ref)
 
-    def snapshots(self, ref: Ref) -> list[Snapshot]:
+    def snapshots(self, ref: Ref, *, once: bool = False) -> list[Snapshot]:
         """See `Reads.snapshots`."""
-        return self._reads.snapshots(ref)
+        return self._reads.snapshots(ref, once=once)
 
     def snapshot_size(self, snapshot: Ref) -> tuple[int, int]:
         """See `Reads.snapshot_size`."""

@@ -59,9 +59,14 @@ class Reads:
                 return text(option.get("value")) or None
         return None
 
-    def snapshots(self, ref: Ref) -> list[Snapshot]:
-        """The VM's snapshots in tree order, parents before children; empty when it has none."""
-        values = self._read(ref, ["snapshot.rootSnapshotList", "snapshot.currentSnapshot"])
+    def snapshots(self, ref: Ref, *, once: bool = False) -> list[Snapshot]:
+        """The VM's snapshots in tree order, parents before children; empty when it has none.
+
+        Args:
+            ref: the VM.
+            once: don't try again after a lost connection: for what is nice to know.
+        """
+        values = self._read(ref, ["snapshot.rootSnapshotList", "snapshot.currentSnapshot"], once=once)
         current = values.get("snapshot.currentSnapshot")
         return list(self._walk(as_list(values.get("snapshot.rootSnapshotList")), 0, current))
 
@@ -119,10 +124,14 @@ class Reads:
                 self._rest.wait(pause_s)
         return call()
 
-    def _read(self, ref: Ref, wanted: list[str]) -> dict[str, Tree]:
+    def _read(self, ref: Ref, wanted: list[str], *, once: bool = False) -> dict[str, Tree]:
         with translated(f"read {self._name_of(ref.moref)}", name_of=self._name_of):
+
+            def look() -> dict[str, Tree]:
+                return read(self._session, Moref("VirtualMachine", ref.moref), wanted)
+
             try:
-                return self.patiently(lambda: read(self._session, Moref("VirtualMachine", ref.moref), wanted))
+                return look() if once else self.patiently(look)
             except NotFoundError as error:
                 raise NotFoundError(
                     f"{self._name_of(ref.moref)} is no longer in vCenter {self._session.name}"

@@ -1,6 +1,7 @@
 """Changes of a VM that is there: transform, move, snapshots. Some are named after bugs of the first demo."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -179,6 +180,40 @@ def test_going_back_and_removing_ask_first(lab: Lab, verb: str) -> None:
         lab.operations.submit(lab.request(verb, target.ref, arguments={"snapshot": known.name}))
     with pytest.raises(NotFoundError, match="no snapshot nonesuch"):
         lab.operations.submit(lab.request(verb, target.ref, arguments={"snapshot": "nonesuch"}))
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["vCenter answers", "vCenter does not answer"])
+def test_a_plan_that_hurts_says_how_old_the_snapshots_are_where_one_look_tells(
+    lab: Lab,
+    answers: bool,  # noqa: FBT001  a column of the table above
+) -> None:
+    for days in (12, 3):
+        lab.estate.take_snapshot("web-cms-01", f"{days} days", at=lab.clock.now() - timedelta(days=days))
+    eventually(lambda: lab.vm("web-cms-01").snapshot_count > 0)
+    count = len(lab.gateway.snapshots(lab.vm("web-cms-01").ref))
+    if not answers:
+        lab.estate.drop_before("RetrievePropertiesEx")
+    lab.estate.reset_calls()
+
+    with pytest.raises(ConfirmationNeededError) as asked:
+        lab.operations.submit(lab.request("nuke", "web-cms-01"))
+
+    (note,) = [one.after for one in asked.value.plan.notes if one.label == "Snapshots"]
+    assert note == (f"{count}, the oldest 12 days old" if answers else "it has some")
+    assert lab.estate.calls().get("RetrievePropertiesEx") == 1
+
+
+def test_a_plan_that_nobody_has_to_look_at_costs_no_look_at_snapshots(lab: Lab) -> None:
+    lab.estate.take_snapshot("web-cms-01", "one")
+    lab.prepare("web-cms-01", power="on", memory_hot_add=True, memory_mib=8192)
+    eventually(lambda: lab.vm("web-cms-01").snapshot_count > 0)
+    lab.estate.reset_calls()
+
+    with pytest.raises(ConfirmationNeededError) as asked:
+        lab.operations.submit(lab.request("transform", "web-cms-01", arguments={"memory_mib": 9216}), ask=True)
+
+    assert [one.after for one in asked.value.plan.notes if one.label == "Snapshots"] == ["it has some"]
+    assert "RetrievePropertiesEx" not in lab.estate.calls()
 
 
 def test_a_template_is_not_changed(lab: Lab) -> None:

@@ -1,7 +1,7 @@
 """The lines that a person decides by: what is left, what it costs, who is asked. Nothing is said that is not known."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +17,7 @@ from tests.unit.operations.samples import HERE, NOW, actor, vm
 from tests.unit.vsphere import world
 from vsphere.clock import SystemClock
 from vsphere.gateway import Gateway
-from vsphere.model import PowerState, Ref, Vm
+from vsphere.model import PowerState, Ref, Snapshot, Vm
 from vsphere.settings import VcenterSettings
 
 LAB = "lab"
@@ -127,6 +127,31 @@ def test_a_move_takes_what_the_vm_has_on_disk_now() -> None:
 def test_snapshots_are_named_before_what_they_get_in_the_way_of() -> None:
     assert "Snapshots: it has some" in notes(plan("nuke", {"stage": "delete"}), replace(WEB, snapshot_count=1))
     assert notes(plan("reset", {"stage": "reset"}), replace(WEB, snapshot_count=1)) == []
+
+
+def snapshot(age: timedelta) -> Snapshot:
+    return Snapshot(
+        ref=Ref(LAB, "snapshot-1"), name="x", description="", created_at=NOW - age, depth=0, is_current=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [
+        ([timedelta(days=12), timedelta(days=40), timedelta(hours=1)], "3, the oldest 40 days old"),
+        ([timedelta(days=2)], "1, 2 days old"),
+        ([timedelta(hours=47, minutes=59)], "1, 47 hours old"),
+        ([timedelta(minutes=61)], "1, 1 hour old"),
+        ([timedelta(minutes=59)], "1, less than an hour old"),
+        ([timedelta(minutes=-1)], "1, less than an hour old"),
+        ([], "none"),
+    ],
+    ids=["several", "one", "hours", "one hour", "minutes", "vCenter's clock is ahead", "gone since"],
+)
+def test_snapshots_that_were_read_are_counted_and_the_oldest_is_told(ages: list[timedelta], told: str) -> None:
+    judged = replace(ALLOWED, snapshots=tuple(map(snapshot, ages)))
+
+    assert notes(plan("nuke", {"stage": "delete"}), replace(WEB, snapshot_count=1), judged) == [f"Snapshots: {told}"]
 
 
 @pytest.mark.parametrize(
