@@ -1,7 +1,7 @@
 """One look at one incident: facts, recommendation, verdict. What needs no call to vCenter is judged before any is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from remediation.admission import Admission, Case, without_remedy
@@ -66,18 +66,18 @@ class Looking:
         glanced = None if isinstance(first, NoRemedy) else self._admission.glance(first)
         if glanced is not None and not isinstance(first, NoRemedy):
             return Seen(incident=incident, verdict=glanced, facts=facts, case=first)
-        facts = scenery.read(facts)
-        case = self._case(facts, history)
-        if isinstance(case, NoRemedy):
-            return self._nothing(facts, case)
-        return Seen(incident=incident, verdict=self._admission.judge(case), facts=facts, case=case)
+        return self.judge(scenery.read(facts), history)
 
     def judge_again(self, seen: Seen, history: History) -> Seen:
         """The same with what has happened by now; no call, so that it can be asked while others wait."""
-        case = self._case(seen.facts, history)
+        return self.judge(seen.facts, history)
+
+    def judge(self, facts: Facts, history: History) -> Seen:
+        """Decide by facts that are whole: pure, so that a replay and a simulation ask it as well."""
+        case = self._case(facts, history)
         if isinstance(case, NoRemedy):
-            return self._nothing(seen.facts, case)
-        return replace(seen, verdict=self._admission.judge(case), case=case)
+            return self._nothing(facts, case)
+        return Seen(incident=facts.incident, verdict=self._admission.judge(case), facts=facts, case=case)
 
     def _case(self, facts: Facts, history: History) -> Case | NoRemedy:
         name = facts.incident.playbook
