@@ -4,7 +4,7 @@ vSphere writes thresholds in the unit of their counter: percent in hundredths, s
 on a datastore in hundredths of a percent as well, as its own "Datastore usage on disk" shows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vsphere.api import moref_of, vim
@@ -88,13 +88,23 @@ def _read(session: Session, counters: Counters) -> Iterator[AlarmDefinition]:
     objects = [object_spec(managed(session.reads, Moref("Alarm", moref))) for moref in sorted(alarms)]
     root = moref_of(session.content.rootFolder)
     for found in retrieve(session, filter_spec(objects, [property_spec("Alarm", _PATHS)])):
-        yield _definition(Ref(session.name, found.obj.moref), found.values, root, counters)
+        yield definition_of(Ref(session.name, found.obj.moref), found.values, root=root, counter_name=counters.name)
 
 
-def _definition(ref: Ref, values: Mapping[str, Tree], root: str, counters: Counters) -> AlarmDefinition:
+def definition_of(
+    ref: Ref, values: Mapping[str, Tree], *, root: str, counter_name: Callable[[int], str]
+) -> AlarmDefinition:
+    """An alarm's leaf properties as a value; of several conditions the first that turns it red by being high counts.
+
+    Args:
+        ref: the alarm.
+        values: by path; what is not set may be missing.
+        root: the moref of the root folder.
+        counter_name: gives a counter's name by its number.
+    """
     leaves = list(_leaves(values.get("info.expression")))
     watched = next((one for one in leaves if _is_above(one)), leaves[0] if leaves else {})
-    metric = counters.name(number(watched["metric"].get("counterId"))) if _is_above(watched) else ""
+    metric = counter_name(number(watched["metric"].get("counterId"))) if _is_above(watched) else ""
     kind = text(watched.get("type")) or text(watched.get("objectType"))
     unit = unit_of(metric, kind)
     entity = values.get("info.entity")

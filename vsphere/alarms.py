@@ -39,6 +39,31 @@ def alarm_filters(session: Session) -> list[Any]:
     return [filter_spec([object_spec(session.content.rootFolder)], [property_spec("Folder", [_STATE])])]
 
 
+class Picture:
+    """What is triggered, as last seen; a look that began before the present one came can't take its place."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self.alarms: tuple[TriggeredAlarm, ...] | None = None
+        """None before the first look."""
+        self.version = 0
+        """Grows with every look, whether it saw a change or not."""
+
+    def put(self, found: tuple[TriggeredAlarm, ...], *, since: int | None = None) -> bool:
+        """Make this the picture, unless another has come since that version; None is never too late.
+
+        Returns:
+            Whether what is triggered differs from before.
+        """
+        with self._turn:
+            if since is not None and since != self.version:
+                return False
+            self.version += 1
+            changed = found != self.alarms
+            self.alarms = found
+        return changed
+
+
 class AlarmWatcher:
     """Knows every triggered alarm. It is a `vsphere.watch.Sink`; reads take no lock and no call."""
 
@@ -48,16 +73,14 @@ class AlarmWatcher:
         self._clock = clock
         self._name_of = name_of
         self._refs = Refs(session.name)
-        self._turn = threading.Lock()
-        self._alarms: tuple[TriggeredAlarm, ...] | None = None
-        self._version = 0
+        self._picture = Picture()
         self._heard_at: float | None = None
         self._names: AlarmNames = {}
         self._subscribers: list[Callable[[], None]] = []
 
     def triggered(self) -> tuple[TriggeredAlarm, ...] | None:
         """All that are triggered, oldest first, as last seen; None before the first look."""
-        return self._alarms
+        return self._picture.alarms
 
     def read(self) -> tuple[TriggeredAlarm, ...]:
         """The same, read now.
@@ -66,26 +89,32 @@ class AlarmWatcher:
             VsphereError: vCenter can't be asked now.
         """
         root = Moref("Folder", moref_of(self._session.content.rootFolder))
-        before = self._version
+        before = self._picture.version
         with translated("read the triggered alarms", name_of=self._name_of):
             states = self._reads.patiently(lambda: read(self._session, root, [_STATE])).get(_STATE)
             found = self._alarms_of(states)
-        self._take(found, before)
+        self._take(found, since=before)
         return found
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Be told that something has changed, from the thread that saw it; the callback must return at once."""
         self._subscribers.append(callback)
 
-    def look_again(self) -> None:
-        """Read anew unless something was heard within `REREAD_S`; one pass. What fails is left to the poll to tell."""
+    def look_again(self) -> float:
+        """Read anew unless something was heard within `REREAD_S`; one pass. What fails is left to the poll to tell.
+
+        Returns:
+            After how many seconds to do so again.
+        """
         heard_at = self._heard_at
-        if heard_at is not None and self._clock.monotonic() - heard_at < REREAD_S:
-            return
+        silent_s = REREAD_S if heard_at is None else self._clock.monotonic() - heard_at
+        if silent_s < REREAD_S:
+            return REREAD_S - silent_s
         try:
             self.read()
         except VsphereError as error:
             log.debug("vcenter.alarms.not_read", vcenter=self._session.name, reason=str(error))
+        return REREAD_S
 
     def begin(self) -> None:
         """See `vsphere.watch.Sink`: the picture stays; names are asked for again, since they may have changed."""
@@ -96,21 +125,14 @@ class AlarmWatcher:
         for change in found:
             if change.kind != "leave":
                 with translated("read the triggered alarms", name_of=self._name_of):
-                    self._take(self._alarms_of(change.values.get(_STATE)), None)
+                    self._take(self._alarms_of(change.values.get(_STATE)))
 
     def complete(self) -> None:
         """See `vsphere.watch.Sink`."""
 
-    def _take(self, found: tuple[TriggeredAlarm, ...], before: int | None) -> None:
-        """Make this the picture, unless another has come since version `before`; None is never too late."""
-        with self._turn:
-            if before is not None and before != self._version:
-                return
-            self._version += 1
-            self._heard_at = self._clock.monotonic()
-            changed = found != self._alarms
-            self._alarms = found
-        if changed:
+    def _take(self, found: tuple[TriggeredAlarm, ...], *, since: int | None = None) -> None:
+        self._heard_at = self._clock.monotonic()
+        if self._picture.put(found, since=since):
             log.info("vcenter.alarms.changed", vcenter=self._session.name, triggered=len(found))
             for tell in self._subscribers:
                 tell()
@@ -118,7 +140,7 @@ class AlarmWatcher:
     def _alarms_of(self, states: Tree) -> tuple[TriggeredAlarm, ...]:
         listed = as_list(states)
         names = self._names_of({one["alarm"].moref for one in listed})
-        alarms = (_alarm(one, self._refs, names) for one in listed)
+        alarms = (alarm_of(one, self._refs, names) for one in listed)
         return tuple(sorted(alarms, key=lambda one: (one.triggered_at, one.key)))
 
     def _names_of(self, morefs: Collection[str]) -> AlarmNames:
@@ -150,7 +172,8 @@ def status_of(word: Tree) -> AlarmStatus:
     return known.get(text(word).casefold(), AlarmStatus.GRAY)
 
 
-def _alarm(state: dict[str, Tree], refs: Refs, names: AlarmNames) -> TriggeredAlarm:
+def alarm_of(state: dict[str, Tree], refs: Refs, names: AlarmNames) -> TriggeredAlarm:
+    """An `AlarmState` as a value."""
     alarm, entity = state["alarm"], state["entity"]
     name, system_name = names[alarm.moref]
     at = state.get("time")

@@ -59,12 +59,14 @@ def read_disk_facts(session: Session, reads: Reads, vms: Collection[Ref], *, nam
     spec = filter_spec(objects, [property_spec("VirtualMachine", _PATHS)])
     with translated(f"read the disks of {len(objects)} VMs", name_of=name_of):
         found = reads.patiently(
-            lambda: {Ref(session.name, one.obj.moref): _read(one.values) for one in retrieve(session, spec)}
+            lambda: {Ref(session.name, one.obj.moref): one.values for one in retrieve(session, spec)}
         )
-    return _with_bases(found)
+    return facts_of(found)
 
 
-def _with_bases(found: Mapping[Ref, _Read]) -> dict[Ref, DiskFacts]:
+def facts_of(values: Mapping[Ref, Mapping[str, Tree]]) -> dict[Ref, DiskFacts]:
+    """The facts by the VMs' leaf properties; what is not set may be missing."""
+    found = {ref: _read(one) for ref, one in values.items()}
     stood_on = frozenset[str]().union(*(one.below for one in found.values()))
     return {ref: replace(one.facts, is_base=not one.own.isdisjoint(stood_on)) for ref, one in found.items()}
 

@@ -61,13 +61,13 @@ class Gateway(Writes):
         self._reads = Reads(self._session, clock=clock, mirrored_names=self.inventory.field_names, name_of=self._name)
         self._counters = Counters(self._session)
         self._metrics = Metrics(self._session, self._reads, counters=self._counters, clock=clock, name_of=self._name)
-        self._alarms = AlarmWatcher(self._session, self._reads, clock=clock, name_of=self._name)
+        self.alarms = AlarmWatcher(self._session, self._reads, clock=clock, name_of=self._name)
         self._alarm_history = AlarmHistory(self._session, self._reads, name_of=self._name)
         super().__init__(self._session, self.inventory, self._reads)
         self._watches = [
             Watch(session=self._session, name="inventory", filters=inventory_filters, sink=self.inventory, clock=clock),
             Watch(session=self._session, name="tasks", filters=task_filters, sink=self.tasks, clock=clock),
-            Watch(session=self._session, name="alarms", filters=alarm_filters, sink=self._alarms, clock=clock),
+            Watch(session=self._session, name="alarms", filters=alarm_filters, sink=self.alarms, clock=clock),
         ]
         self._stop = threading.Event()
         self._keepers = [
@@ -148,15 +148,15 @@ class Gateway(Writes):
 
     def triggered_alarms(self) -> tuple[TriggeredAlarm, ...] | None:
         """See `AlarmWatcher.triggered`."""
-        return self._alarms.triggered()
+        return self.alarms.triggered()
 
     def read_triggered_alarms(self) -> tuple[TriggeredAlarm, ...]:
         """See `AlarmWatcher.read`."""
-        return self._alarms.read()
+        return self.alarms.read()
 
     def subscribe_alarms(self, callback: Callable[[], None]) -> None:
         """See `AlarmWatcher.subscribe`."""
-        self._alarms.subscribe(callback)
+        self.alarms.subscribe(callback)
 
     def alarm_changes(self, since: datetime, until: datetime) -> list[AlarmChange]:
         """See `AlarmHistory.changes`."""
@@ -206,9 +206,10 @@ class Gateway(Writes):
                 log.debug("vcenter.keepalive.failed", vcenter=self.name, reason=str(error))
 
     def _keep_alarms(self) -> None:
-        while not self._stop.wait(REREAD_S):
+        wait_s = REREAD_S
+        while not self._stop.wait(wait_s):
             try:
-                self._alarms.look_again()
+                wait_s = self.alarms.look_again()
             except Exception:
                 log.exception("vcenter.alarms.look_failed", vcenter=self.name)
 
