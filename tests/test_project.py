@@ -10,7 +10,7 @@ import pytest
 from bot.registry import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("bot", "operations", "vsphere", "sandbox", "bench")
+PACKAGES = ("bot", "remediation", "operations", "vsphere", "sandbox", "bench")
 MOST_LINES = 400
 MEDIAN_LINES = 120
 REGISTRY_HOSTS = (
