@@ -214,6 +214,8 @@ class Facts:
     """Its host's, the same."""
     protected: frozenset[Ref] = frozenset()
     """Of `vm` and `vms`, those that policy shields."""
+    resting: frozenset[Ref] = frozenset()
+    """Of `vms`, those that a guard rail holds now; relief passes them over and recommends the next best move."""
     vms_in_cluster: int = 0
     """Powered on, for the share that a storm is measured by."""
 

@@ -16,13 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediation.settings import ReliefSettings
+from remediation.words import gib, percent
 from vsphere.model import Datastore, DiskFacts, Host
 
 TIER = "tier"
 """Custom attribute of a datastore; nothing moves by itself from one tier to another."""
 AUTO = "iaas.auto"
 """Custom attribute of a VM or datastore; what `says_off` reads in it keeps automatic moves away."""
-GIB = 1024**3
+MIB = 1024**2
 _OFF = frozenset({"off", "no", "false", "0"})
 
 
@@ -95,11 +96,15 @@ def room_bytes(target: Datastore, source: Datastore, settings: ReliefSettings) -
 
 def too_full(target: Datastore, source: Datastore, settings: ReliefSettings, *, needs: int) -> str | None:
     """Why so many bytes more are too many; None where there is room."""
-    room = room_bytes(target, source, settings)
-    if needs <= room:
+    if needs <= room_bytes(target, source, settings):
         return None
-    most = most_percent(source, settings)
-    return f"has room for {max(room, 0) / GIB:.0f} GB up to {most:.0f} % used, and {needs / GIB:.0f} GB are needed"
+    return f"{room_words(target, source, settings)}, and {gib(needs / MIB)} are needed"
+
+
+def room_words(target: Datastore, source: Datastore, settings: ReliefSettings) -> str:
+    """How much it takes: `has room for 10 GB up to 75 % used`."""
+    room = max(room_bytes(target, source, settings), 0)
+    return f"has room for {gib(room / MIB)} up to {percent(most_percent(source, settings))} used"
 
 
 def most_percent(source: Datastore, settings: ReliefSettings) -> float:
