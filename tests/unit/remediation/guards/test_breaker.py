@@ -17,6 +17,12 @@ def failed(*hours: float, playbook: PlaybookName = PlaybookName.ADD_CPU) -> list
 CASES = (
     Row(says="two failures", case=case(history=history(*failed(1, 2)))),
     Row(says="three failures", case=case(history=history(*failed(1, 2, 3))), kind=HoldKind.RECOMMEND, reason=TRIPPED),
+    Row(
+        says="three failures in just a day",
+        case=case(history=history(*failed(1, 2, 25))),
+        kind=HoldKind.RECOMMEND,
+        reason=TRIPPED,
+    ),
     Row(says="three failures in more than a day", case=case(history=history(*failed(1, 2, 25.1)))),
     Row(
         says="three failures last week, since when nobody has rearmed it",
@@ -41,6 +47,26 @@ CASES = (
     Row(
         says="rearmed since then",
         case=case(history=history(*failed(1, 2, 3), switches=[switch("rearm/add-cpu", at=ago(minutes=30))])),
+    ),
+    Row(
+        says="rearmed at the moment of a failure",
+        case=case(
+            history=history(
+                *failed(2, 3),
+                remedy(ago(hours=1), ended_at=ago(minutes=30), state=RemedyState.FAILED),
+                switches=[switch("rearm/add-cpu", at=ago(minutes=30))],
+            )
+        ),
+    ),
+    Row(
+        says="one failure of three was at the moment of rearming",
+        case=case(
+            history=history(
+                *failed(1, 2),
+                remedy(ago(hours=3), ended_at=ago(hours=2.5), state=RemedyState.FAILED),
+                switches=[switch("rearm/add-cpu", at=ago(hours=2.5))],
+            )
+        ),
     ),
     Row(
         says="failed again after it was rearmed",

@@ -70,6 +70,8 @@ CASES = (
         says="a balloon that is over",
         case=case(facts=facts(samples=(*samples(count=10, balloon=300), *samples(count=1)))),
     ),
+    Row(says="a host whose CPU is just not busy", case=seen(on_host=host_samples(cpu=75))),
+    Row(says="a host whose memory is just not full", case=seen(more_memory(), host_samples(memory=80))),
     Row(
         says="a host whose CPU is busy",
         case=seen(on_host=host_samples(cpu=92)),

@@ -24,6 +24,13 @@ CASES = (
         reason="The alarm on web-01 turned red 5 times within 1 h.",
         until=ahead(minutes=20),
     ),
+    Row(
+        says="four times in an hour, and once before",
+        case=case(history=history(reddenings=[reddening(ago(minutes=60)), *FOUR])),
+        kind=HoldKind.RECOMMEND,
+        reason="The alarm on web-01 turned red 4 times within 1 h.",
+        until=ahead(minutes=10),
+    ),
     Row(says="four times in more", case=case(history=history(reddenings=[reddening(ago(minutes=60)), *FOUR[1:]]))),
     Row(says="another VM", case=case(history=history(reddenings=[*FOUR[1:], reddening(ago(minutes=1), "vm-2")]))),
     Row(

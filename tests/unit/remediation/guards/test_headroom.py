@@ -52,7 +52,11 @@ CASES = (
         reason="With it cluster prod would use 76 % of its CPU (73.0 GHz of 96.0 GHz), more than 75 %.",
     ),
     Row(
-        says="too much without the largest host",
+        says="just 75 % of the cluster's CPU, which is all that it has without a host",
+        case=on(cpu("host-1", 8000), cpu("host-2", 30_000), cpu("host-3", 30_000), cpu("host-4", 26_000)),
+    ),
+    Row(
+        says="enough without the largest host",
         case=on(cpu("host-1", 10_000), cpu("host-2", 4_000, cpu_cores=32, name="big")),
     ),
     Row(
@@ -76,6 +80,7 @@ CASES = (
         says="hosts of another cluster count for nothing",
         case=on(cpu("host-1", 20_000), cpu("host-2", 31_000, cluster=Ref("lab", "domain-c2"))),
     ),
+    Row(says="as many vCPU as the host has cores", case=on(host(cpu_cores=3, cpu_used_mhz=0), IDLE)),
     Row(
         says="more vCPU than the host has cores",
         case=on(host(cpu_cores=2, cpu_used_mhz=0), IDLE),
