@@ -12,6 +12,7 @@ from bot.grammar import Shape, UsageError, Words
 from operations.model import Actor, Origin
 from operations.policy import Policy
 from operations.service import Operations
+from remediation.engine import Remediation
 from vsphere.clock import Clock
 from vsphere.sites import Sites
 
@@ -49,6 +50,8 @@ class Context:
     clock: Clock
     commands: Mapping[str, "Command"]
     """All verbs, for help."""
+    remediation: Remediation | None = None
+    """None where nobody looks at alarms."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -54,6 +54,7 @@ def build(settings: Settings) -> Service:
     )
     remediation = build_remediation(settings, sites=sites, operations=operations, policy=policy, clock=clock)
     context = _context(settings, sites=sites, operations=operations, policy=policy, clock=clock)
+    context = replace(context, remediation=remediation)
     dispatcher = Dispatcher(context=context)
     front = SlackFront(
         settings=slack_settings,

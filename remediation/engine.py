@@ -157,6 +157,10 @@ class Remediation:
         """The latest about a VM or datastore, newest first."""
         return self._record.decisions(entity, limit)
 
+    def latest_decisions(self, limit: int) -> list[tuple[Incident, Decided]]:
+        """The latest about anything, newest first, each with its incident."""
+        return self._record.latest_decisions(limit)
+
     def history(self) -> History:
         """What the guard rails look back at."""
         return self._record.history(self._clock.now())

@@ -152,6 +152,12 @@ class RemediationRecord:
         """The latest about a VM or a datastore, newest first."""
         return [read_decided(row.data) for row in self._rows.decisions(str(entity), limit)]
 
+    def latest_decisions(self, limit: int) -> list[tuple[Incident, Decided]]:
+        """The latest about anything, newest first, each with its incident."""
+        rows = self._rows.decisions(None, limit)
+        found = ((self.incident(row.incident_id), read_decided(row.data)) for row in rows)
+        return [(incident, decided) for incident, decided in found if incident is not None]
+
     def _told(self, incidents: list[Incident]) -> list[Incident]:
         for incident in incidents:
             for tell in self._listeners:

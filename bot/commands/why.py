@@ -1,4 +1,4 @@
-"""What a person may do to a VM here, verb by verb, and why not; or everything about one verb."""
+"""What a person may do to a VM here, verb by verb, and why not; what the bot does by itself; or all about one verb."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from bot.facts import place
 from bot.grammar import command_line
 from bot.lookup import one_seen, reference
 from bot.permission import explain
+from bot.remediating import about
 from operations.errors import OperationsError
 from operations.policy import Explanation, RuleVerdict
 from operations.recycling import marks_of
+from operations.verbnames import OF_ONE_VM
 from operations.verbs import VERBS
 from vsphere.model import Vm
 
@@ -78,7 +80,7 @@ def _verbs(wanted: str | None, context: Context) -> list[str]:
 
 
 def _concerns_a_vm(verb: str) -> bool:
-    return verb in _READS_A_VM or (verb in VERBS and VERBS[verb].has_source)
+    return verb in _READS_A_VM | OF_ONE_VM or (verb in VERBS and VERBS[verb].has_source)
 
 
 def _fits(verb: str, vm: Vm) -> bool:
@@ -111,7 +113,7 @@ def _all(verdicts: list[_Verdict], vm: Vm, call: Call, context: Context) -> Answ
     reasons = [f"{', '.join(verbs)}: {reason}" for (_, _, reason), verbs in groups.items() if reason]
     return Answer(
         title=f"{vm.name}: what you may do {_here(call)}",
-        lines=tuple(reasons),
+        lines=(*reasons, *(about(vm, context.remediation, context) if context.remediation else ())),
         table=Table(columns=("You may", "Verbs", "Rule"), rows=tuple(rows)),
         note=f"More about one: {command_line('why', reference(vm, context))} VERB",
         buttons=(Button(label="Show", command=command_line("show", reference(vm, context))),),
@@ -148,8 +150,9 @@ def _here(call: Call) -> str:
 COMMAND: Final = Command(
     name="why",
     usage=_USAGE,
-    summary="Show what you may do to a VM here, and why not.",
-    details="Examples: `why web-01` · `why web-01 nuke`, with what each rule says to it.",
+    summary="Show what you may do to a VM here, and why not; and what the bot does to it by itself.",
+    details="Examples: `why web-01`, with the last decisions about its alarms · `why web-01 nuke`, with what each rule "
+    "says to it.",
     aliases=("may",),
     changes=False,
     parse=parse,

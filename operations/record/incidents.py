@@ -207,11 +207,11 @@ class Incidents:
                 connection.execute(sa.insert(SWITCH).values(switch_values(row)))
             self._journal.append(connection, news)
 
-    def decisions(self, entity: str, limit: int) -> list[DecisionRow]:
-        """The latest about a VM or datastore, newest first."""
-        query = (
-            sa.select(DECISION).where(DECISION.c.entity == entity).order_by(DECISION.c.at.desc(), DECISION.c.id.desc())
-        )
+    def decisions(self, entity: str | None, limit: int) -> list[DecisionRow]:
+        """The latest about a VM or datastore, or about anything, newest first."""
+        query = sa.select(DECISION).order_by(DECISION.c.at.desc(), DECISION.c.id.desc())
+        if entity is not None:
+            query = query.where(DECISION.c.entity == entity)
         with self._database.reading() as connection:
             return [read_decision(row) for row in connection.execute(query.limit(limit)).mappings()]
 

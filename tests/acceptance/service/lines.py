@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.registry import COMMANDS
+from operations.verbnames import SWITCHING
 from tests.acceptance.service.desk import Desk, eventually
 from vsphere.clock import SystemClock
 
-NOT_THE_ESTATE: Final = frozenset({"cancel", "approve", "deny", "undo"})
-"""They name an operation and no VM; what they start or stop is judged by its own verb."""
-READING: Final = frozenset({"snapshot.list", "lease.show"})
+NOT_THE_ESTATE: Final = frozenset({"cancel", "approve", "deny", "undo", *SWITCHING})
+"""They name an operation and no VM, and what they start or stop is judged by its own verb; or they set a switch."""
+READING: Final = frozenset({"snapshot.list", "lease.show", "remediation.status"})
 CHANGING: Final = sorted(
     verb for command in COMMANDS if command.changes for verb in command.verbs if verb not in READING | NOT_THE_ESTATE
 )

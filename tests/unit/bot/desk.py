@@ -19,6 +19,10 @@ from operations.record.database import Database
 from operations.service import Operations
 from operations.settings import OperationsSettings
 from operations.terms import ApprovalRule, Quota
+from remediation.engine import Remediation
+from remediation.model import Mode, PlaybookName
+from remediation.record import RemediationRecord
+from remediation.settings import PlaybookSettings, RemediationSettings
 from vsphere.clock import SystemClock
 from vsphere.sites import Sites
 
@@ -55,6 +59,15 @@ APPROVALS = (
 )
 
 
+REMEDIATION = RemediationSettings(
+    playbooks=(
+        PlaybookSettings(name=PlaybookName.ADD_CPU, mode=Mode.AUTO, alarms=("alarm.VmCPUUsageAlarm",)),
+        PlaybookSettings(name=PlaybookName.ADD_MEMORY, alarms=("alarm.VmMemoryUsageAlarm",)),
+        PlaybookSettings(name=PlaybookName.RELIEVE_DATASTORE, alarms=("alarm.DatastoreDiskUsageAlarm",)),
+    )
+)
+
+
 class People:
     """A directory that knows these people."""
 
@@ -68,8 +81,13 @@ class People:
 
 
 @cache
-def _database_url() -> str:
+def _shared_url() -> str:
     """An empty record for the whole run; what is typed here starts nothing."""
+    return database_url()
+
+
+def database_url() -> str:
+    """An empty record of one's own."""
     folder = Path(tempfile.mkdtemp(prefix="iaas-desk-"))
     atexit.register(shutil.rmtree, folder)
     url = f"sqlite:///{folder}/record.db"
@@ -82,10 +100,16 @@ def _database_url() -> str:
 class Desk:
     """Where lines are typed. Operations are on record only: nothing runs, and no vCenter is behind."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Sites, *, url: str | None = None) -> None:
+        """Sit down.
+
+        Args:
+            sites: the inventory.
+            url: of the record; None shares one with other desks.
+        """
         policy, clock = Policy(RULES), SystemClock()
         operations = Operations(
-            settings=OperationsSettings(database_url=_database_url(), replica_id="desk", approvals=APPROVALS),
+            settings=OperationsSettings(database_url=url or _shared_url(), replica_id="desk", approvals=APPROVALS),
             sites=sites,
             policy=policy,
             directory=People(),
@@ -98,6 +122,16 @@ class Desk:
             catalogue=CATALOGUE,
             clock=clock,
             commands=BY_NAME,
+            remediation=Remediation(
+                settings=REMEDIATION,
+                record=RemediationRecord(operations.incidents, clock=clock, comparisons=2),
+                changes=operations,
+                sites=sites,
+                shield=policy.shield,
+                clock=clock,
+                notices=operations.notices,
+                replica_id="desk",
+            ),
         )
         self.dispatcher = Dispatcher(context=self.context)
 

@@ -41,7 +41,12 @@ def test_reset_is_a_verb_of_its_own() -> None:
 def test_nuke_star_and_its_like_are_refused_by_every_verb_that_changes(command: object) -> None:
     """PowerCLI's names take wildcards, so the first version's `nuke *` meant every VM."""
     name = getattr(command, "name", "")
-    line = {"snapshot": "snapshot * create", "clonetemplate": "clonetemplate x *", "transform": "transform * cpu=2"}
+    line = {
+        "snapshot": "snapshot * create",
+        "clonetemplate": "clonetemplate x *",
+        "transform": "transform * cpu=2",
+        "remediation": "remediation stop *",
+    }
 
     with pytest.raises(UsageError, match=r"holds a wildcard|can't name a new VM"):
         UNDERSTAND(line.get(name, f"{name} *"))

@@ -38,8 +38,8 @@ def verbs(answer: Answer) -> list[str]:
 
 def test_help_shows_only_what_the_person_may_do_here(desk: Desk) -> None:
     assert verbs(desk.ask("help", DANA)) == [
-        "spawn", "snapshot", "lease", "cancel", "undo", "list", "show", "invoke", "status", "history", "why", "whoami",
-        "help", "echo",
+        "spawn", "snapshot", "lease", "cancel", "undo", "remediation", "list", "show", "invoke", "status", "history",
+        "why", "whoami", "help", "echo",
     ]  # fmt: skip
     assert verbs(desk.ask("help", DANA, Origin(channel="C9", channel_name="random"))) == ["whoami", "help", "echo"]
 

@@ -27,7 +27,7 @@ def test_whoami_tells_identity_groups_rules_and_rights() -> None:
         "Here": "#vm-requests",
         "Rules that match": "web team",
         "What you may do here": "spawn, snapshot, lease, list, show, invoke, status, cancel, undo, history, why, "
-        "whoami, help, echo",
+        "remediation, whoami, help, echo",
         "Quota (web team)": "0 of 5 VMs, 0 of 8 vCPU",
     }
 

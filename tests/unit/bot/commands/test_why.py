@@ -5,9 +5,12 @@ import pytest
 from bot.answers import Answer, Tone
 from bot.commands.why import COMMAND, Why
 from operations.model import Actor, Origin
+from remediation.model import VerdictKind
 from tests.unit.bot import world
+from tests.unit.bot.commands.decided import decide
 from tests.unit.bot.commands.reading import fact, read, said
 from tests.unit.bot.desk import ANN, DANA, GUS, Desk
+from vsphere.model import Ref
 
 READING_ROW = "snapshot.list, show"
 
@@ -122,3 +125,40 @@ def test_a_private_conversation_is_named_as_such(desk: Desk) -> None:
     ben = Actor(id="U5", name="ben", groups=frozenset({"@vm-admins"}))
 
     assert desk.ask("why web-01 show", ben, direct).title == "show web-01 in a direct message: yes"
+
+
+def test_why_tells_how_far_remediation_may_go_and_what_it_decided_last() -> None:
+    desk = Desk(world.sites(world.vm(7, "auto-7", owner="U1DANA")))
+    decide(
+        desk,
+        Ref("prod", "vm-7"),
+        *((VerdictKind.WAIT, "cooldown", f"It rests, {number}.") for number in ("first", "then", "still", "yet")),
+        (VerdictKind.REFUSE, "contention", "Ready is high."),
+        (VerdictKind.RECOMMEND, None, "Two more would help."),
+    )
+
+    lines = desk.ask("why auto-7", DANA).lines
+
+    at = lines.index("*Remediation*")
+    assert lines[at + 1 : at + 3] == (
+        "add-cpu: *auto*. add-cpu is in mode auto by the configuration.",
+        "add-memory: *recommend*. add-memory is in mode recommend by the configuration.",
+    )
+    assert lines[at + 3] == "*Last decisions about it*"
+    assert [line.partition(" UTC: ")[2] for line in lines[at + 4 :]] == [
+        "*recommend*. Two more would help.",
+        "*refuse* (contention). Ready is high.",
+        "*wait* (cooldown). It rests, yet.",
+        "*wait* (cooldown). It rests, still.",
+        "*wait* (cooldown). It rests, then.",
+    ]
+
+
+def test_why_says_who_has_stopped_automatic_changes_and_that_nothing_was_decided() -> None:
+    desk = Desk(world.sites(world.vm(8, "auto-8", owner="U1DANA")))
+    desk.ask("remediation stop auto-8", ANN)
+
+    lines = desk.ask("why auto-8", DANA).lines
+
+    assert any(line.startswith("<@U2ANN> has stopped automatic changes of auto-8 (") for line in lines)
+    assert lines[-1] == "Nothing has been decided about it so far."
