@@ -9,7 +9,7 @@ import structlog
 from operations.errors import OperationsError, StorageError
 from operations.model import Actor, ActorKind, Operation, Origin, Request
 from remediation.admission import Case
-from remediation.following import ended, state_of
+from remediation.following import OPERATION, ended, state_of
 from remediation.looking import Looking, Seen, is_to_act
 from remediation.model import (
     Decided,
@@ -139,7 +139,7 @@ class Acting:
     def _drop(self, incident: Incident, remedy: Remedy, reason: str) -> None:
         now = self._clock.now()
         dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now)
-        said = Decided(verdict=VerdictKind.REFUSE, reason=reason, guard="operation", at=now, summary=remedy.summary)
+        said = Decided(verdict=VerdictKind.REFUSE, reason=reason, guard=OPERATION, at=now, summary=remedy.summary)
         after = replace(incident, state=IncidentState.OPEN, look_at=now, decided=said)
         self._record.save([Change(before=incident, after=after, remedy=dropped, reason=reason)])
 

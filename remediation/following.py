@@ -8,7 +8,7 @@ from typing import Final
 
 from operations.errors import UnknownOperationError
 from operations.model import ActorKind, Operation, State
-from remediation.model import Incident, IncidentState, Remedy, RemedyState
+from remediation.model import Decided, Incident, IncidentState, Remedy, RemedyState, VerdictKind
 from remediation.ports import Changes
 from remediation.record import Change, RemediationRecord
 from vsphere.clock import Clock
@@ -27,6 +27,8 @@ _STATES: Final[Mapping[State, RemedyState]] = MappingProxyType(
         State.EXPIRED: RemedyState.DROPPED,
     }
 )
+OPERATION: Final = "operation"
+"""Instead of a guard rail's name, where an operation was refused or came to nothing."""
 _PATIENCE: Final = timedelta(seconds=60)
 """A remedy that was admitted and has no operation by then never gets one: whoever admitted it has ended."""
 
@@ -89,8 +91,21 @@ def ended(incident: Incident, remedy: Remedy, operation: Operation, now: datetim
     done = replace(remedy, approved_by=_approvers(operation), ended_at=operation.finished_at or now)
     after = incident
     if incident.state is IncidentState.ACTING:
-        after = replace(incident, state=IncidentState.OPEN, operation_id=operation.id, look_at=now)
+        told = incident.decided if done.state is RemedyState.SUCCEEDED else _came_to_nothing(done, operation, now)
+        after = replace(incident, state=IncidentState.OPEN, operation_id=operation.id, look_at=now, decided=told)
     return Change(before=incident, after=after, remedy=done, reason=operation.text)
+
+
+def _came_to_nothing(remedy: Remedy, operation: Operation, now: datetime) -> Decided:
+    """Why, for `why`; the look that follows at once says when it is tried again."""
+    return Decided(
+        verdict=VerdictKind.REFUSE,
+        reason=operation.text,
+        guard=OPERATION,
+        at=now,
+        summary=remedy.summary,
+        way_out=operation.way_out or "",
+    )
 
 
 def _lost(incident: Incident, remedy: Remedy, now: datetime) -> Change:

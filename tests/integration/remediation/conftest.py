@@ -1,17 +1,23 @@
-"""A database of either kind, and the record of remediation on it."""
+"""A database of either kind, the record of remediation on it, and replicas against one sandbox vCenter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from operations.record.database import Database
 from operations.record.incidents import Incidents
 from remediation.record import RemediationRecord
-from tests.integration.operations.conftest import database_url, sqlite_url
+from sandbox.vcenter import Estate
+from tests.integration.operations.conftest import database_url, estate, gateway, shared_estate, sqlite_url
 from tests.integration.operations.lab import MovedClock
+from tests.integration.remediation.ward import Ward
 from tests.postgres import postgres_server, postgres_url
+from vsphere.gateway import Gateway
 
-__all__ = ["database_url", "postgres_server", "postgres_url", "sqlite_url"]
+__all__ = ["database_url", "estate", "gateway", "postgres_server", "postgres_url", "shared_estate", "sqlite_url"]
+
+MakeWard = Callable[..., Ward]
 
 
 @pytest.fixture
@@ -33,3 +39,28 @@ def clock() -> MovedClock:
 def record(database: Database, clock: MovedClock) -> RemediationRecord:
     """Nothing has happened yet."""
     return RemediationRecord(Incidents(database, clock=clock), clock=clock, comparisons=2)
+
+
+@pytest.fixture
+def make_ward(estate: Estate, gateway: Gateway, sqlite_url: str) -> Iterator[MakeWard]:
+    """Starts a replica with remediation; it is drained and closed after the test."""
+    made: list[Ward] = []
+
+    def make(database_url: str = sqlite_url, **options: Any) -> Ward:
+        ward = Ward(estate, gateway, database_url=database_url, **options)
+        made.append(ward)
+        ward.calm()
+        ward.operations.start()
+        return ward
+
+    yield make
+    for ward in made:
+        ward.remediation.close()
+        ward.operations.drain(10)
+        ward.operations.close()
+
+
+@pytest.fixture
+def ward(make_ward: MakeWard) -> Ward:
+    """A replica on SQLite in which everything is done at once and by itself."""
+    return make_ward()

@@ -1,0 +1,289 @@
+"""How far remediation goes: modes, approvals, guard rails and policy, against a real vCenter."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from operations.errors import NotCancellableError
+from operations.model import Actor, Operation, State
+from operations.policy import Policy
+from operations.protection import ProtectedRules
+from remediation.acting import actor_of
+from remediation.model import IncidentState, Mode, PlaybookName, RemedyState, VerdictKind
+from tests.integration.operations.approving import ANN, approve, deny
+from tests.integration.operations.lab import DANA, HERE, NOBODY, RULES, eventually
+from tests.integration.remediation.conftest import MakeWard
+from tests.integration.remediation.ward import APPROVERS, Ward, settings_of
+from vsphere.model import AlarmStatus
+
+
+@pytest.fixture
+def asked(make_ward: MakeWard) -> Ward:
+    """A remedy of web-01 that waits for a yes."""
+    ward = make_ward(remediation=settings_of(Mode.APPROVE, approvers=APPROVERS))
+    ward.directory.change(ANN)
+    ward.small()
+    ward.turn_red()
+    ward.look()
+    assert waiting(ward).state is State.AWAITING_APPROVAL
+    return ward
+
+
+def waiting(ward: Ward) -> Operation:
+    found = ward.operations.find(ward.remedy().key)
+    assert found is not None
+    return found
+
+
+def test_recommend_says_what_would_help_and_sends_nothing(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.RECOMMEND))
+    ward.small()
+    ward.turn_red()
+
+    ward.look()
+    ward.look()
+
+    decided = ward.decided()
+    assert (decided.verdict, decided.guard, decided.command, decided.summary) == (
+        VerdictKind.RECOMMEND,
+        "mode",
+        "transform web-01 cpu=3",
+        "Add 1 vCPU to web-01 (2 → 3)",
+    )
+    assert ward.writes() == []
+    assert len(ward.remediation.recent_decisions(ward.vm("web-01").ref, 5)) == 1
+
+
+def test_a_yes_lets_the_remedy_run(asked: Ward) -> None:
+    operation, remedy = waiting(asked), asked.remedy()
+    approval = operation.approval
+    assert approval is not None
+    assert (approval.rule, approval.channel, approval.groups) == ("remediation", "#vm-alarms", ("@vm-approvers",))
+    assert operation.expires_at == operation.created_at + timedelta(minutes=30)
+    assert (remedy.state, remedy.mode, asked.writes()) == (RemedyState.ASKED, Mode.APPROVE, [])
+
+    approve(asked, operation, ANN)
+    ended = asked.operation()
+    asked.look()
+
+    assert ended.state is State.SUCCEEDED
+    assert asked.writes() == ["ReconfigVM_Task"]
+    assert (asked.remedy().state, asked.remedy().approved_by) == (RemedyState.SUCCEEDED, ("U3",))
+
+
+def test_a_no_is_on_record_and_nobody_is_asked_again_at_once(asked: Ward) -> None:
+    deny(asked, waiting(asked), ANN, reason="it is a test")
+
+    asked.look()
+    asked.look()
+
+    assert asked.remedy().state is RemedyState.DROPPED
+    assert (asked.decided().verdict, asked.decided().guard) == (VerdictKind.WAIT, "cooldown")
+    reasons = [one.reason for one in asked.record.decisions(asked.vm("web-01").ref, 5)]
+    assert "Denied: it is a test" in reasons
+
+
+def test_an_alarm_that_clears_takes_its_question_back(asked: Ward) -> None:
+    asked.turn_green()
+
+    asked.look()
+    asked.look()
+
+    assert (waiting(asked).state, waiting(asked).text) == (
+        State.CANCELLED,
+        "The alarm has cleared by itself. Nothing was sent.",
+    )
+    assert asked.record.opened() == []
+
+
+def test_where_nobody_may_say_yes_it_is_recommended_instead(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.APPROVE))
+    ward.small()
+    ward.turn_red()
+
+    ward.look()
+
+    assert (ward.decided().verdict, ward.decided().guard) == (VerdictKind.RECOMMEND, "approvers")
+    assert ward.remedies() == []
+
+
+def test_what_would_need_a_restart_is_offered_and_never_done(ward: Ward) -> None:
+    vm = ward.small(cpu_hot_add=False)
+    ward.turn_red()
+
+    ward.look()
+    by_hand = ward.operations.submit(
+        ward.request("transform", vm.ref, actor=actor_of(PlaybookName.ADD_CPU), arguments={"cpu_count": 3})
+    )
+
+    assert (ward.decided().verdict, ward.decided().guard) == (VerdictKind.WINDOW, "hot-add")
+    assert by_hand.state is State.REFUSED
+    assert by_hand.text == "web-01 would restart for that, which nobody has agreed to."
+    assert ward.writes() == []
+
+
+def test_read_only_holds_for_remediation_and_why_says_so(make_ward: MakeWard) -> None:
+    ward = make_ward(policy=Policy(RULES, read_only=True))
+    ward.small()
+    ward.turn_red()
+
+    ward.look()
+    ward.look()
+
+    assert ward.writes() == []
+    assert ward.remedy().state is RemedyState.DROPPED
+    reasons = [one.reason for one in ward.record.decisions(ward.vm("web-01").ref, 5)]
+    assert "The bot is switched to read-only, so it changes nothing." in reasons
+
+
+def test_a_protected_vm_is_shown_and_left_alone(make_ward: MakeWard) -> None:
+    ward = make_ward(policy=Policy(RULES, protected=ProtectedRules(names=("web-02",))))
+    ward.small("web-02")
+    ward.turn_red("web-02")
+
+    ward.look()
+
+    assert (ward.decided("web-02").verdict, ward.decided("web-02").guard) == (VerdictKind.REFUSE, "protected")
+    assert (ward.remedies(), ward.writes()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("how", "guard"),
+    [("acknowledged", "acknowledged"), ("paused", "pause"), ("stopped", "stopped"), ("new", "observe")],
+)
+def test_what_holds_a_remedy_back_is_lifted_without_another_alarm(make_ward: MakeWard, how: str, guard: str) -> None:
+    observe: dict[str, Any] = {"observe_for": timedelta(minutes=10)} if how == "new" else {}
+    ward = make_ward(remediation=settings_of(guards=observe))
+    vm = ward.small()
+    ward.turn_red()
+    key = {"paused": "pause", "stopped": f"vm/{vm.ref}"}.get(how)
+    if key:
+        ward.remediation.switch(key, "on", by="U1")
+    if how == "acknowledged":
+        ward.estate.acknowledge_alarm("web-01", "alarm.VmCPUUsageAlarm")
+        eventually(lambda: all(one.acknowledged for one in ward.gateway.triggered_alarms() or ()))
+
+    ward.look()
+    held, before = ward.decided(), ward.writes()
+    if key:
+        ward.remediation.switch(key, None, by="U1")
+    ward.clock.move(timedelta(minutes=11))
+    ward.look()
+
+    assert (held.guard, before) == (guard, [])
+    if how == "acknowledged":
+        assert ward.decided().guard == guard
+    else:
+        assert ward.operation().state is State.SUCCEEDED
+
+
+def test_what_stays_red_is_helped_again_when_the_rest_is_over_and_no_more_than_twice_a_day(ward: Ward) -> None:
+    ward.small()
+    ward.help()
+    for _ in range(2):
+        ward.clock.move(timedelta(minutes=29))
+        ward.look()
+        assert ward.decided().guard == "cooldown"
+        ward.clock.move(timedelta(minutes=2))
+        ward.look()
+        eventually(ward.all_ended)
+        ward.look()
+
+    assert ward.estate.vm("web-01").cpus == 4
+    assert [one.key.rpartition("/")[2] for one in ward.remedies()] == ["0", "1"]
+    assert (ward.decided().verdict, ward.decided().guard) == (VerdictKind.RECOMMEND, "vm budget")
+
+
+def test_two_at_once_run_in_a_cluster_and_the_next_begins_when_one_has_ended(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(guards={"storm_vms": 100}))
+    names = ["web-01", "web-02", "web-03"]
+    for name in names:
+        ward.small(name)
+    ward.estate.set_task(0.5, "ReconfigVM_Task")
+    for name in names:
+        ward.turn_red(name)
+
+    ward.look()
+    first = [one.decided.guard for one in ward.record.opened() if one.decided]
+    eventually(ward.all_ended)
+    ward.look()
+    eventually(ward.all_ended)
+    ward.look()
+
+    assert sorted(first, key=str) == [None, None, "at once"]
+    assert [ward.estate.vm(name).cpus for name in names] == [3, 3, 3]
+
+
+def test_a_storm_is_one_trouble_and_nothing_is_done(ward: Ward) -> None:
+    names = ["web-01", "web-02", "web-03", "web-04", "web-05"]
+    for name in names:
+        ward.small(name)
+    for name in names:
+        ward.turn_red(name)
+
+    ward.look()
+
+    opened = ward.record.opened()
+    assert {one.decided.guard for one in opened if one.decided} == {"storm"}
+    assert len({one.storm for one in opened}) == 1
+    assert opened[0].storm is not None
+    assert (ward.remedies(), ward.writes()) == ([], [])
+
+
+def test_yellow_is_no_reason_to_act_and_red_again_counts_as_another_time(ward: Ward) -> None:
+    ward.small()
+    ward.remediation.switch("pause", "on", by="U1")
+    ward.turn_red()
+    ward.look()
+    ward.estate.raise_alarm("web-01", "alarm.VmCPUUsageAlarm", status="yellow")
+    eventually(lambda: [one.status for one in ward.gateway.triggered_alarms() or ()] == [AlarmStatus.YELLOW])
+    ward.look()
+    yellow = ward.decided()
+    ward.turn_red()
+    eventually(lambda: [one.status for one in ward.gateway.triggered_alarms() or ()] == [AlarmStatus.RED])
+    ward.look()
+
+    assert (yellow.verdict, yellow.guard) == (VerdictKind.NOTHING, "red")
+    assert ward.decided().guard == "pause"
+    assert len(ward.record.history(ward.clock.now()).reddenings) == 2
+    assert ward.incident().state is IncidentState.OPEN
+
+
+def test_the_owner_may_stop_a_remedy_that_nobody_else_without_a_rule_may(asked: Ward) -> None:
+    operation = waiting(asked)
+    somebody = Actor(id="U8", name="Sam")
+    with pytest.raises(NotCancellableError):
+        asked.operations.cancel(operation.id, somebody)
+
+    asked.prepare("web-01", custom={"iaas.owner": NOBODY.id})
+    asked.operations.cancel(operation.id, NOBODY)
+    asked.look()
+
+    assert waiting(asked).state is State.CANCELLED
+    assert asked.remedy().state is RemedyState.DROPPED
+    assert asked.writes("ReconfigVM_Task") == []
+
+
+def test_a_person_may_take_a_remedy_back(ward: Ward) -> None:
+    ward.small()
+    operation = ward.help()
+
+    request = ward.operations.reversing.request(
+        operation.id, actor=DANA, origin=HERE, key="undo", asked_at=ward.clock.now()
+    )
+    undone = ward.end(ward.ask_for(request))
+
+    assert (undone.state, undone.undoes) == (State.SUCCEEDED, operation.id)
+    assert ward.estate.vm("web-01").cpus == 2
+
+
+def test_the_kill_switch_of_the_file_leaves_every_alarm_alone(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(enabled=False))
+    ward.small()
+    ward.turn_red()
+
+    ward.look()
+
+    assert ward.record.opened() == []
+    assert ward.writes() == []
