@@ -1,7 +1,6 @@
 """`iaas-bot policy explain`: what policy says to a line, rule by rule and gate by gate. Changes nothing."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from bot import logs
 from bot.approvers import needs_yes
 from bot.cli.common import settings_or_exit
 from bot.cli.rehearsal import Described, describe, rehearse
+from bot.cli.unsaid import CHANNEL_ID, Doubt, Unsaid
 from bot.command import AnsweredError
 from bot.config import Settings
 from bot.config.secret import SecretError
@@ -26,7 +26,7 @@ from operations.advice import Foresight
 from operations.approvals import may_ask, who_decides
 from operations.errors import OperationsError
 from operations.model import Actor, Origin
-from operations.policy import GateVerdict, RuleVerdict, owner_of
+from operations.policy import RuleVerdict, owner_of
 from operations.quota import statement
 from vsphere.clock import SystemClock
 from vsphere.errors import VsphereError
@@ -35,7 +35,6 @@ ALLOWED: Final = 0
 REFUSED: Final = 1
 CAN_NOT_TELL: Final = 2
 _READY_TIMEOUT_S: Final = 30.0
-_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 _SAY_BOTH: Final = 'say both, such as --channel "C0123456789=#vm-requests"'
 _FINAL: Final = frozenset({"read_only", "protected", "bin", "template"})
 """What refuses whatever the rules say."""
@@ -71,6 +70,7 @@ class Verdict:
     folder: str | None
     owner: str | None
     rules: tuple[RuleVerdict, ...]
+    unsaid: Unsaid
     approvals: tuple[str, ...]
     quota: str | None
 
@@ -120,23 +120,27 @@ def _verdict(settings: Settings, asked: Asked, line: Understood) -> Verdict:
     else:
         actor, seen = _asked_for(settings, asked, origin, line)
     decision, question = seen.explanation.decision, seen.explanation.question
-    allowed: bool | None = decision.allowed and seen.over is None
-    way_out = seen.over.way_out if seen.over else decision.way_out
-    if not allowed and seen.over is None and _may_be(seen, asked, origin):
-        allowed, way_out = None, _more_to_say(origin) or way_out
+    unsaid = Unsaid(
+        origin=origin,
+        folder=asked.offline and asked.folder is None,
+        attributes=asked.offline and asked.attributes is None,
+    )
+    doubt = None if decision.allowed or seen.over else _doubt(seen, unsaid)
+    no = doubt or seen.over
     vm = question.vm
     return Verdict(
         person=asked.person,
         groups=tuple(sorted(actor.groups)),
         channel=asked.channel,
         line=asked.line,
-        allowed=allowed,
+        allowed=None if doubt else decision.allowed and seen.over is None,
         rule=decision.rule,
-        reason=str(seen.over) if seen.over else decision.reason,
-        way_out=way_out,
+        reason=doubt.reason if doubt else str(seen.over) if seen.over else decision.reason,
+        way_out=no.way_out if no else decision.way_out,
         folder=question.path,
         owner=question.owner or (owner_of(vm) if vm else None),
         rules=seen.explanation.rules,
+        unsaid=unsaid,
         approvals=_approvals(settings, seen),
         quota=statement(seen.balance) if seen.balance else None,
     )
@@ -170,17 +174,11 @@ def _origin(channel: str) -> Origin:
     if channel.casefold() == "direct":
         return Origin(channel="", is_direct=True)
     known, both, name = channel.partition("=")
-    if both and not (_ID.fullmatch(known) and name.strip("#")):
+    if both and not (CHANNEL_ID.fullmatch(known) and name.strip("#")):
         raise CanNotTellError(f"{channel!r} is no channel; {_SAY_BOTH}")
-    if both or _ID.fullmatch(known):
+    if both or CHANNEL_ID.fullmatch(known):
         return Origin(channel=known, channel_name=name.lstrip("#"))
     return Origin(channel="", channel_name=channel.lstrip("#"))
-
-
-def _more_to_say(origin: Origin) -> str:
-    """What to say of a channel that is half known; Slack tells an app its name only with a right that the bot lacks."""
-    half_known = not origin.is_direct and not (origin.channel and origin.channel_name)
-    return f"Rules may name a channel by its id or by its name: {_SAY_BOTH}." if half_known else ""
 
 
 def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
@@ -195,26 +193,12 @@ def _approvals(settings: Settings, seen: Foresight) -> tuple[str, ...]:
     return tuple(needs_yes(one) for one in rules if may_ask(one, asked.verb, asked.path or ""))
 
 
-def _may_be(seen: Foresight, asked: Asked, origin: Origin) -> bool:
-    """Whether a rule is shut only by what is not known here: then a no would be a guess."""
+def _doubt(seen: Foresight, unsaid: Unsaid) -> Doubt | None:
+    """Why a no would be a guess; None where it is none."""
     actor = seen.explanation.question.actor
     if seen.explanation.decision.rule in _FINAL or actor.is_guest or actor.is_stranger:
-        return False
-
-    def unknown(gate: GateVerdict) -> bool:
-        match gate.gate:
-            case "place":
-                wanted = [one for one in gate.wants.split(", ") if one != "direct"]
-                known = {True: bool(origin.channel), False: bool(origin.channel_name)}
-                return not origin.is_direct and not all(known[bool(_ID.fullmatch(one))] for one in wanted)
-            case "folder":
-                return asked.offline and asked.folder is None
-            case "attributes" | "owner":
-                return asked.offline and asked.attributes is None
-            case _:
-                return False
-
-    return any(all(gate.agrees or unknown(gate) for gate in rule.gates) for rule in seen.explanation.rules)
+        return None
+    return unsaid.doubt(seen.explanation.rules)
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
@@ -226,12 +210,15 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"  owner: {verdict.owner}"
     yield ""
     for rule in verdict.rules:
-        yield f"{'yes' if rule.allows else 'no':4}rule {rule.rule.name}"
+        says = "yes" if rule.allows else "??" if verdict.unsaid.doubt([rule]) else "no"
+        yield f"{says:4}rule {rule.rule.name}"
         for gate in rule.gates:
-            yield f"      {'ok' if gate.agrees else 'NO':3} {gate.gate:10} {gate.wants}"
+            mark = "ok" if gate.agrees else "??" if verdict.unsaid.keeps_shut(gate) else "NO"
+            yield f"      {mark:3} {gate.gate:10} {gate.wants}"
     yield ""
-    answer = {True: "ALLOWED", False: "REFUSED", None: "CAN'T TELL"}[verdict.allowed]
-    yield f"{answer} by {verdict.rule or 'no rule'}: {verdict.reason}"
+    by = f" by {verdict.rule or 'no rule'}"
+    answer = {True: f"ALLOWED{by}", False: f"REFUSED{by}", None: "CAN'T TELL"}[verdict.allowed]
+    yield f"{answer}: {verdict.reason}"
     if verdict.way_out and not verdict.allowed:
         yield f"  {verdict.way_out}"
     yield from (f"  {approval}" for approval in verdict.approvals)

@@ -64,9 +64,10 @@ def test_slack_and_vcenter_are_asked(
 def test_who_gives_only_the_id_is_told_to_say_the_name_as_well(bot: Bot) -> None:
     verdict = ask(bot, "poweroff web-01", channel="C0VMREQ")
 
-    assert verdict.way_out == (
-        'Rules may name a channel by its id or by its name: say both, such as --channel "C0123456789=#vm-requests".'
+    assert verdict.reason == (
+        "The rule own-vms is for #vm-requests, direct, and Slack does not tell the bot the name of C0VMREQ."
     )
+    assert verdict.way_out == 'Say both the id and the name: --channel "C0VMREQ=#NAME".'
     with pytest.raises(CanNotTellError, match="is no channel; say both"):
         ask(bot, "poweroff web-01", channel="vm-requests=C0VMREQ")
 
