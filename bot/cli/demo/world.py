@@ -16,7 +16,7 @@ from sandbox.slack import Workspace
 from sandbox.vcenter import Estate
 
 _STOP_TIMEOUT_S = 20
-_READY_TIMEOUT_S = 30
+_READY_TIMEOUT_S = 90
 
 
 class BotDiedError(Exception):

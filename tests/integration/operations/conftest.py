@@ -29,13 +29,22 @@ def shared_estate() -> Iterator[Estate]:
 def estate(shared_estate: Estate) -> Iterator[Estate]:
     """The shared estate with its levers at rest before and after, and calls counted from here.
 
-    What a test has left running ends before the next one begins, or it would change a VM in the middle of that.
+    What a test has left running ends before the next one begins, or it would change a VM in the middle of that; and
+    the VMs that it has made are gone, or their leases would be told of in a test that has nothing to do with them.
     """
     shared_estate.restore()
     shared_estate.reset_calls()
+    before = _vms(shared_estate)
     yield shared_estate
     shared_estate.restore()
     eventually(lambda: not {one["state"] for one in shared_estate.tasks()} & {"queued", "running"})
+    for vm in _vms(shared_estate) - before:
+        shared_estate.set_vm(vm, power="off")
+        shared_estate.delete_vm(vm)
+
+
+def _vms(estate: Estate) -> set[str]:
+    return {str(one["id"]) for one in estate.estate()["vms"]}
 
 
 @pytest.fixture
