@@ -49,6 +49,8 @@ class Acted:
     """Of that moment, with the remedy; None where the record was not asked."""
     remedy: Remedy | None = None
     """What was admitted, even where the door has refused it since; None where nothing was."""
+    change: Change | None = None
+    """What is to be written of what the door said; where that is lost, following finds the operation by its key."""
 
 
 class Acting:
@@ -90,9 +92,11 @@ class Acting:
             return self._admitted(seen.incident, again.verdict, remedy)
 
         admitted, acted = self._record.admit(weigh), weighed[-1]
-        if admitted is not None and acted.remedy is not None and acted.seen.case is not None:
-            self._ask_for(admitted, acted.remedy, acted.seen.case.recommendation)
-        return acted
+        if admitted is None or acted.remedy is None or acted.seen.case is None:
+            # Somebody else was first, where something was to be admitted.
+            return replace(acted, remedy=None)
+        change = self._ask_for(admitted, acted.remedy, acted.seen.case.recommendation)
+        return replace(acted, change=change)
 
     def _admitted(self, incident: Incident, verdict: Verdict, remedy: Remedy) -> Change:
         after = replace(
@@ -105,8 +109,8 @@ class Acting:
         )
         return Change(before=incident, after=after, remedy=remedy)
 
-    def _ask_for(self, incident: Incident, remedy: Remedy, found: Recommendation) -> None:
-        """Hand the remedy to the door, and write which operation it became, or why none."""
+    def _ask_for(self, incident: Incident, remedy: Remedy, found: Recommendation) -> Change:
+        """Hand the remedy to the door: which operation it became, or why none."""
         request = _request(remedy, found, incident, self._clock.now())
         try:
             operation = self._changes.submit(request)
@@ -116,8 +120,7 @@ class Acting:
         except (OperationsError, VsphereError) as error:
             reason = f"{error}. {error.way_out}".strip()
             log.warning("remedy.refused", incident=incident.id, verb=request.verb, target=str(remedy.vm), reason=reason)
-            self._drop(incident, remedy, reason)
-            return
+            return self._dropped(incident, remedy, reason)
         log.info(
             "remedy.asked.for",
             incident=incident.id,
@@ -126,22 +129,20 @@ class Acting:
             target=str(remedy.vm),
             state=operation.state.value,
         )
-        self._started(incident, remedy, operation)
+        return self._started(incident, remedy, operation)
 
-    def _started(self, incident: Incident, remedy: Remedy, operation: Operation) -> None:
+    def _started(self, incident: Incident, remedy: Remedy, operation: Operation) -> Change:
         remedy = replace(remedy, operation_id=operation.id, state=state_of(operation))
         if remedy.state in {RemedyState.ASKED, RemedyState.RUNNING}:
-            change = Change(before=incident, after=replace(incident, operation_id=operation.id), remedy=remedy)
-        else:
-            change = ended(incident, remedy, operation, self._clock.now())
-        self._record.save([change])
+            return Change(before=incident, after=replace(incident, operation_id=operation.id), remedy=remedy)
+        return ended(incident, remedy, operation, self._clock.now())
 
-    def _drop(self, incident: Incident, remedy: Remedy, reason: str) -> None:
+    def _dropped(self, incident: Incident, remedy: Remedy, reason: str) -> Change:
         now = self._clock.now()
         dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now)
         said = Decided(verdict=VerdictKind.REFUSE, reason=reason, guard=OPERATION, at=now, summary=remedy.summary)
         after = replace(incident, state=IncidentState.OPEN, look_at=now, decided=said)
-        self._record.save([Change(before=incident, after=after, remedy=dropped, reason=reason)])
+        return Change(before=incident, after=after, remedy=dropped, reason=reason)
 
     def _can_ask(self) -> bool:
         return bool(self._settings.approvers.groups or self._settings.approvers.users)

@@ -100,8 +100,9 @@ class Rounds:
             acted = self._acting.act(seen)
             with self._latest:
                 self._history = acted.history or self._history
-            if acted.remedy is not None:
-                return None
+            if acted.remedy is not None or is_to_act(acted.seen.verdict):
+                # The second is so where somebody else has changed the incident first.
+                return acted.change
             seen = acted.seen
         return self._after(seen)
 

@@ -37,6 +37,14 @@ _CLAIM: Final = timedelta(seconds=30)
 """Whoever looks at an incident and has not said what came of it by then is dead; another may look."""
 
 
+_CHANGE: Final = (
+    sa.update(INCIDENT)
+    .where(INCIDENT.c.id == sa.bindparam("known_id"), INCIDENT.c.version == sa.bindparam("known_version"))
+    .values({column.name: sa.bindparam(column.name) for column in INCIDENT.columns})
+)
+"""Of one row that nobody has changed meanwhile; compiled once, since one pass may change hundreds."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
     """What the guard rails look back at, oldest first."""
@@ -82,7 +90,8 @@ class Incidents:
             return []
         with self._database.writing() as connection:
             self._journal.lock(connection)
-            new = [(row, news) for row, news in incidents if self._insert(connection, INCIDENT, incident_values(row))]
+            kept = self._insert(connection, INCIDENT, [incident_values(row) for row, _ in incidents])
+            new = [(row, news) for row, news in incidents if row.key in kept]
             if new:
                 self._journal.append(connection, *(news for _, news in new))
         return [row for row, _ in new]
@@ -136,7 +145,9 @@ class Incidents:
             return []
         with self._database.writing() as connection:
             self._journal.lock(connection)
-            return [turn.after for turn in turns if self._write(connection, turn)]
+            written = [turn for turn in turns if self._write(connection, turn)]
+            self._tell(connection, written)
+        return [turn.after for turn in written]
 
     def admit(self, weigh: Weigh, *, remedies_since: datetime, incidents_since: datetime) -> IncidentRow | None:
         """Weigh an incident against all that has happened, while nobody else can write, and write what comes of it.
@@ -154,7 +165,10 @@ class Incidents:
             # The chain's row is the writers' one lock on PostgreSQL, so of two admissions at once one sees the other.
             self._journal.lock(connection)
             turn = weigh(self._past(connection, remedies_since=remedies_since, incidents_since=incidents_since))
-            return turn.after if turn is not None and self._write(connection, turn) else None
+            if turn is None or not self._write(connection, turn):
+                return None
+            self._tell(connection, [turn])
+        return turn.after
 
     def past(self, *, remedies_since: datetime, incidents_since: datetime) -> Past:
         """What the guard rails look back at."""
@@ -227,28 +241,33 @@ class Incidents:
         )
 
     def _write(self, connection: sa.Connection, turn: Turn) -> bool:
-        where = sa.and_(INCIDENT.c.id == turn.before.id, INCIDENT.c.version == turn.before.version)
         values = incident_values(turn.after) | {"claimed_by": None, "claimed_at": None}
-        if connection.execute(sa.update(INCIDENT).where(where).values(values)).rowcount != 1:
+        known = {"known_id": turn.before.id, "known_version": turn.before.version}
+        if connection.execute(_CHANGE, values | known).rowcount != 1:
             return False
         if turn.remedy is not None:
             self._put_remedy(connection, turn.remedy)
-        if turn.decision is not None:
-            connection.execute(sa.insert(DECISION).values(decision_values(turn.decision)))
-        if turn.news:
-            self._journal.append(connection, *turn.news)
         return True
+
+    def _tell(self, connection: sa.Connection, turns: Sequence[Turn]) -> None:
+        """Write the decisions and the events of what has been written."""
+        decisions = [decision_values(turn.decision) for turn in turns if turn.decision is not None]
+        news = [one for turn in turns for one in turn.news]
+        if decisions:
+            connection.execute(sa.insert(DECISION), decisions)
+        if news:
+            self._journal.append(connection, *news)
 
     def _put_remedy(self, connection: sa.Connection, remedy: RemedyRow) -> None:
         values = remedy_values(remedy)
-        if not self._insert(connection, REMEDY, values):
+        if not self._insert(connection, REMEDY, [values]):
             connection.execute(sa.update(REMEDY).where(REMEDY.c.key == remedy.key).values(values))
 
-    def _insert(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
-        """Write a row, unless its key is known."""
+    def _insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+        """Write rows but for those whose key is known; the keys of those that were written."""
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        statement = insert(table).values(values).on_conflict_do_nothing(index_elements=["key"])
-        return connection.execute(statement.returning(table.c.key)).first() is not None
+        statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
+        return set(connection.execute(statement.returning(table.c.key)).scalars())
 
 
 def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[IncidentRow]:

@@ -40,6 +40,7 @@ class Journal:
         """Write events in order. The chain's row stays locked until the transaction ends, so writers take turns."""
         head = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash).with_for_update()).one()
         seq, previous = int(head.seq), str(head.hash)
+        rows = []
         for one in news:
             seq += 1
             event = Event(
@@ -53,7 +54,9 @@ class Journal:
                 hash="",
             )
             previous = hash_of(event)
-            connection.execute(sa.insert(EVENT).values(event_row(replace(event, hash=previous))))
+            rows.append(event_row(replace(event, hash=previous)))
+        if rows:
+            connection.execute(sa.insert(EVENT), rows)
         connection.execute(sa.update(CHAIN).values(seq=seq, hash=previous))
 
     def of(self, connection: sa.Connection, operation_id: str) -> list[Event]:
