@@ -102,6 +102,7 @@ CASES = (
     ),
     Row(says="Linux of which nobody knows what it booted with, over 3 GB", case=memory(4096, 6144)),
     Row(says="vCenter's own limit is far", case=memory(2048, 4096, booted=2048, limit=32768)),
+    Row(says="just vCenter's own limit", case=memory(4096, 6144, booted=4096, limit=6144)),
     Row(
         says="vCenter's own limit is near",
         case=memory(4096, 6144, booted=4096, limit=5120),

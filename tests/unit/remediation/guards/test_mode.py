@@ -117,6 +117,16 @@ CASES = (
         reason="add-cpu is in mode recommend for web-01 by an override of the configuration (DC1/vm).",
     ),
     Row(
+        says="of two that say the same the nearer one is named",
+        case=standing_case(
+            Mode.AUTO,
+            ModeOverride(folders=("DC1/vm",), mode=Mode.RECOMMEND),
+            past=history(switches=[switch("mode/add-cpu", "recommend")]),
+        ),
+        kind=HoldKind.RECOMMEND,
+        reason="add-cpu is in mode recommend for web-01 by an override of the configuration (DC1/vm).",
+    ),
+    Row(
         says="what a person has set for another playbook",
         case=standing_case(Mode.AUTO, past=history(switches=[switch("mode/move-vm", "off")])),
     ),

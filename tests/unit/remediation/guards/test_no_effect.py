@@ -52,6 +52,12 @@ CASES = (
         case=case(history=history(*brought(IN_VAIN, IN_VAIN), switches=[switch("again/lab/vm-1")])),
     ),
     Row(
+        says="started again at the moment of a remedy",
+        case=case(
+            history=history(*brought(IN_VAIN, IN_VAIN, IN_VAIN), switches=[switch("again/lab/vm-1", at=ago(days=2))])
+        ),
+    ),
+    Row(
         says="in vain again since then",
         case=case(
             history=history(*brought(IN_VAIN, IN_VAIN, IN_VAIN), switches=[switch("again/lab/vm-1", at=ago(days=2.5))])

@@ -47,6 +47,7 @@ CASES = (
         until=ahead(minutes=30),
     ),
     Row(says="one VM five times", case=storm([reddening(ago(minutes=one)) for one in range(5)])),
+    Row(says="five over just ten minutes", case=storm([*red(4), reddening(ago(minutes=10), "vm-9")])),
     Row(says="five over eleven minutes", case=storm([*red(4), reddening(ago(minutes=11), "vm-9")])),
     Row(
         says="five over nine minutes",

@@ -72,6 +72,20 @@ CASES = (
         reason="vCenter has 0 of 45 samples of web-01 for the last 15 min, and 80 % are needed to tell.",
         until=ahead(minutes=12),
     ),
+    Row(
+        says="those of just fifteen minutes ago",
+        case=load(samples(end=ago(minutes=15))),
+        kind=HoldKind.WAIT,
+        reason="vCenter has 0 of 45 samples of web-01 for the last 15 min, and 80 % are needed to tell.",
+        until=ahead(minutes=12),
+    ),
+    Row(
+        says="one of just fifteen minutes ago is too old",
+        case=load(samples(count=1, end=ago(minutes=15)), samples(count=35)),
+        kind=HoldKind.WAIT,
+        reason="vCenter has 35 of 45 samples of web-01 for the last 15 min, and 80 % are needed to tell.",
+        until=ahead(seconds=20),
+    ),
     Row(says="by a host's clock that is two minutes behind", case=load(samples(end=ago(minutes=2)))),
     Row(
         says="older ones do not fill gaps",
