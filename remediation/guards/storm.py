@@ -77,8 +77,10 @@ def last_storm(
     """The last moment at which a cluster was in a storm; None where none was seen.
 
     A count grows only when something turns red, so only those moments are looked at. Where it is not known how many
-    VMs the cluster has, the number alone decides.
+    VMs the cluster has, the number alone decides. Within no time at all nothing is a storm.
     """
+    if not guards.storm_within:
+        return None
     seen = sorted(
         ((one.at, one.entity) for one in reddenings if one.cluster == cluster and _is_vm(one)), key=lambda one: one[0]
     )

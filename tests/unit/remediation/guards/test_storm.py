@@ -1,7 +1,7 @@
 """Many alarms at once, or a lost host: one trouble, and nothing is done."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from remediation.admission import Case
 from remediation.guards.storm import StormBrake
 from remediation.model import HoldKind, PlaybookName, Reddening
 from tests.unit.remediation.guards.rows import Row, assert_answer
-from tests.unit.remediation.samples import NOW, ago, ahead, case, facts, history, host, reddening
+from tests.unit.remediation.samples import NOW, ago, ahead, case, facts, history, host, reddening, settings
 from vsphere.model import ConnectionState, Ref
 
 
@@ -70,6 +70,10 @@ CASES = (
         kind=HoldKind.WAIT,
         reason=FIVE,
         until=ahead(minutes=1),
+    ),
+    Row(
+        says="within no time, as one who wants no brake writes it",
+        case=case(history=history(reddenings=red(5)), settings=settings(guards={"storm_within": timedelta(0)})),
     ),
     Row(says="in another cluster", case=storm(red(5, cluster=Ref("lab", "domain-c2")))),
     Row(says="datastores are no VMs", case=storm(red(5, playbook=PlaybookName.RELIEVE_DATASTORE))),
