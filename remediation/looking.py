@@ -1,7 +1,8 @@
 """One look at one incident: facts, recommendation, verdict. What needs no call to vCenter is judged before any is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from remediation.admission import Admission, Case, without_remedy
@@ -18,6 +19,7 @@ from remediation.model import (
 )
 from remediation.modes import standing
 from remediation.playbook import Playbook
+from remediation.resting import with_past
 from remediation.settings import PlaybookSettings, RemediationSettings
 from vsphere.clock import Clock
 
@@ -70,10 +72,17 @@ class Looking:
 
     def judge_again(self, seen: Seen, history: History) -> Seen:
         """The same with what has happened by now; no call, so that it can be asked while others wait."""
-        return self.judge(seen.facts, history)
+        facts = self._with_past(seen.facts, history)
+        if seen.case is None or facts != seen.facts:
+            return self.judge(facts, history)
+        # Nothing that a playbook looks at has changed, so it is not made to search again.
+        mode = standing(facts, history, seen.case.playbook, self._settings).mode
+        case = replace(seen.case, history=history, mode=mode)
+        return replace(seen, verdict=self._admission.judge(case), case=case)
 
     def judge(self, facts: Facts, history: History) -> Seen:
         """Decide by facts that are whole: pure, so that a replay and a simulation ask it as well."""
+        facts = self._with_past(facts, history)
         case = self._case(facts, history)
         if isinstance(case, NoRemedy):
             return self._nothing(facts, case)
@@ -96,6 +105,15 @@ class Looking:
             mode=standing(facts, history, known, self._settings).mode,
             recommendation=found,
         )
+
+    def _with_past(self, facts: Facts, history: History) -> Facts:
+        """The facts with what the history says of each VM that may be moved."""
+        known = self._known.get(PlaybookName.RELIEVE_DATASTORE)
+        if known is None or facts.incident.playbook not in _BY_DISKS:
+            return facts
+        mode = standing(facts, history, known, self._settings).mode
+        case = partial(Case, facts=facts, history=history, settings=self._settings, playbook=known, mode=mode)
+        return with_past(facts, history, lambda move: case(recommendation=move))
 
     def _is_worth_reading(self, facts: Facts) -> bool:
         """Whether the disks may change that there is nothing to recommend."""

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from vsphere.model import Cluster, Datastore, DiskFacts, Host, HostSample, Ref, Sample, TriggeredAlarm, Vm
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
+NOTHING_HELD: Mapping[Ref, str] = MappingProxyType({})
+NOWHERE: Mapping[Ref, frozenset[Ref]] = MappingProxyType({})
 
 
 class PlaybookName(Enum):
@@ -214,8 +216,10 @@ class Facts:
     """Its host's, the same."""
     protected: frozenset[Ref] = frozenset()
     """Of `vm` and `vms`, those that policy shields."""
-    resting: frozenset[Ref] = frozenset()
-    """Of `vms`, those that a guard rail holds now; relief passes them over and recommends the next best move."""
+    resting: Mapping[Ref, str] = field(default_factory=lambda: NOTHING_HELD)
+    """Of `vms`, those that a guard rail holds now, with its reason; relief passes them over. See `resting`."""
+    left: Mapping[Ref, frozenset[Ref]] = field(default_factory=lambda: NOWHERE)
+    """By VM, the datastores that it has left lately and does not go back to."""
     vms_in_cluster: int = 0
     """Powered on, for the share that a storm is measured by."""
 

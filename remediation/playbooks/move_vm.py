@@ -47,6 +47,7 @@ def recommend(facts: Facts, _playbook: PlaybookSettings, settings: RemediationSe
         host=next((one for one in facts.hosts if one.ref == vm.host), None),
         datastores=facts.datastores,
         settings=settings.relief,
+        left=facts.left.get(vm.ref, frozenset()),
     )
     return _move(vm, source, fits[0]) if fits else _nowhere(vm, source, lacks)
 

@@ -1,7 +1,7 @@
 """A datastore is too full: the first move of the plan that brings it under its target with the fewest bytes moved.
 
-After the move the plan is made anew from what there is then, so nothing of it has to be remembered. VMs in
-`Facts.resting` are passed over: whoever asks puts those there that a guard rail holds, and is told the next best move.
+After the move the plan is made anew from what there is then, so nothing of it has to be remembered. VMs that a guard
+rail holds (`Facts.resting`) are passed over for the next best, and none goes back to where it came from (`Facts.left`).
 Numbers: peers' guard-rail table, "Storage trigger / target": at most 75 % after the move, at least 5 points better.
 """
 
@@ -42,7 +42,8 @@ def _estate(source: Datastore, facts: Facts) -> Estate:
         datastores=facts.datastores,
         disks=facts.disks,
         protected=facts.protected,
-        excluded=facts.resting,
+        resting=facts.resting,
+        left=facts.left,
     )
 
 

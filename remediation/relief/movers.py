@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from operations.recycling import BINNED
+from remediation.model import NOTHING_HELD
 from remediation.relief.targets import AUTO, TIER, leaving_bytes, says_off
 from remediation.settings import ReliefSettings
 from vsphere.model import Datastore, DiskFacts, Host, Ref, Vm
@@ -22,8 +23,8 @@ class Surroundings:
     disks: Mapping[Ref, DiskFacts]
     settings: ReliefSettings
     protected: frozenset[Ref] = field(default_factory=frozenset)
-    excluded: frozenset[Ref] = field(default_factory=frozenset)
-    """VMs that must not be moved now for another reason, as within six hours of their last move."""
+    resting: Mapping[Ref, str] = field(default_factory=lambda: NOTHING_HELD)
+    """VMs that a guard rail holds now, as within six hours of their last move, with its reason."""
 
 
 def immovable(vm: Vm, around: Surroundings) -> str | None:
@@ -39,9 +40,8 @@ def _asked_for(vm: Vm, around: Surroundings) -> str | None:
         return "is protected"
     if says_off(vm.attributes.get(AUTO, "")):
         return f"is left alone by its attribute {AUTO}"
-    if vm.ref in around.excluded:
-        return "must not be moved again now"
-    return None
+    held = around.resting.get(vm.ref)
+    return f"is held: {held}" if held else None
 
 
 def _by_its_disks(vm: Vm, disks: DiskFacts, around: Surroundings) -> str | None:

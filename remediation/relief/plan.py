@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from remediation.model import NOTHING_HELD, NOWHERE
 from remediation.relief.movers import Surroundings, immovable
 from remediation.relief.problem import Mover, Problem, Solution
 from remediation.relief.solver import solve
@@ -42,8 +43,10 @@ class Estate:
     disks: Mapping[Ref, DiskFacts]
     """Of the VMs; one without is not moved."""
     protected: frozenset[Ref] = field(default_factory=frozenset)
-    excluded: frozenset[Ref] = field(default_factory=frozenset)
-    """VMs that must not be moved now, as those that rest after a move."""
+    resting: Mapping[Ref, str] = field(default_factory=lambda: NOTHING_HELD)
+    """VMs that a guard rail holds now, with its reason: see `model.Facts`."""
+    left: Mapping[Ref, frozenset[Ref]] = field(default_factory=lambda: NOWHERE)
+    """By VM, the datastores that it has left lately."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +148,7 @@ def _sorted_out(estate: Estate, settings: ReliefSettings) -> tuple[list[Vm], lis
         disks=estate.disks,
         settings=settings,
         protected=estate.protected,
-        excluded=estate.excluded,
+        resting=estate.resting,
     )
     reasons = [(vm, immovable(vm, around)) for vm in estate.vms]
     movable = [vm for vm, reason in reasons if reason is None]
@@ -171,7 +174,8 @@ def _movers(estate: Estate, movable: list[Vm], settings: ReliefSettings) -> tupl
         costs = {
             room: arriving_bytes(disks, target)
             for room, target in usable
-            if unreached(target, host) is None
+            if target.ref not in estate.left.get(vm.ref, ())
+            and unreached(target, host) is None
             and too_full(target, estate.source, settings, needs=arriving_bytes(disks, target)) is None
         }
         if costs:

@@ -4,6 +4,7 @@ A datastore takes a VM when all of this holds:
 
 - it is not the one to be left, and its attribute `iaas.auto` does not say `off`;
 - it is accessible, in normal mode, and the VM's host reaches it;
+- the VM has not left it within the last 30 days, so that nothing moves to and fro;
 - its attribute `tier` is the same as that of the datastore to be left; none is the same as none;
 - after the move it is used to at most `target_percent`, and to at least `better_points` percentage points less than the
   datastore to be left was before the first move.
@@ -12,17 +13,19 @@ A move takes all files of the VM along, also those on other datastores; what lie
 What a move frees on a third datastore is not counted on, so each move of a plan is safe in any order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from remediation.settings import ReliefSettings
 from remediation.words import gib, percent
-from vsphere.model import Datastore, DiskFacts, Host
+from vsphere.model import Datastore, DiskFacts, Host, Ref
 
 TIER = "tier"
 """Custom attribute of a datastore; nothing moves by itself from one tier to another."""
 AUTO = "iaas.auto"
 """Custom attribute of a VM or datastore; what `says_off` reads in it keeps automatic moves away."""
+LEFT = "was left lately, and nothing moves to and fro"
+"""Why a VM does not go back to where it came from."""
 MIB = 1024**2
 _OFF = frozenset({"off", "no", "false", "0"})
 
@@ -54,14 +57,29 @@ def fits_and_lacks(
     host: Host | None,
     datastores: Iterable[Datastore],
     settings: ReliefSettings,
+    left: Collection[Ref] = (),
 ) -> tuple[list[Fit], list[Lack]]:
-    """Judge every datastore but the source for one VM: those that can take it, emptiest after the move first."""
+    """Judge every datastore but the source for one VM: those that can take it, emptiest after the move first.
+
+    Args:
+        disks: of the VM.
+        source: the datastore that it is to leave.
+        host: the VM's.
+        datastores: all.
+        settings: how full a target may be.
+        left: the datastores that the VM has left lately.
+    """
     fits, lacks = [], []
     for target in sorted(datastores, key=lambda one: one.name):
         if target.ref == source.ref:
             continue
         moves = arriving_bytes(disks, target)
-        reason = unusable(target, source) or unreached(target, host) or too_full(target, source, settings, needs=moves)
+        reason = (
+            unusable(target, source)
+            or unreached(target, host)
+            or (LEFT if target.ref in left else None)
+            or too_full(target, source, settings, needs=moves)
+        )
         if reason is None:
             fits.append(Fit(target=target, moves_bytes=moves, percent_after=used_percent(target, more_bytes=moves)))
         else:
