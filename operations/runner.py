@@ -1,6 +1,7 @@
 """One stage of one operation: look, write the intent down, send once, follow; after a kill or a lost answer look again.
 
-Durability is held here and nowhere else: no stage knows of it, and the engine only says when to run again.
+Durability is held here and nowhere else: no stage knows of it, and the engine only says when to run again. What does
+the same however often it is sent (`Stage.repeatable`) is sent twice where it was lost once.
 """
 
 from collections.abc import Callable
@@ -111,8 +112,8 @@ class Runner:
             return self._await_state(stage, work, index)
         return self._recover(stage, work, index, since=intent.at)
 
-    def _start(self, stage: Stage, work: Work, index: int) -> Ending | None:
-        """Look once more, then send."""
+    def _start(self, stage: Stage, work: Work, index: int, *, is_second: bool = False) -> Ending | None:
+        """Look once more, then send; `is_second` where it was lost a moment ago and is sent once more."""
         operation = work.operation
         if operation.cancel_requested_by is not None:
             return cancelled(operation)
@@ -128,7 +129,7 @@ class Runner:
             return self._gone(stage, work, index)
         if stage.reads_target and stage.reached(work):
             return self._done(work, index, kind="stage.already_so")
-        return self._send(stage, work, index, is_first=is_first)
+        return self._send(stage, work, index, is_first=is_first, is_second=is_second)
 
     def _read(self, stage: Stage, work: Work, *, is_first: bool) -> Work | Ending:
         """The target as it is now. Nothing is under way yet, so vCenter's absence is waited out."""
@@ -148,7 +149,7 @@ class Runner:
             except VsphereError as error:
                 return failed(work.operation, error)
 
-    def _send(self, stage: Stage, work: Work, index: int, *, is_first: bool) -> Ending | None:
+    def _send(self, stage: Stage, work: Work, index: int, *, is_first: bool, is_second: bool = False) -> Ending | None:
         operation_id = work.operation.id
         crash_point(f"stage.{index}.looked")
         since = self._clock.now() + work.gateway.server_time_offset()
@@ -158,11 +159,11 @@ class Runner:
             task = stage.send(work)
         except UnreachableError as error:
             self._ledger.note(operation_id, "stage.not_sent", index)
-            return self._unreachable(stage, work, index, error=error, is_first=is_first)
+            return failed(work.operation, error) if is_first else self._later(stage, work, index, is_second=is_second)
         except ConnectionLostError as error:
             log.warning("operation.answer.lost", operation_id=operation_id, stage=stage.title, reason=str(error))
             self._ledger.note(operation_id, "stage.answer_lost", index)
-            return self._settle(stage, work, index, since=since)
+            return self._settle(stage, work, index, since=since, may_repeat=stage.repeatable and not is_second)
         except VsphereError as error:
             self._ledger.note(operation_id, "stage.not_sent", index)
             return self._given_up(work, index) if stage.gives_way else failed(work.operation, error)
@@ -173,20 +174,16 @@ class Runner:
             return self._await_state(stage, work, index)
         return self._follow(stage, work, index, task=task, since=since)
 
-    def _unreachable(
-        self, stage: Stage, work: Work, index: int, *, error: VsphereError, is_first: bool
-    ) -> Ending | None:
-        """No connection came about: it was certainly not sent. In the middle of an operation it is sent later."""
-        if is_first:
-            return failed(work.operation, error)
+    def _later(self, stage: Stage, work: Work, index: int, *, is_second: bool) -> Ending | None:
+        """No connection came about in the middle of an operation: it was certainly not sent, so it is sent later."""
         self._rest(_RETRY_S)
         again = self._read(stage, work, is_first=False)
         if isinstance(again, Ending):
             return again
-        return self._send(stage, again, index, is_first=False)
+        return self._send(stage, again, index, is_first=False, is_second=is_second)
 
-    def _settle(self, stage: Stage, work: Work, index: int, *, since: datetime) -> Ending | None:
-        """The answer was lost just now: look, and never send again."""
+    def _settle(self, stage: Stage, work: Work, index: int, *, since: datetime, may_repeat: bool) -> Ending | None:
+        """The answer was lost just now: look, and send again only what may be repeated and is conclusively absent."""
         finding = self._settler.settle(stage, work, since=since)
         match finding.verdict:
             case Verdict.TASK if finding.task is not None:
@@ -195,6 +192,9 @@ class Runner:
                 return self._found(stage, work, index, made=finding.made)
             case Verdict.ABSENT:
                 self._ledger.note(work.operation.id, "stage.not_sent", index)
+                if may_repeat:
+                    fresh = replace(work, operation=self._ledger.operation(work.operation.id))
+                    return self._start(stage, fresh, index, is_second=True)
                 lost = ConnectionLostError("The connection to vCenter was lost while the order was sent")
                 return failed(work.operation, lost)
             case _:

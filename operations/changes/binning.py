@@ -282,7 +282,7 @@ def _is_back(work: Work) -> bool:
 
 STAGES = (
     Stage(title=MAKE_BIN, send=_make_bin, reached=_has_bin, waits=True),
-    Stage(title=MARK, send=_mark, reached=_is_marked),
+    Stage(title=MARK, send=_mark, reached=_is_marked, repeatable=True),
     Stage(title=RENAME_FOR_BIN, send=_rename_for_bin, reached=_is_renamed_for_bin, task="VirtualMachine.rename"),
     Stage(
         title=MOVE_TO_BIN,
@@ -306,5 +306,5 @@ STAGES = (
         reached=_is_renamed_back,
         task="VirtualMachine.rename",
     ),
-    Stage(title=UNMARK, send=_unmark, reached=_is_unmarked),
+    Stage(title=UNMARK, send=_unmark, reached=_is_unmarked, repeatable=True),
 )

@@ -73,4 +73,4 @@ def _has_expires(work: Work) -> bool:
     return work.vm is not None and work.vm.attributes.get(EXPIRES) == work.spec["expires"]
 
 
-STAGES = (Stage(title=SET_EXPIRES, send=_set_expires, reached=_has_expires),)
+STAGES = (Stage(title=SET_EXPIRES, send=_set_expires, reached=_has_expires, repeatable=True),)

@@ -358,5 +358,5 @@ STAGES = (
         reads_target=False,
     ),
     Stage(title=CLONE, send=_clone, find_made=_find_made, makes=True, task="VirtualMachine.clone"),
-    Stage(title=SET_OWNER, send=_set_owner, reached=_has_owner),
+    Stage(title=SET_OWNER, send=_set_owner, reached=_has_owner, repeatable=True),
 )

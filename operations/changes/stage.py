@@ -91,6 +91,9 @@ class Stage:
     """Whether others work on the same entity at the same time, so that a task on it may be anybody's."""
     gone_is_done: bool = False
     """Whether a VM that is no longer there is what was wanted."""
+    repeatable: bool = False
+    """Whether the same write sent twice does what it does once, so that a lost one is sent again after a look: a custom
+    attribute, and nothing else. Such a loss would otherwise end an operation half way."""
     reads_target: bool = True
     """Whether there is a VM to be read before it is sent."""
     switches: bool = False
