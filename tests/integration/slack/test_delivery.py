@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 
 import pytest
@@ -172,6 +173,28 @@ def test_a_process_that_takes_over_edits_the_same_card_to_its_end(stage: Stage) 
     stage.restart()
 
     assert stage.dana.wait_for_card("done in").ts == card.ts
+    stage.workspace.assert_no_violations()
+
+
+def test_of_two_cards_after_a_kill_that_lost_where_the_first_is_both_can_be_pressed_and_one_tells_the_end(
+    stage: Stage,
+) -> None:
+    stage.dana.command("/iaas poweron web-01")
+    older = stage.dana.wait_for_card("running")
+    (operation,) = stage.operations.known.values()
+    stage.front.close()
+    stage.operations.cards.addresses.clear()
+    stage.operations.move(operation, created_at=operation.created_at - timedelta(minutes=1))
+
+    stage.restart()
+    newer = stage.dana.wait_for_message(lambda one: one.ts > older.ts and "running" in one.text, timeout_s=60)
+    for card in (older, newer):
+        assert stage.dana.click(card, "iaas.say.cancel").ok
+    _until(lambda: len(stage.dispatcher.lines()) == 3)
+    stage.operations.finish(stage.operations.known[operation.id])
+
+    assert stage.dana.wait_for_card("done in").ts == newer.ts
+    assert stage.dispatcher.lines() == ["poweron web-01", *[f"cancel {operation.id}"] * 2]
     stage.workspace.assert_no_violations()
 
 
