@@ -1,4 +1,4 @@
-"""The command line: `iaas-bot run | check | policy | audit | demo`, declared here; each command has its own module.
+"""The command line: `iaas-bot run | check | setup | policy | audit | demo`; each command has its own module.
 
 A module is loaded when its command runs: the service does not know the sandbox, and neither help nor the demo waits
 for the database's libraries.
@@ -23,6 +23,8 @@ _audit = typer.Typer(help="The record of everything that was asked and done.", n
 app.add_typer(_audit, name="audit")
 _policy = typer.Typer(help="Who may do what, and why.", no_args_is_help=True)
 app.add_typer(_policy, name="policy")
+_setup = typer.Typer(help="What is made once in vCenter.", no_args_is_help=True)
+app.add_typer(_setup, name="setup")
 
 _Config = Annotated[Path, typer.Option("--config", envvar="IAAS_CONFIG", help="The configuration file.")]
 _DEFAULT_CONFIG = Path("/etc/iaas-bot/config.toml")
@@ -44,6 +46,17 @@ class Somebody(Enum):
     GUY = "guy"
 
 
+class Play(Enum):
+    """What can go wrong: see `bot.cli.demo.scenarios.play`."""
+
+    CPU_PRESSURE = "cpu-pressure"
+    MEMORY_PRESSURE = "memory-pressure"
+    DATASTORE_FULL = "datastore-full"
+    ALARM_STORM = "alarm-storm"
+    NO_HOT_ADD = "no-hot-add"
+    CONTENTION = "contention"
+
+
 @app.command("run")
 def _run(config: _Config = _DEFAULT_CONFIG) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
@@ -60,26 +73,53 @@ def _check(config: _Config = _DEFAULT_CONFIG) -> None:
     command.check(config)
 
 
+@_setup.command("alarms")
+def _alarms(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Create what is missing without a question.")] = False,
+    vcenter: Annotated[str | None, typer.Option("--vcenter", help="Only this one, by its name in the file.")] = None,
+    config: _Config = _DEFAULT_CONFIG,
+) -> None:
+    """Show which alarms remediation answers are in vCenter, and create those that are missing, after a yes.
+
+    Alarms that are there are never changed or removed. Exit code 0: all are there; 1: a vCenter could not be asked or
+    an alarm not be created; 3: something is missing, and nobody said yes.
+    """
+    from bot.cli import alarms as command
+
+    command.setup(config, vcenter=vcenter, yes=yes)
+
+
 @app.command("demo")
 def _demo(
     *,
     headless: Annotated[bool, typer.Option("--headless", help="No page: run the lines and end.")] = False,
     as_: Annotated[Somebody, typer.Option("--as", help="Who types.")] = Somebody.DANA,
     run: Annotated[list[str] | None, typer.Option("--run", help='A line such as "spawn web-07"; repeatable.')] = None,
+    scenario: Annotated[
+        Play | None, typer.Option(help="With --headless: what goes wrong in the estate, and what the bot makes of it.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Of the page; 0 takes any free one.", min=0, max=65535)] = 3978,
 ) -> None:
     """Start a sandbox Slack and vCenter with the bot between them, on this machine alone.
 
     With --headless each --run line is typed as the person, confirmed where the bot asks, and waited for; one JSON
-    object a line is printed, and the exit code is 0 only if every line succeeded.
+    object a line is printed, and the exit code is 0 only if every line succeeded. With --scenario an alarm is raised
+    instead, what happens is printed in the same way, and the exit code is 0 only if the outcome is the right one.
     """
-    if headless and not run:
-        raise typer.BadParameter('give at least one line, such as --run "spawn web-07"', param_hint="--headless")
-    if run and not headless:
-        raise typer.BadParameter("lines are run with --headless only", param_hint="--run")
+    if headless and not run and scenario is None:
+        hint = 'give at least one line, such as --run "spawn web-07", or a --scenario'
+        raise typer.BadParameter(hint, param_hint="--headless")
+    if run and scenario is not None:
+        raise typer.BadParameter("give lines or a scenario, not both", param_hint="--scenario")
+    if (run or scenario is not None) and not headless:
+        given = "--run" if run else "--scenario"
+        raise typer.BadParameter("that is for --headless only", param_hint=given)
     from bot.cli.demo import command
 
-    if run:
+    if scenario is not None:
+        command.play_scenario(scenario.value)
+    elif run:
         command.type_lines(as_.value, run)
     else:
         command.show_page(port)

@@ -3,12 +3,14 @@
 import errno
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import typer
 
 from bot.cli.demo.headless import run_lines
+from bot.cli.demo.scenarios.play import play
+from bot.cli.demo.scenarios.stage import Stage, hours_from_now
 from bot.cli.demo.world import Bot, BotDiedError, World
 
 
@@ -16,6 +18,13 @@ def type_lines(person: str, lines: Sequence[str]) -> None:
     """Type every line as the person, print what came of it, and exit with 0 only if all succeeded."""
     with _world(port=0, wait=True) as world:
         ok = run_lines(world.workspace.as_user(person), person, lines)
+    raise typer.Exit(0 if ok else 1)
+
+
+def play_scenario(name: str) -> None:
+    """Play a scenario, print what happens, and exit with 0 only if the outcome is the right one."""
+    with _world(port=0, wait=True, environment=hours_from_now()) as world:
+        ok = play(Stage(world=world, scenario=name))
     raise typer.Exit(0 if ok else 1)
 
 
@@ -46,12 +55,12 @@ def _attend(bot: Bot) -> None:
 
 
 @contextmanager
-def _world(*, port: int, wait: bool) -> Iterator[World]:
+def _world(*, port: int, wait: bool, environment: Mapping[str, str] | None = None) -> Iterator[World]:
     # Without this a SIGTERM would leave the sandbox and the bot behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.echo("Starting the sandbox's vCenter and Slack, and the bot …", err=True)
     try:
-        with World.start(port=port, wait=wait) as world:
+        with World.start(port=port, wait=wait, environment=environment) as world:
             yield world
     except BotDiedError as error:
         typer.echo(f"iaas-bot: {error}", err=True)

@@ -53,7 +53,7 @@ def test_nothing_typed_is_answered_with_help() -> None:
     [
         (["fly"], "No such command 'fly'"),
         (["demo", "--headless"], 'give at least one line, such as --run "spawn web-07"'),
-        (["demo", "--run", "list"], "lines are run with --headless only"),
+        (["demo", "--run", "list"], "that is for --headless only"),
         (["demo", "--headless", "--as", "mallory", "--run", "list"], "'mallory' is not one of 'dana', 'ann', 'ben'"),
         (["demo", "--port", "70000"], "Input should be less than or equal to 65535"),
         (["audit", "export", "--since", "yesterday"], "'yesterday' is no time: write 1h, 7d, 2026-11-26"),
