@@ -12,9 +12,9 @@ from bot import logs
 from bot.cli.common import missing_secrets, settings_or_exit
 from bot.cli.rules import Known, warnings
 from bot.config import Settings
-from bot.config.permission import ApprovalTable
+from bot.config.remediation import RemediationTable
 from bot.slack.app import slack_directory
-from bot.slack.probe import ProbeError, probe_app_token, probe_approvers, probe_bot_token
+from bot.slack.probe import ProbeError, probe_app_token, probe_approvers, probe_bot_token, probe_channel
 from bot.slack.settings import SlackSettings
 from bot.wiring import build_gateway, build_slack_settings, check_database
 from operations.errors import StorageError
@@ -88,7 +88,20 @@ def _slack(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
         yield _tried("slack app token", lambda: probe_app_token(slack))
     # Without a bot token that Slack takes each of these would only say so again.
     for rule in settings.approval if answers else ():
-        yield _tried(f"approval {rule.name}", partial(_probe_approvers, slack, rule))
+        probe = partial(probe_approvers, slack, groups=rule.groups, users=rule.users, channel=rule.channel)
+        yield _tried(f"approval {rule.name}", probe)
+    if answers:
+        yield from _remediation(slack, settings.remediation)
+
+
+def _remediation(slack: SlackSettings, table: RemediationTable) -> Iterator[Finding]:
+    """Where incidents are shown, and who says yes to what is done about them."""
+    approvers = table.approvers
+    if approvers.groups or approvers.users:
+        probe = partial(probe_approvers, slack, groups=approvers.groups, users=approvers.users, channel=table.channel)
+        yield _tried("remediation approvers", probe)
+    elif table.channel:
+        yield _tried("remediation channel", partial(probe_channel, slack, table.channel))
 
 
 def _vcenters(settings: Settings, missing: Collection[str]) -> Iterator[Finding]:
@@ -107,10 +120,6 @@ def _vcenters(settings: Settings, missing: Collection[str]) -> Iterator[Finding]
     finally:
         for gateway in gateways:
             gateway.close()
-
-
-def _probe_approvers(slack: SlackSettings, rule: ApprovalTable) -> str:
-    return probe_approvers(slack, groups=rule.groups, users=rule.users, channel=rule.channel)
 
 
 def _tried(what: str, attempt: Callable[[], str]) -> Finding:

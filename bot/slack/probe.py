@@ -82,15 +82,29 @@ def probe_approvers(settings: SlackSettings, *, groups: Sequence[str], users: Se
         raise ProbeError(f"nobody is in {' or '.join(groups)}.", way_out="Add those who decide to it in Slack.")
     where = f"in {channel} and in direct messages" if channel else "in direct messages"
     if channel:
-        _try_channel(client, channel)
+        _try_channel(client, channel, "until then approvers are asked in direct messages alone")
     return f"{len(members)} {'person' if len(members) == 1 else 'people'}, asked {where}"
 
 
-def _try_channel(client: WebClient, channel: str) -> None:
+def probe_channel(settings: SlackSettings, channel: str) -> str:
+    """Ask Slack whether the bot may write in a channel; nobody sees anything of it.
+
+    Returns:
+        `may write in #vm-alarms`.
+
+    Raises:
+        ProbeError: it may not.
+    """
+    client = WebClient(token=settings.read_bot_token(), base_url=settings.api_url, timeout=_TIMEOUT_S)
+    _try_channel(client, channel, "until then nobody sees what has turned red")
+    return f"may write in {channel}"
+
+
+def _try_channel(client: WebClient, channel: str, meanwhile: str) -> None:
     own = _asked(client.auth_test, "Set slack.bot_token to the token of the installed app (xoxb-…).")
     _asked(
         lambda: client.chat_postEphemeral(channel=channel, user=str(own["user_id"]), text="iaas-bot check"),
-        f"Invite the bot to {channel}; until then approvers are asked in direct messages alone.",
+        f"Invite the bot to {channel}; {meanwhile}.",
     )
 
 

@@ -19,6 +19,7 @@ GOOD = [
     "slack bot token",
     "slack app token",
     "approval big",
+    "remediation approvers",
     "database",
     "vcenter lab",
     "vcenter lab folder for new VMs",
