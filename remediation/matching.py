@@ -20,6 +20,17 @@ ENTITY_KIND: Final = MappingProxyType(
 """The vSphere type that a playbook can do something for."""
 
 
+STAND_INS: Final = MappingProxyType(
+    {
+        "alarm.vmcpuusagealarm": "Virtual machine CPU usage",
+        "alarm.vmmemoryusagealarm": "Virtual machine memory usage",
+        "alarm.datastorediskusagealarm": "Datastore usage on disk",
+    }
+)
+"""By the system name without case: what `setup alarms` calls the alarm that it makes where vCenter's own is gone, since
+only vCenter gives system names. Who answers the one answers the other."""
+
+
 def playbook_for(
     playbooks: Sequence[PlaybookSettings], *, entity_kind: str, names: Sequence[str]
 ) -> PlaybookSettings | None:
@@ -32,6 +43,11 @@ def playbook_for(
     """
     wanted = {name.casefold() for name in names if name}
     for playbook in playbooks:
-        if ENTITY_KIND[playbook.name] == entity_kind and wanted & {name.casefold() for name in playbook.alarms}:
+        if ENTITY_KIND[playbook.name] == entity_kind and wanted & _answered(playbook):
             return playbook
     return None
+
+
+def _answered(playbook: PlaybookSettings) -> set[str]:
+    names = {name.casefold() for name in playbook.alarms}
+    return names | {STAND_INS[name].casefold() for name in names & STAND_INS.keys()}

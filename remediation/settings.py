@@ -129,7 +129,7 @@ class ApproverSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThresholdSettings:
-    """Of the alarms that `iaas-bot setup alarms` makes, in percent."""
+    """Of the alarms that `iaas-bot setup alarms` makes, in percent but for the last two."""
 
     cpu_red: float = 90.0
     cpu_yellow: float = 75.0
@@ -138,6 +138,10 @@ class ThresholdSettings:
     datastore_red: float = 85.0
     datastore_yellow: float = 75.0
     sustain: timedelta = timedelta(minutes=5)
+    """So long a VM's CPU or memory must be above it; space does not come and go."""
+    vm_storage_red_gib: float = 500.0
+    """What all files of a VM take; vSphere has no share of anything for a single VM."""
+    vm_storage_yellow_gib: float = 400.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

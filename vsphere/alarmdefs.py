@@ -1,8 +1,4 @@
-"""The alarms that a vCenter has, read as plain values, and the spec of one that it shall have.
-
-vSphere writes thresholds in the unit of their counter: percent in hundredths, space in KiB; but the space that is used
-on a datastore in hundredths of a percent as well, as its own "Datastore usage on disk" shows.
-"""
+"""The alarms that a vCenter has, read as plain values, and the spec of one that it shall have."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,11 +13,7 @@ from vsphere.properties import number, text
 from vsphere.reads import Reads
 from vsphere.session import Session
 from vsphere.soaptree import Moref, Tree, as_list
-
-CPU_USAGE = "cpu.usage.average"
-MEMORY_USAGE = "mem.usage.average"
-SPACE_USED = "disk.used.latest"
-"""Of a datastore, the share of it; of a VM, what its files take."""
+from vsphere.thresholds import unit_of
 
 _PATHS = ("info.name", "info.systemName", "info.enabled", "info.entity", "info.expression")
 _HUNDREDTHS = 100
@@ -72,13 +64,6 @@ def alarm_spec(definition: AlarmDefinition, counters: Counters) -> Any:  # noqa:
         expression=vim.alarm.OrAlarmExpression(expression=[expression]),
         setting=vim.alarm.AlarmSetting(toleranceRange=0, reportingFrequency=0),
     )
-
-
-def unit_of(metric: str, entity_kind: str) -> ThresholdUnit:
-    """In which unit people say the thresholds of a counter."""
-    if metric in {CPU_USAGE, MEMORY_USAGE} or (metric, entity_kind) == (SPACE_USED, "Datastore"):
-        return ThresholdUnit.PERCENT
-    return ThresholdUnit.GIB if metric == SPACE_USED else ThresholdUnit.RAW
 
 
 def _read(session: Session, counters: Counters) -> Iterator[AlarmDefinition]:

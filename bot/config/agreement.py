@@ -116,8 +116,8 @@ def _nobody_says_yes(values: Mapping[str, Any]) -> Iterator[Disagreement]:
 
 
 def _thresholds(thresholds: Mapping[str, Any]) -> Iterator[Disagreement]:
-    for what in ("cpu", "memory", "datastore"):
-        keys = [f"{what}_{colour}" for colour in ("yellow", "red")]
+    for what in ("cpu_{}", "memory_{}", "datastore_{}", "vm_storage_{}_gib"):
+        keys = [what.format(colour) for colour in ("yellow", "red")]
         yellow, red = (_read(_NUMBER, thresholds.get(key, ThresholdsTable.model_fields[key].default)) for key in keys)
         if yellow is not None and red is not None and yellow >= red:
             reason = f"{yellow:g} is not below {keys[1]}, which is {red:g}"

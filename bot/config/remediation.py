@@ -154,7 +154,7 @@ class ApproversTable(Table):
 
 
 class ThresholdsTable(Table):
-    """`[remediation.thresholds]`: of the alarms that `iaas-bot setup alarms` makes, in percent."""
+    """`[remediation.thresholds]`: of the alarms that `iaas-bot setup alarms` makes, in percent but for the last two."""
 
     cpu_red: float = Field(default=90.0, gt=0, le=100, examples=[90.0])
     """CPU of a VM."""
@@ -169,7 +169,11 @@ class ThresholdsTable(Table):
     datastore_yellow: float = Field(default=75.0, gt=0, le=100, examples=[75.0])
     """Space of a datastore that is used."""
     sustain: Span = Field(default=timedelta(minutes=5), examples=["5m"])
-    """So long a VM must be above it."""
+    """So long a VM's CPU or memory must be above it."""
+    vm_storage_red_gib: float = Field(default=500.0, gt=0, le=2000, examples=[500.0])
+    """What the files of a VM take, GiB; vSphere has no share of anything for a single VM."""
+    vm_storage_yellow_gib: float = Field(default=400.0, gt=0, le=2000, examples=[400.0])
+    """What the files of a VM take, GiB."""
 
 
 class RemediationTable(Table):

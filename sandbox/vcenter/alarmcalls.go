@@ -291,15 +291,20 @@ func (h *alarmHandler) ReconfigureAlarm(ctx *simulator.Context, req *types.Recon
 func (h *alarmHandler) RemoveAlarm(ctx *simulator.Context, req *types.RemoveAlarm) soap.HasFault {
 	h.w.effects.Lock()
 	defer h.w.effects.Unlock()
-	root := h.w.reg.Get(h.w.content().RootFolder).(mo.Entity)
+	h.w.removeAlarm(ctx, h.Alarm)
+	return &methods.RemoveAlarmBody{Res: new(types.RemoveAlarmResponse)}
+}
+
+// removeAlarm ends an alarm in the name of the context's user. Hold effects.
+func (w *world) removeAlarm(ctx *simulator.Context, alarm *simulator.Alarm) {
+	root := w.reg.Get(w.content().RootFolder).(mo.Entity)
 	for _, state := range root.Entity().TriggeredAlarmState {
-		if entity, ok := h.w.reg.Get(state.Entity).(mo.Entity); ok && state.Alarm == h.Self {
+		if entity, ok := w.reg.Get(state.Entity).(mo.Entity); ok && state.Alarm == alarm.Self {
 			state.OverallStatus = types.ManagedEntityStatusGreen
-			h.w.updateStates(entity, state)
+			w.updateStates(entity, state)
 		}
 	}
-	h.w.post(ctx, &types.AlarmRemovedEvent{AlarmEvent: h.w.alarmEvent(h.Alarm, nil), Entity: h.w.about(h.Info.Entity)})
-	h.w.reg.Remove(private(ctx), h.Self)
-	h.w.watch.learn()
-	return &methods.RemoveAlarmBody{Res: new(types.RemoveAlarmResponse)}
+	w.post(ctx, &types.AlarmRemovedEvent{AlarmEvent: w.alarmEvent(alarm, nil), Entity: w.about(alarm.Info.Entity)})
+	w.reg.Remove(private(ctx), alarm.Self)
+	w.watch.learn()
 }

@@ -166,6 +166,10 @@ class Door:
         """Note by hand that somebody has seen a triggered alarm."""
         self._post("/alarm/acknowledge", entity=entity, alarm=alarm, kind=kind)
 
+    def remove_alarm(self, alarm: str) -> None:
+        """Take an alarm out of vCenter by hand, with all that it has raised."""
+        self._post("/alarm/remove", alarm=alarm)
+
     def set_alarm_sustain(self, seconds: float) -> None:
         """Set how long a load or a fill must last until it raises its alarm; 0 raises it at once."""
         self._post("/alarm/sustain", seconds=seconds)

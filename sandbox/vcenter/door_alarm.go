@@ -26,6 +26,10 @@ type acknowledgeBody struct {
 	Alarm  string `json:"alarm"`
 }
 
+type removeBody struct {
+	Alarm string `json:"alarm"`
+}
+
 type sustainBody struct {
 	Seconds float64 `json:"seconds"`
 }
@@ -34,6 +38,7 @@ func (d *door) alarmRoutes() {
 	post(d, "/alarm", d.alarm)
 	post(d, "/alarm/acknowledge", d.acknowledge)
 	post(d, "/alarm/sustain", d.sustain)
+	post(d, "/alarm/remove", d.removeAlarm)
 }
 
 // alarm raises an alarm or clears it; one that was raised by hand stays until a hand clears it, whatever the figures say.
@@ -95,6 +100,18 @@ func (d *door) acknowledge(body acknowledgeBody) (any, error) {
 		return nil, &badInput{fmt.Sprintf("%s is not triggered on %s", label(alarm), body.Entity), "raise it first"}
 	}
 	d.w.acknowledge(private(d.w.ctx), alarm, entity)
+	return nil, nil
+}
+
+// removeAlarm ends the definition of an alarm, as a person may have done before the bot came.
+func (d *door) removeAlarm(body removeBody) (any, error) {
+	alarm, err := d.w.findAlarm(body.Alarm)
+	if err != nil {
+		return nil, err
+	}
+	d.w.effects.Lock()
+	defer d.w.effects.Unlock()
+	d.w.removeAlarm(private(d.w.ctx), alarm)
 	return nil, nil
 }
 

@@ -21,6 +21,7 @@ var doorHelp = map[string]string{
 	"GET /alarms":             "the alarms there are, and what each one watches",
 	"POST /alarm":             "{entity, kind: vm|datastore|host|cluster, alarm, status: red|yellow|green, at, silent}",
 	"POST /alarm/acknowledge": "{entity, kind, alarm}: somebody has seen it",
+	"POST /alarm/remove":      "{alarm}: vCenter has it no longer",
 	"POST /alarm/sustain":     "{seconds}: how long a figure must be over a threshold until its alarm turns",
 	"POST /load":              "{vm or host, at, cpu_percent, memory_percent, ready_percent, costop_percent, balloon_mib, swap_mib}",
 	"POST /datastore":         "{datastore, capacity_bytes, free_bytes, maintenance, tier}",

@@ -9,12 +9,12 @@ import pytest
 from sandbox.vcenter import Estate
 from sandbox.vcenter.client import PastEvent
 from tests.integration.vsphere.lab import READY_S, Connect, Eventually, Lab, settings_for, wait_until
-from vsphere.alarmdefs import CPU_USAGE, SPACE_USED
 from vsphere.alarms import REREAD_S
 from vsphere.clock import SystemClock
 from vsphere.errors import NameTakenError, NotSupportedError, PermissionDeniedError
 from vsphere.gateway import Gateway
 from vsphere.model import AlarmDefinition, AlarmStatus, Ref, ThresholdUnit, TriggeredAlarm
+from vsphere.thresholds import CPU_USAGE, SPACE_USED
 
 CPU = "alarm.VmCPUUsageAlarm"
 MEMORY = "alarm.VmMemoryUsageAlarm"

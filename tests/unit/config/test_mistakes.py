@@ -163,6 +163,7 @@ def test_what_remediation_must_agree_on_is_told(tmp_path: Path) -> None:
         tmp_path,
         ('groups = ["@vm-oncall"]', "groups = []"),
         ("cpu_yellow = 75.0", "cpu_yellow = 95"),
+        ("vm_storage_red_gib = 500.0", "vm_storage_red_gib = 100"),
         ('name = "add-memory"\nmode = "recommend"', 'name = "add-cpu"\nmode = "approve"'),
         ('kind = "freeze"', 'kind = "melt"'),
         ('observe_for = "10m"', 'observe_for = "soon"'),
@@ -177,4 +178,5 @@ def test_what_remediation_must_agree_on_is_told(tmp_path: Path) -> None:
         "remediation.playbook[2].mode: nobody may say yes: give groups or users in [remediation.approvers]",
         "remediation.playbook[2].name: two playbooks have one name: add-cpu",
         "remediation.thresholds.cpu_yellow: 95 is not below cpu_red, which is 90",
+        "remediation.thresholds.vm_storage_yellow_gib: 400 is not below vm_storage_red_gib, which is 100",
     ]

@@ -13,6 +13,11 @@ PLAYBOOKS = (
 )
 CASES = {
     "by its system name": ("VirtualMachine", ("CPU-Auslastung", "alarm.VmCPUUsageAlarm"), PlaybookName.ADD_CPU),
+    "made in place of the one with the system name": (
+        "VirtualMachine",
+        ("Virtual machine CPU usage", ""),
+        PlaybookName.ADD_CPU,
+    ),
     "by its name without case": ("VirtualMachine", ("WEB is BUSY", ""), PlaybookName.ADD_CPU),
     "by what it is on": ("VirtualMachine", ("Full", ""), PlaybookName.MOVE_VM),
     "another name": ("VirtualMachine", ("Host is busy", ""), None),

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from vsphere.alarmdefs import CPU_USAGE, SPACE_USED, definition_of, unit_of
+from vsphere.alarmdefs import definition_of
 from vsphere.alarms import Picture, alarm_of, status_of
 from vsphere.model import AlarmStatus, Ref, ThresholdUnit, TriggeredAlarm
 from vsphere.properties import Refs
 from vsphere.soaptree import Moref
+from vsphere.thresholds import CPU_USAGE, SPACE_USED, unit_of
 
 COUNTERS = {2: CPU_USAGE, 281: SPACE_USED, 6: "cpu.ready.summation"}
 STATE = {
