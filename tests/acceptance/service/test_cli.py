@@ -18,6 +18,7 @@ HELP = {
     ("run",): ("--config", "IAAS_CONFIG", "SIGTERM"),
     ("check",): ("--config", "Changes nothing"),
     ("demo",): ("--headless", "--as", "--run", "--port", "exit code is 0 only if every line succeeded"),
+    ("setup", "alarms"): ("--yes", "--vcenter", "never changed or removed", "Exit code 0: all are there"),
     ("audit",): ("verify", "export"),
     ("audit", "verify"): ("--config", "exit code 1"),
     ("audit", "export"): ("--since", "--format", "jsonl", "csv"),
