@@ -65,13 +65,12 @@ def room_of(hosts: Iterable[Host], resource: Resource, *, more: int = 0) -> Room
 def with_room(vm: Vm, hosts: Iterable[Host], guards: GuardSettings, *, cpu_count: int, memory_mib: int) -> Host | None:
     """The host that would have most room with the whole VM on it at full load; None where none has enough.
 
-    It must be usable, reach all datastores of the VM, and have as many cores as the VM vCPUs.
+    It must be usable and reach all datastores of the VM.
     """
     fit = [
         (max(cpu.percent, memory.percent), host.name, host)
         for host in hosts
         if host.usable and host.ref != vm.host and set(vm.datastores) <= set(host.datastores)
-        if host.cpu_cores >= cpu_count
         if (cpu := room_of([host], CPU, more=cpu_count * host.cpu_mhz_per_core)).percent <= CPU.most_percent(guards)
         if (memory := room_of([host], MEMORY, more=memory_mib)).percent <= MEMORY.most_percent(guards)
     ]

@@ -120,11 +120,26 @@ def test_nothing_is_added_where_host_or_cluster_has_no_room_for_it(row: Row) -> 
         ([IDLE, host("host-3")], "Move web-01 to esx-02, which has room for it."),
         ([cpu("host-2", 30_000), host("host-3")], "Move web-01 to esx-03, which has room for it."),
         ([host("host-2", datastores=()), host("host-3", datastores=(GOLD,))], "Move web-01 to esx-03, which has room"),
+        ([cpu("host-2", 18_000), cpu("host-3", 18_001)], "Move web-01 to esx-02, which has room for it."),
+        ([cpu("host-2", 18_001)], "Free some of it, or add a host; no other host of the cluster"),
+        ([ram("host-2", 60, memory_bytes=80 * GIB)], "Move web-01 to esx-02, which has room for it."),
+        ([ram("host-2", 61, memory_bytes=80 * GIB)], "Free some of it, or add a host; no other host of the cluster"),
         ([host("host-2", memory_bytes=8 * GIB)], "Free some of it, or add a host; no other host of the cluster"),
         ([host("host-2", in_maintenance=True)], "Free some of it, or add a host; no other host of the cluster"),
         ([], "Free some of it, or add a host; no other host of the cluster has room."),
     ],
-    ids=["the emptiest", "one has none", "one does not reach its disks", "too small", "not usable", "none"],
+    ids=[
+        "the emptiest",
+        "one has none",
+        "one does not reach its disks",
+        "just enough CPU",
+        "too little CPU",
+        "just enough memory",
+        "too little memory",
+        "too small",
+        "not usable",
+        "none",
+    ],
 )
 def test_the_way_out_names_a_host_that_has_room(others: list[Host], way_out: str) -> None:
     found = Headroom().check(on(cpu("host-1", 31_000), *others, recommendation=more_cpu()))
