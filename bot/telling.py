@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -125,12 +125,14 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
         "playbook": remedy.playbook.value,
         "before": dict(remedy.before),
     }
-    yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": remedy.state is RemedyState.ASKED})
+    if remedy.operation_id or remedy.ended_at:
+        yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": remedy.state is RemedyState.ASKED})
     if remedy.ended_at is None:
         return
     operation = operations.get(remedy.operation_id or "")
     said = {"text": operation.text, "way_out": operation.way_out} if operation else {"text": "", "way_out": None}
     yield Detail(key=f"incident/{key}/ended", kind=ENDED, data={**about, **said, "state": remedy.state.value})
     if remedy.outcome is not None and remedy.checked:
-        found = {"outcome": remedy.outcome.value, "after": dict(remedy.after)}
+        later = datetime.fromisoformat(str(remedy.after["at"])) - remedy.ended_at
+        found = {"outcome": remedy.outcome.value, "after": dict(remedy.after), "later_s": later.total_seconds()}
         yield Detail(key=f"incident/{key}/compared/{remedy.checked}", kind=COMPARED, data={**about, **found})

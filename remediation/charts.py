@@ -14,7 +14,10 @@ _INK: Final = "#1d1c1d"
 _FAINT: Final = "#9a9a9a"
 _BEFORE: Final = "#c0392b"
 _LOWER: Final = "#1e7e45"
-_FONT: Final = 13
+_SMALL: Final = 14
+_LARGE: Final = 18
+_HUGE: Final = 26
+"""Points: on a phone the picture is a third as wide."""
 _FULL: Final = 100
 
 
@@ -48,8 +51,8 @@ def _sheet(name: str) -> tuple[Any, Any]:
 
     figure = Figure(figsize=(_WIDTH_PX / _DPI, _HEIGHT_PX / _DPI), dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
-    axes.set_title(name, loc="left", fontsize=_FONT, color=_INK)
-    axes.tick_params(labelsize=_FONT - 2, colors=_INK)
+    axes.set_title(name, loc="left", fontsize=_LARGE, color=_INK)
+    axes.tick_params(labelsize=_SMALL, colors=_INK)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes
@@ -57,14 +60,15 @@ def _sheet(name: str) -> tuple[Any, Any]:
 
 def _draw_course(axes: Any, course: Sequence[tuple[float, float]], old: float, new: float) -> None:  # noqa: ANN401  matplotlib's
     minutes = [at / 60 for at, _ in course]
-    axes.plot(minutes, [value for _, value in course], color=_INK, linewidth=1.6)
-    axes.axvline(0, color=_FAINT, linestyle="--", linewidth=1.4)
+    axes.plot(minutes, [value for _, value in course], color=_INK, linewidth=2)
+    axes.axvline(0, color=_FAINT, linestyle="--", linewidth=2)
     first, last = min(*minutes, 0), max(*minutes, 0)
     _draw_level(axes, (first, 0), old, _BEFORE, "right")
     _draw_level(axes, (0, last), new, _colour(old, new), "left")
-    axes.set_ylim(0, max(_FULL, *(value for _, value in course)) * 1.12)
+    axes.set_ylim(0, max(_FULL, *(value for _, value in course)) * 1.4)
+    axes.set_yticks((0, 50, 100))
     axes.set_xlim(first, last or 1)
-    axes.set_xlabel("minutes from the change", fontsize=_FONT - 2, color=_INK)
+    axes.set_xlabel("minutes from the change", fontsize=_SMALL, color=_INK)
     axes.yaxis.set_major_formatter("{x:.0f} %")
 
 
@@ -72,15 +76,15 @@ def _draw_level(axes: Any, span: tuple[float, float], value: float, colour: str,
     """A line over its part of the time, with its figure beside the change."""
     if span[0] == span[1]:
         return
-    axes.plot(span, (value, value), color=colour, linewidth=2.4)
+    axes.plot(span, (value, value), color=colour, linewidth=4)
     gap = -6 if side == "right" else 6
     axes.annotate(
         f"{value:.0f} %",
         (0, value),
-        xytext=(gap, 5),
+        xytext=(gap, 6),
         textcoords="offset points",
         ha=side,
-        fontsize=_FONT + 3,
+        fontsize=_HUGE,
         fontweight="bold",
         color=colour,
     )
@@ -88,10 +92,11 @@ def _draw_level(axes: Any, span: tuple[float, float], value: float, colour: str,
 
 def _draw_bars(axes: Any, old: float, new: float) -> None:  # noqa: ANN401  matplotlib's
     bars = axes.barh(["after", "before"], [new, old], color=[_colour(old, new), _BEFORE], height=0.6)
-    axes.bar_label(bars, labels=[f"{new:.0f} %", f"{old:.0f} %"], padding=6, fontsize=_FONT + 3, fontweight="bold")
-    axes.set_xlim(0, max(_FULL, old, new) * 1.12)
+    axes.bar_label(bars, labels=[f"{new:.0f} %", f"{old:.0f} %"], padding=6, fontsize=_HUGE, fontweight="bold")
+    axes.set_xlim(0, max(_FULL, old, new) * 1.2)
+    axes.set_xticks((0, 50, 100))
     axes.xaxis.set_major_formatter("{x:.0f} %")
-    axes.tick_params(axis="y", labelsize=_FONT + 1)
+    axes.tick_params(axis="y", labelsize=_LARGE)
 
 
 def _colour(old: float, new: float) -> str:

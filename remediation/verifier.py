@@ -15,8 +15,9 @@ from vsphere.model import AlarmStatus
 
 log = structlog.get_logger(__name__)
 
-SHOWN_BEFORE: Final = timedelta(minutes=15)
-"""How much of the time before the change is on the chart."""
+_SHOWN_BEFORE: Final = timedelta(minutes=15)
+"""So much of the time before the change is on the chart, and less where there is little after it."""
+_LEAST_BEFORE: Final = timedelta(minutes=3)
 _LATEST: Final = timedelta(hours=6)
 """A remedy that nobody looked after for so long, be it that the bot was away, is not judged any more."""
 _FIGURES_WITHIN: Final = timedelta(minutes=3)
@@ -99,7 +100,8 @@ class Verifier:
         if incident is None:
             return None
         try:
-            facts = self._look(incident, now - ended_at + SHOWN_BEFORE)
+            since = now - ended_at
+            facts = self._look(incident, since + min(max(since, _LEAST_BEFORE), _SHOWN_BEFORE))
         except VsphereError as error:
             log.warning("remedy.comparison.postponed", remedy=remedy.key, reason=str(error))
             return None

@@ -18,10 +18,9 @@ from operations.undoable import standing
 from operations.windows import opens_at
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForVm
-from remediation.model import Decided, Incident, IncidentState, Mode, Outcome, Remedy, RemedyState, VerdictKind
+from remediation.model import Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
 from vsphere.model import AlarmStatus
 
-_DATE: Final = "{date_short_pretty} {time}"
 _TITLE: Final = 200
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
@@ -37,6 +36,8 @@ _STANDS: Final = {
     VerdictKind.REFUSE: (glyphs.REFUSED, "is left alone"),
     VerdictKind.NOTHING: (glyphs.DONE, "nothing to do"),
 }
+_OFFERING: Final = frozenset({VerdictKind.RECOMMEND, VerdictKind.WINDOW, VerdictKind.WAIT})
+"""Verdicts that leave it to a person."""
 _REMEDY_GLYPHS: Final = {
     RemedyState.ASKED: glyphs.LOCKED,
     RemedyState.RUNNING: glyphs.RUNNING,
@@ -45,11 +46,11 @@ _REMEDY_GLYPHS: Final = {
     RemedyState.DROPPED: glyphs.CANCELLED,
 }
 _FATES: Final = {
-    RemedyState.ASKED: "waits for a yes",
-    RemedyState.RUNNING: "running",
-    RemedyState.SUCCEEDED: "done",
-    RemedyState.FAILED: "failed",
-    RemedyState.DROPPED: "not done",
+    RemedyState.ASKED: "waits for a yes since {at}",
+    RemedyState.RUNNING: "running since {at}",
+    RemedyState.SUCCEEDED: "done {at}",
+    RemedyState.FAILED: "failed {at}",
+    RemedyState.DROPPED: "not done {at}",
 }
 
 
@@ -116,16 +117,10 @@ def _standing(incident: Incident) -> tuple[str, str]:
 
 
 def _ending(story: Story) -> Iterator[str]:
-    """How a closed one ended."""
-    if story.incident.state is not IncidentState.CLOSED:
-        return
-    done = [one for one in story.remedies if one.state is RemedyState.SUCCEEDED]
-    if not done:
+    """How a closed one ended, where no remedy says it."""
+    is_over = story.incident.state is IncidentState.CLOSED
+    if is_over and not any(one.state is RemedyState.SUCCEEDED for one in story.remedies):
         yield "It ended without the bot changing anything by itself."
-    elif done[-1].outcome is Outcome.HELPED:
-        yield f"{escape(done[-1].summary)} has helped."
-    else:
-        yield f"It ended after this: {escape(done[-1].summary)}."
 
 
 def _decided(story: Story) -> Iterator[str]:
@@ -133,34 +128,39 @@ def _decided(story: Story) -> Iterator[str]:
     incident, decided = story.incident, story.incident.decided
     if decided is None or incident.state is not IncidentState.OPEN:
         return
-    if decided.summary and decided.verdict in {VerdictKind.RECOMMEND, VerdictKind.WINDOW, VerdictKind.WAIT}:
+    if decided.summary and decided.verdict in _OFFERING:
         yield f"*{escape(decided.summary)}* would help."
     yield said(decided.reason, incident)
-    if decided.way_out:
+    if decided.way_out and not _is_button(decided):
         yield escape(decided.way_out)
     if decided.verdict is VerdictKind.WINDOW:
         asked = f"{words.person_of(story.owner)}, who owns it, has been asked. " if story.owner else ""
         yield f"{asked}Nothing restarts before somebody says when."
 
 
+def _is_button(decided: Decided) -> bool:
+    """Whether the way out is the command that a button gives."""
+    return decided.command is not None and decided.command in decided.way_out and decided.verdict in _OFFERING
+
+
 def _remedy(remedy: Remedy) -> str:
     at = when(remedy.ended_at or remedy.at)
-    line = f"{_REMEDY_GLYPHS[remedy.state]} {at} {escape(remedy.summary)} · {_FATES[remedy.state]}"
-    if remedy.operation_id:
-        line += f" · {escape(remedy.operation_id)}"
+    line = f"{_REMEDY_GLYPHS[remedy.state]} {escape(remedy.summary)} · {_FATES[remedy.state].format(at=at)}"
     if remedy.approved_by:
         line += f" · approved by {', '.join(map(words.person_of, remedy.approved_by))}"
+    if remedy.operation_id:
+        line += f" · {escape(remedy.operation_id)}"
     reason = remedy.after.get("reason")
     return f"{line}\n{glyphs.CHART} {escape(str(reason))}" if reason else line
 
 
 def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
     is_over = incident.state is IncidentState.CLOSED
-    yield "Red since" if not is_over else "Red from", when(incident.alarm.triggered_at, _DATE)
+    yield "Red since" if not is_over else "Red from", when(incident.alarm.triggered_at)
     if incident.closed_at is not None:
-        yield "Until", when(incident.closed_at, _DATE)
+        yield "Until", when(incident.closed_at)
     elif incident.look_at is not None and incident.decided and incident.decided.verdict is VerdictKind.WAIT:
-        yield "Looked at again", when(incident.look_at, _DATE)
+        yield "Looked at again", when(incident.look_at)
     if not is_over and incident.alarm.status is not AlarmStatus.RED:
         yield "Alarm now", incident.alarm.status.value
 
@@ -199,7 +199,7 @@ def _offered(decided: Decided, tonight: Window, now: datetime) -> Iterator[Butto
         return
     if decided.verdict is VerdictKind.WINDOW:
         yield from window_buttons(decided.command, tonight, now)
-    elif decided.verdict in {VerdictKind.RECOMMEND, VerdictKind.WAIT}:
+    elif decided.verdict in _OFFERING:
         yield Button(label="Do it", command=decided.command, style="primary")
 
 

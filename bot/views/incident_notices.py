@@ -1,13 +1,14 @@
 """What is told once of an incident: in the thread of its card, to the owner of its VM, and to administrators."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.answers import Button, File
 from bot.blocks.layout import section
 from bot.blocks.text import escape
+from bot.facts import length
 from bot.grammar import command_line, join
 from bot.views import buttons, glyphs, words
 from bot.views.incident import window_buttons
@@ -57,9 +58,9 @@ def ended(data: Mapping[str, Any], _now: datetime) -> Message:
 
 
 def compared(data: Mapping[str, Any], _now: datetime) -> Message:
-    """What a remedy has brought. As `begun`, and `outcome`, `after`."""
-    glyph = _OUTCOMES[Outcome(data["outcome"])]
-    return _told(f"{glyph} {escape(str(data['after'].get('reason', '')))}", escape(data["summary"]))
+    """What a remedy has brought. As `begun`, and `outcome`, `after`, `later_s`."""
+    glyph, later = _OUTCOMES[Outcome(data["outcome"])], length(timedelta(seconds=data["later_s"]))
+    return _told(f"{glyph} {later} later: {escape(str(data['after'].get('reason', '')))}")
 
 
 def picture(data: Mapping[str, Any]) -> File | None:
@@ -67,7 +68,7 @@ def picture(data: Mapping[str, Any]) -> File | None:
     drawn = chart(PlaybookName(data["playbook"]), data["before"], data["after"])
     if drawn is None:
         return None
-    return File(name="before-and-after.png", title=str(data["after"].get("reason", "Before and after")), content=drawn)
+    return File(name="before-and-after.png", title="Before and after", content=drawn)
 
 
 def window(data: Mapping[str, Any], now: datetime) -> Message:

@@ -79,8 +79,12 @@ def test_the_thread_has_each_remedy_its_end_and_what_it_brought_once() -> None:
     acting = incident(VerdictKind.ACT, state=IncidentState.ACTING, round=1)
     running = samples.remedy(state=RemedyState.RUNNING, before={"cpu_p95": 96.0})
     done = samples.remedy()
-    helped = samples.remedy(outcome=Outcome.HELPED, checked=1, after={"reason": "helped"})
-    again = samples.remedy(outcome=Outcome.HELPED, checked=2, after={"reason": "helped"})
+    helped = samples.remedy(
+        outcome=Outcome.HELPED, checked=1, after={"reason": "helped", "at": samples.ahead(minutes=10).isoformat()}
+    )
+    again = samples.remedy(
+        outcome=Outcome.HELPED, checked=2, after={"reason": "helped", "at": samples.ahead(minutes=10).isoformat()}
+    )
 
     told = [
         [(one.kind, one.key) for one in details(story(acting, remedy))] for remedy in (running, done, helped, again)

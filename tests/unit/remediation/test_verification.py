@@ -238,6 +238,17 @@ def test_what_is_late_is_compared_once_for_all_that_was_due() -> None:
     assert later.windows == [timedelta(minutes=60)]
 
 
+@pytest.mark.parametrize(("after", "window"), [(10, 20), (14, 28), (30, 45)])
+def test_the_chart_shows_as_much_before_the_change_as_after_it_and_at_most_a_quarter_of_an_hour(
+    after: int, window: int
+) -> None:
+    later = Later(timedelta(minutes=after), calm())
+
+    verify(Book({DONE.key: DONE}), later)
+
+    assert later.windows == [timedelta(minutes=window)]
+
+
 @pytest.mark.parametrize("state", [state for state in RemedyState if state is not RemedyState.SUCCEEDED])
 def test_what_did_not_succeed_is_not_compared(state: RemedyState) -> None:
     remedy = replace(DONE, state=state)

@@ -109,7 +109,14 @@ RESTART = {
 ALARM = "*web-01*: Virtual machine CPU usage"
 CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
     "recommended": (
-        story(open_(VerdictKind.RECOMMEND, "add-cpu is in mode recommend by the configuration.", guard="mode")),
+        story(
+            open_(
+                VerdictKind.RECOMMEND,
+                "add-cpu is in mode recommend by the configuration.",
+                guard="mode",
+                way_out="Give the command yourself: `transform web-01 cpu=3`.",
+            )
+        ),
         f":bulb: {ALARM} · something would help",
         [f"*{SUMMARY}* would help.", "add-cpu is in mode recommend by the configuration.", "Red since: TIME"],
         DO_IT | WHY,
@@ -152,7 +159,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
             remedied(state=RemedyState.RUNNING),
         ),
         f":gear: {ALARM} · is being helped",
-        [f":gear: TIME {SUMMARY} · running · R7F3K"],
+        [f":gear: {SUMMARY} · running since TIME · R7F3K"],
         {"Details": "status R7F3K"} | STOP | WHY,
     ),
     "waits for a yes": (
@@ -163,7 +170,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
             remedied(state=RemedyState.ASKED, mode=Mode.APPROVE),
         ),
         f":lock: {ALARM} · waits for a yes",
-        [f":lock: TIME {SUMMARY} · waits for a yes · R7F3K"],
+        [f":lock: {SUMMARY} · waits for a yes since TIME · R7F3K"],
         {"Details": "pending R7F3K"} | STOP | WHY,
     ),
     "cooling down": (
@@ -177,7 +184,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
             R7F3K=undoable(),
         ),
         f":hourglass_flowing_sand: {ALARM} · waits",
-        [f":white_check_mark: TIME {SUMMARY} · done · R7F3K", "Looked at again: TIME", "web-01 rests for 30 min."],
+        [f":white_check_mark: {SUMMARY} · done TIME · R7F3K", "Looked at again: TIME", "web-01 rests for 30 min."],
         DO_IT | {"Undo": "undo R7F3K"} | STOP | WHY,
     ),
     "over and helped": (
@@ -193,8 +200,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         ),
         f":white_check_mark: {ALARM} · over after 17 min",
         [
-            f"{SUMMARY} has helped.",
-            f":white_check_mark: TIME {SUMMARY} · done · R7F3K · approved by <@U0ANN>",
+            f":white_check_mark: {SUMMARY} · done TIME · approved by <@U0ANN> · R7F3K",
             ":bar_chart: CPU p95 96 % → 61 %, alarm green: helped",
             "Until: TIME",
         ],
@@ -203,7 +209,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
     "over and not compared yet": (
         story(closed(round=1, decided=decided(VerdictKind.ACT)), remedied()),
         f":white_check_mark: {ALARM} · over after 17 min",
-        [f"It ended after this: {SUMMARY}."],
+        [f":white_check_mark: {SUMMARY} · done TIME · R7F3K"],
         STOP,
     ),
     "over by itself": (
@@ -218,7 +224,7 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
             remedied(state=RemedyState.FAILED),
         ),
         f":hourglass_flowing_sand: {ALARM} · waits",
-        [f":x: TIME {SUMMARY} · failed · R7F3K"],
+        [f":x: {SUMMARY} · failed TIME · R7F3K"],
         DO_IT | STOP | WHY,
     ),
     "a datastore": (
@@ -267,6 +273,13 @@ def test_undo_goes_with_its_time_and_once_it_is_undone() -> None:
     labels = [[*commands(incident_card(story(done, remedied(), R7F3K=one), NOW))] for one in (fresh, old, undone)]
 
     assert ["Undo" in one for one in labels] == [True, False, False]
+
+
+def test_a_way_out_that_is_a_button_is_not_said_as_well() -> None:
+    twice = open_(VerdictKind.RECOMMEND, way_out="Give the command yourself: `transform web-01 cpu=3`.")
+    once = open_(VerdictKind.REFUSE, way_out="Give the command yourself: `transform web-01 cpu=3`.")
+
+    assert ["yourself" in plain(incident_card(story(one), NOW)) for one in (twice, once)] == [False, True]
 
 
 def test_only_the_last_four_remedies_are_on_the_card() -> None:

@@ -54,8 +54,8 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     ),
     "helped": (
         "incident.compared",
-        ABOUT | {"outcome": "helped", "after": {"reason": "CPU p95 96 % → 61 %: helped"}},
-        [":bar_chart: CPU p95 96 % → 61 %: helped", "Add 1 vCPU to &lt;!channel&gt; (2 → 3)"],
+        ABOUT | {"outcome": "helped", "after": {"reason": "CPU p95 96 % → 61 %: helped"}, "later_s": 605.2},
+        [":bar_chart: 10 min later: CPU p95 96 % → 61 %: helped"],
     ),
     "refused": (
         "incident.decided",
@@ -129,7 +129,7 @@ def test_a_comparison_has_a_picture_where_it_has_figures() -> None:
     assert file is not None
     assert (file.name, file.title, file.content[:4]) == (
         "before-and-after.png",
-        "CPU p95 96 % → 61 %: helped",
+        "Before and after",
         b"\x89PNG",
     )
     assert PICTURES["incident.compared"](ABOUT | {"outcome": "unknown", "after": {"reason": "gone"}}) is None
