@@ -9,7 +9,7 @@ from datetime import datetime
 from remediation.lookback import ended
 from remediation.model import History, PlaybookName, RemedyState
 from remediation.settings import GuardSettings
-from remediation.switches import breaker_key, rearm_key, since
+from remediation.switches import ON, breaker_key, rearm_key, since
 from remediation.words import span
 
 
@@ -17,7 +17,7 @@ def tripped(history: History, playbook: PlaybookName, guards: GuardSettings) -> 
     """Why a playbook only recommends, one sentence; None while its breaker holds."""
     switch = history.switches.get(breaker_key(playbook))
     if switch is not None:
-        return switch.value or f"The breaker of {playbook.value} has tripped."
+        return _sentence(switch.value) or f"The breaker of {playbook.value} has tripped."
     failures = failures_of(history, playbook)
     most = guards.breaker_failures
     for first, last in zip(failures, failures[most - 1 :], strict=False):
@@ -34,3 +34,9 @@ def failures_of(history: History, playbook: PlaybookName) -> list[datetime]:
         for one in history.remedies
         if one.playbook is playbook and one.state is RemedyState.FAILED and (rearmed is None or ended(one) > rearmed)
     )
+
+
+def _sentence(value: str) -> str:
+    """The reason that a switch holds; empty where it says only that it is on."""
+    text = value.strip().rstrip(".")
+    return f"{text}." if text not in {"", ON} else ""

@@ -138,7 +138,7 @@ def verdict_of(case: Case | NoRemedy, guards: Sequence[Guard] = ALL_GUARDS) -> V
     return without_remedy(case) if isinstance(case, NoRemedy) else Admission(guards).judge(case)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations())
 def test_what_is_done_is_never_below_what_the_vm_has_and_never_over_the_cap(situation: dict[str, Any]) -> None:
     verdict, vm, playbook = verdict_of(case_of(situation)), situation["facts"].vm, situation["playbook"]
@@ -155,7 +155,7 @@ def test_what_is_done_is_never_below_what_the_vm_has_and_never_over_the_cap(situ
         assert vm.memory_mib < int(wanted["memory_mib"]) <= most_gib * 1024
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations())
 def test_every_verdict_and_every_no_has_its_reason_and_every_no_a_way_out(situation: dict[str, Any]) -> None:
     verdict = verdict_of(case_of(situation))
@@ -165,7 +165,7 @@ def test_every_verdict_and_every_no_has_its_reason_and_every_no_a_way_out(situat
     assert verdict.kind in YES or verdict.way_out
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations())
 def test_what_is_red_no_more_protected_or_off_is_never_touched(situation: dict[str, Any]) -> None:
     facts = situation["facts"]
@@ -178,7 +178,7 @@ def test_what_is_red_no_more_protected_or_off_is_never_touched(situation: dict[s
         assert situation["playbook"].mode in {Mode.AUTO, Mode.APPROVE}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations(), st.sampled_from(HoldKind))
 def test_one_more_no_never_makes_a_yes_of_a_no_nor_a_milder_one(situation: dict[str, Any], kind: HoldKind) -> None:
     case = case_of(situation)
@@ -199,7 +199,7 @@ def test_one_more_no_never_makes_a_yes_of_a_no_nor_a_milder_one(situation: dict[
     assert not before.holds or RANK.index(after.holds[0].kind) <= RANK.index(before.holds[0].kind)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations(), st.permutations(ALL_GUARDS))
 def test_the_order_in_which_they_are_asked_changes_nothing(situation: dict[str, Any], order: Sequence[Guard]) -> None:
     case = case_of(situation)
@@ -207,7 +207,7 @@ def test_the_order_in_which_they_are_asked_changes_nothing(situation: dict[str, 
     assert verdict_of(case, order) == verdict_of(case)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(situations())
 def test_what_a_glance_decides_no_closer_look_makes_milder(situation: dict[str, Any]) -> None:
     case = case_of(situation)

@@ -80,6 +80,18 @@ CASES = (
         kind=HoldKind.RECOMMEND,
         reason="3 changes failed in May.",
     ),
+    Row(
+        says="a switch that tells no reason",
+        case=case(history=history(switches=[switch("breaker/add-cpu", "on")])),
+        kind=HoldKind.RECOMMEND,
+        reason="The breaker of add-cpu has tripped.",
+    ),
+    Row(
+        says="a reason without a full stop",
+        case=case(history=history(switches=[switch("breaker/add-cpu", "3 changes failed in May")])),
+        kind=HoldKind.RECOMMEND,
+        reason="3 changes failed in May.",
+    ),
 )
 
 
