@@ -4,16 +4,36 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from operations.model import Approval, Operation, Plan, Request, State
+from operations.errors import ConfirmationNeededError, PlanChangedError
+from operations.model import ActorKind, Approval, Operation, Plan, Request, State
 from operations.plans import specs_of
 from operations.policy import Decision
 from operations.record.journal import News
 from operations.record.rows import approval_data, plan_data
+from operations.remedies import ensure_harmless
 from vsphere.model import Ref
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No character that is taken for another when it is read aloud or typed again."""
 _ID_LENGTH = 5
+
+
+def ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
+    """Let nothing through that interrupts people, or all where `ask` is set, before the person has said yes to it.
+
+    Raises:
+        ConfirmationNeededError: they have not been asked.
+        PlanChangedError: they have said yes to another plan.
+        SilentRestartError: remediation asks, and there is nobody to say yes.
+    """
+    ensure_harmless(plan, request)
+    asks = plan.needs_confirmation or (ask and plan.unchanged is None)
+    # What the bot does by itself has been announced; there is nobody to say yes.
+    if request.actor.kind is ActorKind.SYSTEM or not asks or request.confirmed == plan.hash:
+        return
+    if request.confirmed is None:
+        raise ConfirmationNeededError(plan)
+    raise PlanChangedError(f"{plan.vm_name} changed after you looked at the plan; nothing was done")
 
 
 def refused(request: Request, decision: Decision, *, vm_name: str, now: datetime) -> Operation:

@@ -19,15 +19,13 @@ from operations.duties.approvals import ApprovalDuty
 from operations.duties.own import own_duties
 from operations.engine import Engine, workflow_id
 from operations.errors import (
-    ConfirmationNeededError,
     NotCancellableError,
-    PlanChangedError,
     RefusedPlanError,
     StaleTransitionError,
 )
 from operations.glance import noted
-from operations.model import Actor, ActorKind, Approval, Change, Event, Operation, Plan, Request, State
-from operations.opening import first_event, planned, refused
+from operations.model import Actor, Approval, Change, Event, Operation, Plan, Request, State
+from operations.opening import ask_where_it_hurts, first_event, planned, refused
 from operations.policy import Decision, Policy
 from operations.ports import Directory, Listener
 from operations.preflight import Judged
@@ -45,7 +43,7 @@ from operations.record.replicas import Replicas
 from operations.record.store import Store
 from operations.record.told import Told
 from operations.recycling import RecycleBin
-from operations.remedies import Remedies, ensure_harmless
+from operations.remedies import Remedies
 from operations.reversing import Reversing
 from operations.settings import OperationsSettings
 from operations.sweeps import DueOperations, Sweeps
@@ -160,7 +158,7 @@ class Operations:
             proof=self.proof,
             told=Told(self._database, self.notices, clock=clock),
             clock=clock,
-            judge=self._judge,
+            judge=self.judge,
             submit=self.submit,
         )
         self._sweeps = Sweeps([DueOperations(due=self._store.due, enqueue=self._attendant.enqueue), overdue, *own])
@@ -227,8 +225,7 @@ class Operations:
         try:
             approval = self.approvals.needed(verb, asking, plan)
             plan = noted(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
-            ensure_harmless(plan, request)
-            _ask_where_it_hurts(plan, request, ask=ask)
+            ask_where_it_hurts(plan, request, ask=ask)
             ttl = self.approvals.ttl(request)
             operation = planned(request, decision, plan, now=self._clock.now(), approval=approval, ttl=ttl)
             kept = self._open(operation, request, decision, subject=subject, room=room)
@@ -239,6 +236,16 @@ class Operations:
         if kept.id == operation.id:
             self._set_going(kept)
         return kept
+
+    def judge(self, request: Request) -> Decision:
+        """Whether policy would allow it now; nothing is written.
+
+        Raises:
+            OperationsError: it makes no sense.
+            VsphereError: the VM is not there, or the inventory has not arrived yet.
+        """
+        verb, asking = self._door.look_up(request)
+        return self._door.judge(verb, asking, request.actor)
 
     def cancel(self, operation_id: str, actor: Actor) -> Operation:
         """Ask for an operation to be stopped: at once where it waits, else as soon as vCenter lets go.
@@ -345,11 +352,6 @@ class Operations:
         )
         return kept
 
-    def _judge(self, request: Request) -> Decision:
-        """Whether policy would allow it now."""
-        verb, asking = self._door.look_up(request)
-        return self._door.judge(verb, asking, request.actor)
-
     def _set_going(self, operation: Operation) -> None:
         """Queue what is new on record, or have somebody asked; where that fails, a later pass does it."""
         if operation.state is State.QUEUED:
@@ -378,13 +380,3 @@ class Operations:
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:
             listener(operation)
-
-
-def _ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
-    asks = plan.needs_confirmation or (ask and plan.unchanged is None)
-    # What the bot does by itself has been announced; there is nobody to say yes.
-    if request.actor.kind is ActorKind.SYSTEM or not asks or request.confirmed == plan.hash:
-        return
-    if request.confirmed is None:
-        raise ConfirmationNeededError(plan)
-    raise PlanChangedError(f"{plan.vm_name} changed after you looked at the plan; nothing was done")

@@ -79,6 +79,9 @@ class Acting:
         """
         if seen.verdict.kind is VerdictKind.ASK and not self._can_ask():
             return Acted(seen=replace(seen, verdict=_nobody_to_ask(seen.verdict)))
+        no = self._refusal(seen)
+        if no is not None:
+            return Acted(seen=replace(seen, verdict=no))
         weighed: list[Acted] = []
 
         def weigh(history: History) -> Change | None:
@@ -144,6 +147,20 @@ class Acting:
         after = replace(incident, state=IncidentState.OPEN, look_at=now, decided=said)
         return Change(before=incident, after=after, remedy=dropped, reason=reason)
 
+    def _refusal(self, seen: Seen) -> Verdict | None:
+        """What the door would say; so a bot that may change nothing says so once, and not with each look."""
+        if seen.case is None:
+            return None
+        remedy = _remedy(seen.case, seen.verdict, self._clock.now())
+        request = _request(remedy, seen.case.recommendation, seen.incident, remedy.at)
+        try:
+            decision = self._changes.judge(request)
+        except (OperationsError, VsphereError) as error:
+            return _refused(seen.verdict, f"{error}.", OPERATION, error.way_out)
+        if decision.allowed:
+            return None
+        return _refused(seen.verdict, decision.reason, decision.rule or OPERATION, decision.way_out)
+
     def _can_ask(self) -> bool:
         return bool(self._settings.approvers.groups or self._settings.approvers.users)
 
@@ -175,6 +192,10 @@ def _nobody_to_ask(verdict: Verdict) -> Verdict:
         guard=NOBODY,
         way_out="Give groups or users in [remediation.approvers].",
     )
+
+
+def _refused(verdict: Verdict, reason: str, rule: str, way_out: str) -> Verdict:
+    return replace(verdict, kind=VerdictKind.REFUSE, reason=reason, guard=rule, way_out=way_out)
 
 
 def _remedy(case: Case, verdict: Verdict, now: datetime) -> Remedy:

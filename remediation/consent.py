@@ -40,7 +40,10 @@ class Consent:
         """See `Remedies.overtaken`."""
         if request.vm is not None and stop_key(request.vm) in self._record.switches():
             return "Automatic changes of this VM have been stopped meanwhile."
-        vcenter, alarm, entity, *_ = request.key.split("/", _PARTS - 1)
+        parts = request.key.split("/", _PARTS - 1)
+        if len(parts) != _PARTS:
+            return "It names no alarm."
+        vcenter, alarm, entity = parts[:3]
         try:
             triggered = self._sites.gateway(vcenter).read_triggered_alarms()
         except VsphereError as error:

@@ -39,7 +39,9 @@ log = structlog.get_logger(__name__)
 _LONGEST_REST_S: Final = 30.0
 """Other replicas' news comes by the record alone."""
 _REST_WHILE_UNDER_WAY_S: Final = 5.0
-_SHORTEST_REST_S: Final = 0.2
+_REST_WHILE_UNREAD_S: Final = 5.0
+"""A vCenter that can't be read is not asked more often."""
+_SHORTEST_REST_S: Final = 1.0
 _TELLING: Final = frozenset({State.QUEUED, State.RUNNING})
 
 
@@ -80,6 +82,7 @@ class Remediation:
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._looks_at_all = threading.Event()
+        self._is_unread = False
         looking = Looking(settings=settings, playbooks=PLAYBOOKS, admission=Admission(ALL_GUARDS), clock=clock)
         acting = Acting(settings=settings, record=record, changes=changes, looking=looking, clock=clock)
         self._rounds = Rounds(
@@ -129,9 +132,8 @@ class Remediation:
             self.wake()
 
     def close(self) -> None:
-        """Wait for the pass that runs, and end the threads."""
-        with self._turn:
-            self._rounds.close()
+        """End the threads; the pass that runs should have come to its end before."""
+        self._rounds.close()
 
     def subscribe(self, listener: Listener) -> None:
         """See `RemediationRecord.subscribe`."""
@@ -188,6 +190,7 @@ class Remediation:
             Those vCenters whose incidents can be looked at now, with their alarms as they are.
         """
         opened, now = self._record.opened(), self._clock.now()
+        self._is_unread = False
         sceneries = {}
         for gateway in self._sites:
             mine = [one for one in opened if one.alarm.entity.vcenter == gateway.name]
@@ -215,6 +218,7 @@ class Remediation:
             alarms = gateway.read_triggered_alarms()
         except VsphereError as error:
             log.warning("remediation.alarms.unread", vcenter=gateway.name, reason=str(error))
+            self._is_unread = True
             return None
         return Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
 
@@ -266,4 +270,7 @@ class Remediation:
         compare_at = self._verifier.next_at()
         rests = [(at - self._clock.now()).total_seconds() for at in (*times, *([compare_at] if compare_at else []))]
         most = _REST_WHILE_UNDER_WAY_S if self._record.unfinished() else _LONGEST_REST_S
-        return max(min([*rests, most]), _SHORTEST_REST_S)
+        if not all(gateway.inventory.ready for gateway in self._sites):
+            # Nothing wakes it when the inventory has arrived.
+            most = _SHORTEST_REST_S
+        return max(min([*rests, most]), _REST_WHILE_UNREAD_S if self._is_unread else _SHORTEST_REST_S)

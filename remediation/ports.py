@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from operations.model import Operation, Request
+from operations.policy import Decision
 from remediation.model import History, Incident, Remedy, Switch
 from vsphere.model import AlarmChange, DiskFacts, HostSample, Ref, Sample, TriggeredAlarm
 
@@ -59,6 +60,9 @@ class Record(Protocol):
 
 class Changes(Protocol):
     """Where changes are asked for and followed: `operations.service.Operations`."""
+
+    def judge(self, request: Request) -> Decision:
+        """See `Operations.judge`."""
 
     def submit(self, request: Request) -> Operation:
         """See `Operations.submit`."""

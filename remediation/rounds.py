@@ -59,7 +59,7 @@ class Rounds:
 
     def close(self) -> None:
         """End the threads."""
-        self._pool.shutdown()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def run_once(self, sceneries: Mapping[str, Scenery], *, others_ended: bool, all_of_them: bool) -> None:
         """Look at what is due in these vCenters.

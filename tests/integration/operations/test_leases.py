@@ -174,7 +174,7 @@ def another_replica(lab: Lab) -> Sweeps:
         proof=mine.proof,
         told=Told(mine._database, mine.notices, clock=lab.clock),
         clock=lab.clock,
-        judge=mine._judge,
+        judge=mine.judge,
         submit=mine.submit,
     )
     return Sweeps(duties)

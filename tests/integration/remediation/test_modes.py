@@ -131,10 +131,13 @@ def test_read_only_holds_for_remediation_and_why_says_so(make_ward: MakeWard) ->
     ward.look()
     ward.look()
 
-    assert ward.writes() == []
-    assert ward.remedy().state is RemedyState.DROPPED
-    reasons = [one.reason for one in ward.record.decisions(ward.vm("web-01").ref, 5)]
-    assert "The bot is switched to read-only, so it changes nothing." in reasons
+    assert (ward.writes(), ward.remedies(), ward.operations.recent(5)) == ([], [], [])
+    (decided,) = ward.record.decisions(ward.vm("web-01").ref, 5)
+    assert (decided.verdict, decided.guard, decided.reason) == (
+        VerdictKind.REFUSE,
+        "read_only",
+        "The bot is switched to read-only, so it changes nothing.",
+    )
 
 
 def test_a_protected_vm_is_shown_and_left_alone(make_ward: MakeWard) -> None:
