@@ -1,13 +1,13 @@
 """The card of an incident: what is red, what is done about it or why nothing is, and how it ended. Edited in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.answers import Button
 from bot.blocks.elements import Json
 from bot.blocks.layout import context, fields, section
-from bot.blocks.text import MENTION, escape, when
+from bot.blocks.text import MENTION, clip, escape, when
 from bot.facts import length
 from bot.grammar import command_line
 from bot.telling import Story, vm_of
@@ -22,6 +22,7 @@ from remediation.model import Decided, Incident, IncidentState, Mode, Remedy, Re
 from vsphere.model import AlarmStatus
 
 _TITLE: Final = 200
+_REASON: Final = 400
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
 _BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
@@ -56,9 +57,9 @@ _FATES: Final = {
 
 def incident_card(story: Story, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
-    incident = story.incident
+    incident, remedies = story.incident, story.remedies[-_REMEDIES:]
     head = _head(incident)
-    news = [*_ending(story), *_decided(story), *map(_remedy, story.remedies[-_REMEDIES:])]
+    news = [*_ending(story), *_decided(story), *map(_remedy, remedies), *_comparison(remedies)]
     facts = [*_facts(incident)]
     blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
     figures = [f"{label}: {value}" for label, value in facts]
@@ -92,6 +93,11 @@ def said(text: str, incident: Incident) -> str:
     return safe.replace(escape(named.group()), named.group(), 1)
 
 
+def short(summary: str) -> str:
+    """A recommendation without what it is part of: `Move db-01 from gold-1 to gold-2`."""
+    return summary.partition(", ")[0]
+
+
 def red_for(incident: Incident) -> timedelta:
     """How long it was red, once it is closed."""
     return (incident.closed_at or incident.opened_at) - min(incident.alarm.triggered_at, incident.opened_at)
@@ -113,6 +119,8 @@ def _standing(incident: Incident) -> tuple[str, str]:
         return glyphs.DONE, f"over after {length(red_for(incident))}"
     if incident.state is IncidentState.ACTING:
         return _STANDS[VerdictKind.ASK if decided and decided.verdict is VerdictKind.ASK else VerdictKind.ACT]
+    if incident.alarm.status is not AlarmStatus.RED:
+        return glyphs.WAITING, f"is {incident.alarm.status.value} now"
     return _STANDS[decided.verdict] if decided else (glyphs.WAITING, "has just turned red")
 
 
@@ -130,7 +138,7 @@ def _decided(story: Story) -> Iterator[str]:
         return
     if decided.summary and decided.verdict in _OFFERING:
         yield f"*{escape(decided.summary)}* would help."
-    yield said(decided.reason, incident)
+    yield said(clip(decided.reason, _REASON), incident)
     if decided.way_out and not _is_button(decided):
         yield escape(decided.way_out)
     if decided.verdict is VerdictKind.WINDOW:
@@ -145,13 +153,19 @@ def _is_button(decided: Decided) -> bool:
 
 def _remedy(remedy: Remedy) -> str:
     at = when(remedy.ended_at or remedy.at)
-    line = f"{_REMEDY_GLYPHS[remedy.state]} {escape(remedy.summary)} · {_FATES[remedy.state].format(at=at)}"
+    line = f"{_REMEDY_GLYPHS[remedy.state]} {escape(short(remedy.summary))} · {_FATES[remedy.state].format(at=at)}"
     if remedy.approved_by:
         line += f" · approved by {', '.join(map(words.person_of, remedy.approved_by))}"
     if remedy.operation_id:
         line += f" · {escape(remedy.operation_id)}"
-    reason = remedy.after.get("reason")
-    return f"{line}\n{glyphs.CHART} {escape(str(reason))}" if reason else line
+    return line
+
+
+def _comparison(remedies: Sequence[Remedy]) -> Iterator[str]:
+    """What the last one that was compared has brought; the others are in the thread."""
+    reasons = [str(one.after["reason"]) for one in remedies if one.after.get("reason")]
+    if reasons:
+        yield f"{glyphs.CHART} {escape(reasons[-1])}"
 
 
 def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
@@ -161,8 +175,6 @@ def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "Until", when(incident.closed_at)
     elif incident.look_at is not None and incident.decided and incident.decided.verdict is VerdictKind.WAIT:
         yield "Looked at again", when(incident.look_at)
-    if not is_over and incident.alarm.status is not AlarmStatus.RED:
-        yield "Alarm now", incident.alarm.status.value
 
 
 def _footer(incident: Incident) -> str:

@@ -11,7 +11,7 @@ from bot.blocks.text import escape
 from bot.facts import length
 from bot.grammar import command_line, join
 from bot.views import buttons, glyphs, words
-from bot.views.incident import window_buttons
+from bot.views.incident import short, window_buttons
 from bot.views.message import Message, message
 from operations.terms import Window
 from remediation.charts import chart
@@ -47,14 +47,14 @@ def decided(data: Mapping[str, Any], _now: datetime) -> Message:
 def begun(data: Mapping[str, Any], _now: datetime) -> Message:
     """A remedy was admitted. `summary`, `operation_id`, `playbook`, `before`, `asks`: whether it waits for a yes."""
     glyph, fate = (glyphs.LOCKED, "waits for a yes") if data["asks"] else (glyphs.RUNNING, "begins")
-    return _told(f"{glyph} *{escape(data['summary'])}* {fate}{_operation(data)}", _before(data))
+    return _told(f"{glyph} *{escape(short(data['summary']))}* {fate}{_operation(data)}", _before(data))
 
 
 def ended(data: Mapping[str, Any], _now: datetime) -> Message:
     """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None)."""
     glyph, fate = _ENDS.get(RemedyState(data["state"]), (glyphs.UNKNOWN, data["state"]))
     rest = [escape(str(data[name])) for name in ("text", "way_out") if data[name]]
-    return _told(f"{glyph} *{escape(data['summary'])}*: {fate}{_operation(data)}", *rest)
+    return _told(f"{glyph} *{escape(short(data['summary']))}*: {fate}{_operation(data)}", *rest)
 
 
 def compared(data: Mapping[str, Any], _now: datetime) -> Message:

@@ -31,7 +31,7 @@ from remediation.model import (
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
 from tests.unit.views.samples import DONE
-from vsphere.model import Ref
+from vsphere.model import AlarmStatus, Ref
 
 NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
 SUMMARY = "Add 1 vCPU to web-01 (2 → 3)"
@@ -273,6 +273,30 @@ def test_undo_goes_with_its_time_and_once_it_is_undone() -> None:
     labels = [[*commands(incident_card(story(done, remedied(), R7F3K=one), NOW))] for one in (fresh, old, undone)]
 
     assert ["Undo" in one for one in labels] == [True, False, False]
+
+
+def test_an_alarm_that_is_yellow_by_now_is_not_called_red() -> None:
+    yellow = replace(open_(VerdictKind.REFUSE), alarm=samples.alarm(status=AlarmStatus.YELLOW))
+
+    assert plain(incident_card(story(yellow), NOW)).startswith(f":hourglass_flowing_sand: {ALARM} · is yellow now\n")
+
+
+def test_moves_of_a_plan_are_a_line_each_and_the_last_comparison_counts_for_all() -> None:
+    moves = [
+        remedied(
+            key=f"k/{number}",
+            summary=f"Move db-0{number} from gold-3 to gold-1, the first of {4 - number} moves",
+            after={"reason": f"datastore used {90 - number} % → 80 %: helped"},
+        )
+        for number in range(1, 4)
+    ]
+
+    lines = plain(incident_card(story(samples.incident(round=3), *moves), NOW)).split("\n")
+
+    assert lines[1:5] == [
+        *(f":white_check_mark: Move db-0{number} from gold-3 to gold-1 · done TIME · R7F3K" for number in range(1, 4)),
+        ":bar_chart: datastore used 87 % → 80 %: helped",
+    ]
 
 
 def test_a_way_out_that_is_a_button_is_not_said_as_well() -> None:
