@@ -7,9 +7,13 @@ from typing import Final, Literal
 
 from bot.blocks import limits
 from bot.blocks.elements import Json, mrkdwn, plain
-from bot.blocks.text import MENTION, NOTHING, clip, filled, lone_time
+from bot.blocks.text import MENTION, NOTHING, Time, clip, filled, parts
 
 _MOST_IN_COLUMN: Final = 40
+_WORD: Final = 20
+"""Letters without a space that a column takes on a phone."""
+_NARROW: Final = 30
+"""Letters of a cell that need no second line."""
 _TOKEN: Final = re.compile(r"<[^<>]*>")
 """What Slack shows as a name or a time, however long it is here."""
 Level = Literal["default", "info", "warning", "error", "success"]
@@ -25,13 +29,17 @@ def section(text: str, *, accessory: Json | None = None) -> Json:
 def fields(pairs: Iterable[tuple[str, str]]) -> list[Json]:
     """Label and value in two columns, as many sections as needed; both are mrkdwn. A long value has its own line."""
     blocks: list[Json] = []
-    for is_long, group in groupby(pairs, key=lambda pair: len(_TOKEN.sub("@name", pair[1])) > _MOST_IN_COLUMN):
+    for is_long, group in groupby(pairs, key=lambda pair: _is_long(_TOKEN.sub("@name", pair[1]))):
         texts = [f"*{label}*\n{value or NOTHING}" for label, value in group]
         step = 1 if is_long else limits.FIELDS
         for at in range(0, len(texts), step):
             cells = [mrkdwn(text, limits.FIELD) for text in texts[at : at + step]]
             blocks.append({"type": "section", "text": cells[0]} if is_long else {"type": "section", "fields": cells})
     return blocks
+
+
+def _is_long(value: str) -> bool:
+    return len(value) > _MOST_IN_COLUMN or max(map(len, value.split()), default=0) > _WORD
 
 
 def header(text: str) -> Json:
@@ -74,12 +82,16 @@ def alert(text: str, level: Level) -> Json:
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
     """A table whose first row are the headings; every row has as many cells as `columns`.
 
-    A cell that is nothing but a mention names the person; as tables go to one reader only, it rings nobody. A cell that
-    is nothing but a time shows it in the reader's zone.
+    A cell that is nothing but a mention names the person; as tables go to one reader only, it rings nobody. Times
+    in a cell are those of the reader's zone.
 
     See `bot.views.tables` for the cut at Slack's totals.
     """
-    return {"type": "table", "rows": [[_cell(text) for text in row] for row in [columns, *rows]]}
+    lines = [columns, *rows]
+    # Without this Slack shows a long cell on one line and cuts off what stands in the columns after it.
+    wraps = [{"is_wrapped": max(map(len, column)) > _NARROW} for column in zip(*lines, strict=False)]
+    block: Json = {"type": "table", "rows": [[_cell(text) for text in row] for row in lines]}
+    return block | ({"column_settings": wraps} if {"is_wrapped": True} in wraps else {})
 
 
 def preformatted(text: str) -> Json:
@@ -142,17 +154,24 @@ def home_tab(blocks: Sequence[Json]) -> Json:
 
 
 def _cell(text: str) -> Json:
-    person, time = MENTION.fullmatch(text), lone_time(text)
+    person = MENTION.fullmatch(text)
     if person is not None:
-        return _rich_cell({"type": "user", "user_id": person.group(1)})
-    if time is not None:
-        at, form, fallback = time
-        return _rich_cell({"type": "date", "timestamp": at, "format": form, "fallback": fallback})
-    return {"type": "raw_text", "text": filled(text, limits.FIELD)}
+        return _rich_cell([{"type": "user", "user_id": person.group(1)}])
+    safe = filled(text, limits.FIELD)
+    found = list(parts(safe))
+    if any(isinstance(part, Time) for part in found):
+        return _rich_cell([_leaf(part) for part in found])
+    return {"type": "raw_text", "text": safe}
 
 
-def _rich_cell(leaf: Json) -> Json:
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}
+def _leaf(part: str | Time) -> Json:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    return {"type": "date", "timestamp": part.seconds, "format": part.form, "fallback": part.text}
+
+
+def _rich_cell(leaves: list[Json]) -> Json:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": leaves}]}
 
 
 def _rich(text: str) -> Json:

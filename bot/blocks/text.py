@@ -8,6 +8,8 @@ the zone is named.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -28,6 +30,18 @@ _IN_TEXT = re.compile(rf"`[^`\n]*`|<[^<>]*>|{_TIME}")
 _ALONE = re.compile(_TIME)
 _CLOCK: Final = "{date_short} {time}"
 _CLOCK_SECS: Final = "{date_short} {time_secs}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Time:
+    """A time in a text."""
+
+    seconds: int
+    """Since 1970."""
+    form: str
+    """Slack's format."""
+    text: str
+    """As it was written, for clients that are too old."""
 
 
 def clean(text: str) -> str:
@@ -72,11 +86,19 @@ def local_times(text: str) -> str:
     return _IN_TEXT.sub(_token, text)
 
 
-def lone_time(text: str) -> tuple[int, str, str] | None:
-    """A text that is nothing but such a time: seconds since 1970, Slack's format, the text; None for any other."""
-    found = _ALONE.fullmatch(text)
-    at = _read(found) if found else None
-    return None if found is None or at is None else (int(at.timestamp()), _form(found), text)
+def parts(text: str) -> Iterator[str | Time]:
+    """A plain text as what stands between such times, and the times; empty for an empty text."""
+    done = 0
+    for found in _ALONE.finditer(text):
+        at = _read(found)
+        if at is None:
+            continue
+        if found.start() > done:
+            yield text[done : found.start()]
+        yield Time(seconds=int(at.timestamp()), form=_form(found), text=found[0])
+        done = found.end()
+    if done < len(text):
+        yield text[done:]
 
 
 def code(text: str) -> str:

@@ -8,7 +8,7 @@ from bot.answers import Answer, Button, Reply, Table
 from bot.command import AnsweredError, Call, Command, Context, Words
 from bot.lookup import one_seen
 from bot.permission import may_follow
-from operations.model import Event, Operation
+from operations.model import Event, Operation, State
 from operations.moments import say_past
 
 _USAGE: Final = "history [VM|@user]"
@@ -102,13 +102,19 @@ def _refused_row(refusal: Event) -> tuple[str, ...]:
     return (say_past(refusal.at), "-", str(told.get("name")), what, f"refused. {told.get('reason')}".rstrip("."))
 
 
+def _ended(operation: Operation) -> str:
+    """How it ended; what a success has to say is longer than a cell, and stands behind its button."""
+    told = facts.progress(operation)
+    return told if operation.state is State.SUCCEEDED else f"{told}. {operation.text}".rstrip(". ")
+
+
 def _row(operation: Operation) -> tuple[str, ...]:
     return (
         say_past(operation.created_at),
         operation.id,
         operation.actor.name,
         operation.summary,
-        f"{facts.progress(operation)}. {operation.text}".rstrip(". "),
+        _ended(operation),
     )
 
 

@@ -1,5 +1,6 @@
 """What a person may do to a VM here, verb by verb, and why not; what the bot does by itself; or all about one verb."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,9 @@ from vsphere.model import Vm
 _USAGE: Final = "why VM [VERB]"
 _READS_A_VM: Final = frozenset({"show", "usage", "snapshot.list"})
 _YES, _NO, _ASK = "yes", "no", "with a yes"
+_ORDER: Final = (_YES, _ASK, _NO)
+_VERB: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands for the verb in a reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,13 +108,13 @@ def _verdict(verb: str, vm: Vm, call: Call, context: Context) -> _Verdict:
 
 
 def _all(verdicts: list[_Verdict], vm: Vm, call: Call, context: Context) -> Answer:
-    """One row for all verbs with the same answer, and one line for each reason."""
+    """One row for all verbs with the same answer, and one line for each reason; what is allowed comes first."""
     groups: dict[tuple[str, str, str], list[str]] = {}
-    for one in verdicts:
-        groups.setdefault((one.answer, one.rule, one.reason), []).append(one.verb)
+    for one in sorted(verdicts, key=lambda one: _ORDER.index(one.answer)):
+        groups.setdefault((one.answer, one.rule, _about_verbs(one)), []).append(one.verb)
     # The answer comes first: a phone shows the first columns of a table.
     rows = [(answer, ", ".join(verbs), rule) for (answer, rule, _), verbs in groups.items()]
-    reasons = [f"{', '.join(verbs)}: {reason}" for (_, _, reason), verbs in groups.items() if reason]
+    reasons = [_because(verbs, reason) for (_, _, reason), verbs in groups.items() if reason]
     return Answer(
         title=f"{vm.name}: what you may do {_here(call)}",
         lines=(*reasons, *(about(vm, context.remediation, context) if context.remediation else ())),
@@ -118,6 +122,15 @@ def _all(verdicts: list[_Verdict], vm: Vm, call: Call, context: Context) -> Answ
         note=f"More about one: {command_line('why', reference(vm, context))} VERB",
         buttons=(Button(label="Show", command=command_line("show", reference(vm, context))),),
     )
+
+
+def _about_verbs(one: _Verdict) -> str:
+    """The reason without the verb in it, so that what is refused alike stands in one line."""
+    return re.sub(rf"(?<![\w.-]){re.escape(one.verb)}(?![\w-]|\.\w)", _VERB, one.reason)
+
+
+def _because(verbs: list[str], reason: str) -> str:
+    return f"*{', '.join(verbs)}*: {reason.replace(_VERB, verbs[0] if len(verbs) == 1 else 'them')}"
 
 
 def _one(verdict: _Verdict, vm: Vm, call: Call, context: Context) -> Answer:
@@ -128,7 +141,7 @@ def _one(verdict: _Verdict, vm: Vm, call: Call, context: Context) -> Answer:
     return Answer(
         title=f"{verdict.verb} {vm.name} {_here(call)}: {verdict.answer}",
         lines=(verdict.reason,) if verdict.reason else (),
-        fields=(("Rule", verdict.rule), *((("Folder", path),) if path else ())),
+        fields=(("Rule", verdict.rule), *((("Path", path),) if path else ())),
         table=Table(columns=("Rule", "Says"), rows=rows) if rows else None,
         buttons=(Button(label="All verbs", command=command_line("why", reference(vm, context))),),
         tone=Tone.REFUSED if verdict.answer == _NO else Tone.INFO,

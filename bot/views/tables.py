@@ -9,7 +9,7 @@ from bot.blocks.elements import Json
 from bot.blocks.layout import context, table
 from bot.blocks.text import NOTHING, filled
 
-CELL: Final = 120
+CELL: Final = 160
 """Characters of a cell; more is never read in a chat."""
 
 

@@ -174,8 +174,8 @@ def test_why_shows_each_verb_with_its_answer_its_rule_and_the_way_out(desk: Desk
 
     assert "web-01: what you may do in #vm-requests" in text
     assert "poweron" in text
-    assert "reboot: Needs a yes from @vm-approvers (restarts)." in text
-    assert "Ask an administrator for poweroff" in text
+    assert "*reboot*: Needs a yes from @vm-approvers (restarts)." in text
+    assert "Ask an administrator for them" in text
 
 
 def test_why_explains_one_verb_rule_by_rule(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.text import NOTHING, clean, clip, code, escape, filled, local_times, lone_time, when
+from bot.blocks.text import NOTHING, Time, clean, clip, code, escape, filled, local_times, parts, when
 
 
 @pytest.mark.parametrize("hostile", ["<!channel>", "<!here>", "<@U123>", "<!subteam^S1|@ops>", "<http://x|y>"])
@@ -86,10 +86,32 @@ def test_times_are_made_the_readers_once_and_nothing_else_is_touched(text: str) 
     assert local_times(local_times(f"{escaped} 2026-11-24 08:30 UTC")) == local_times(f"{escaped} 2026-11-24 08:30 UTC")
 
 
-def test_only_a_text_that_is_nothing_but_a_time_is_a_lone_time() -> None:
-    assert lone_time("2026-11-24 08:30 UTC") == (1795509000, "{date_short} {time}", "2026-11-24 08:30 UTC")
-    assert lone_time("2026-11-24 08:30:05 UTC") == (1795509005, "{date_short} {time_secs}", "2026-11-24 08:30:05 UTC")
-    assert [lone_time(text) for text in ("at 2026-11-24 08:30 UTC", "2026-99-24 08:30 UTC", "web-01", "")] == [None] * 4
+MINUTE = Time(seconds=1795509000, form="{date_short} {time}", text="2026-11-24 08:30 UTC")
+SECOND = Time(seconds=1795509005, form="{date_short} {time_secs}", text="2026-11-24 08:30:05 UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2026-11-24 08:30 UTC", [MINUTE]),
+        ("until 2026-11-24 08:30 UTC, then", ["until ", MINUTE, ", then"]),
+        ("2026-11-24 08:30:05 UTC2026-11-24 08:30 UTC", ["2026-11-24 08:30:05 UTC", MINUTE]),
+        ("2026-11-24 08:30:05 UTC 2026-11-24 08:30 UTC", [SECOND, " ", MINUTE]),
+        ("2026-99-24 08:30 UTC", ["2026-99-24 08:30 UTC"]),
+        ("web-01", ["web-01"]),
+        ("", []),
+    ],
+    ids=["alone", "in a sentence", "no word of its own", "two", "no month", "none", "empty"],
+)
+def test_a_plain_text_is_taken_apart_at_its_times(text: str, found: list[str | Time]) -> None:
+    assert list(parts(text)) == found
+
+
+@given(st.lists(st.one_of(st.text(), st.sampled_from([MINUTE.text, SECOND.text]))))
+def test_nothing_is_lost_when_a_text_is_taken_apart(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+
+    assert "".join(part if isinstance(part, str) else part.text for part in parts(text)) == text
 
 
 def test_code_cannot_be_left_by_a_back_tick() -> None:

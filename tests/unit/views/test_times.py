@@ -115,13 +115,15 @@ def test_the_home_tab_tells_times_in_the_zone_of_its_reader() -> None:
     assert [one for one in words(home(operations, NOW)["blocks"]) if naked(*one)] == []
 
 
-def test_a_cell_that_is_a_time_is_shown_in_the_zone_of_its_reader() -> None:
+def test_the_times_of_a_cell_are_shown_in_the_zone_of_their_reader() -> None:
     (table,) = [block for block in CARDS["an answer"].blocks if block["type"] == "table"]
 
     _name, at, what = table["rows"][1]
-    leaf: dict[str, Any] = at["elements"][0]["elements"][0]
-    assert leaf == {"type": "date", "timestamp": SECONDS, "format": "{date_short} {time}", "fallback": SAID}
-    assert what == {"type": "raw_text", "text": f"waits until {SAID}"}
+    date: dict[str, Any] = {
+        "type": "date", "timestamp": SECONDS, "format": "{date_short} {time}", "fallback": SAID
+    }  # fmt: skip
+    assert at["elements"][0]["elements"] == [date]
+    assert what["elements"][0]["elements"] == [{"type": "text", "text": "waits until "}, date]
 
 
 def test_what_is_past_is_rounded_down_and_an_end_up() -> None:
