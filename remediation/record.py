@@ -4,11 +4,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
+from operations.record.incident_rows import IncidentRow
 from operations.record.incidents import Incidents, Past, Turn
 from operations.record.journal import News
 from remediation.model import Decided, History, Incident, IncidentState, Reddening, Remedy, RemedyState, Switch
+from remediation.remembering import Remembered
 from remediation.rows import (
     decided_data,
     decision_row,
@@ -56,6 +59,8 @@ class RemediationRecord:
         self._clock = clock
         self._comparisons = comparisons
         self._listeners: list[Listener] = []
+        self._remedies = Remembered(read_remedy)
+        self._reddenings = Remembered(_reddenings)
 
     def subscribe(self, listener: Listener) -> None:
         """Be told of every new version of an incident that this replica writes, from any thread; it must not raise."""
@@ -109,7 +114,7 @@ class RemediationRecord:
         """
 
         def turn(past: Past) -> Turn | None:
-            change = weigh(_history(past))
+            change = weigh(self._history(past))
             return None if change is None else _turn(change)
 
         row = self._rows.admit(turn, **self._since(self._clock.now()))
@@ -117,7 +122,7 @@ class RemediationRecord:
 
     def history(self, now: datetime) -> History:
         """See `remediation.ports.Record`."""
-        return _history(self._rows.past(**self._since(now)))
+        return self._history(self._rows.past(**self._since(now)))
 
     def switches(self) -> dict[str, Switch]:
         """All that are set, by key."""
@@ -163,6 +168,14 @@ class RemediationRecord:
             for tell in self._listeners:
                 tell(incident)
         return incidents
+
+    def _history(self, past: Past) -> History:
+        reddenings = chain.from_iterable(self._reddenings.values(past.incidents))
+        return History(
+            remedies=tuple(self._remedies.values(past.remedies)),
+            reddenings=tuple(sorted(reddenings, key=lambda one: one.at)),
+            switches={row.key: read_switch(row) for row in past.switches},
+        )
 
     @staticmethod
     def _since(now: datetime) -> dict[str, datetime]:
@@ -236,18 +249,7 @@ def _of_remedy(kind: str, remedy: Remedy, reason: str) -> News:
     return News(kind=kind, actor=remedy.playbook.value, data=data)
 
 
-def _history(past: Past) -> History:
-    return History(
-        remedies=tuple(read_remedy(row) for row in past.remedies),
-        reddenings=_reddenings([read_incident(row) for row in past.incidents]),
-        switches={row.key: read_switch(row) for row in past.switches},
-    )
-
-
-def _reddenings(incidents: Iterable[Incident]) -> tuple[Reddening, ...]:
-    found = (
-        Reddening(at=at, entity=one.alarm.entity, cluster=one.cluster, playbook=one.playbook)
-        for one in incidents
-        for at in (one.opened_at, *one.reddened)
-    )
-    return tuple(sorted(found, key=lambda one: one.at))
+def _reddenings(row: IncidentRow) -> list[Reddening]:
+    one = read_incident(row)
+    times = (one.opened_at, *one.reddened)
+    return [Reddening(at=at, entity=one.alarm.entity, cluster=one.cluster, playbook=one.playbook) for at in times]

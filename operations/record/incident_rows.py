@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
 
 from operations.record.chain import read_time, write_time
 from operations.record.database import from_json, to_json
 from operations.record.rows import Row
+
+_KEPT: Final = 10_000
+"""So many texts: more than a history of 30 days has rows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +94,7 @@ def read_incident(row: Row) -> IncidentRow:
         closed_at=_read_time(row["closed_at"]),
         look_at=_read_time(row["look_at"]),
         operation_id=row["operation_id"],
-        data=from_json(row["data"]),
+        data=_data(row["data"]),
     )
 
 
@@ -117,7 +122,7 @@ def read_remedy(row: Row) -> RemedyRow:
         at=read_time(row["at"]),
         ended_at=_read_time(row["ended_at"]),
         checked=row["checked"],
-        data=from_json(row["data"]),
+        data=_data(row["data"]),
     )
 
 
@@ -133,7 +138,7 @@ def decision_values(row: DecisionRow) -> dict[str, Any]:
 
 def read_decision(row: Row) -> DecisionRow:
     """What `decision_values` wrote."""
-    data = from_json(row["data"])
+    data = _data(row["data"])
     return DecisionRow(incident_id=row["incident_id"], entity=row["entity"], at=read_time(row["at"]), data=data)
 
 
@@ -145,6 +150,12 @@ def switch_values(row: SwitchRow) -> dict[str, Any]:
 def read_switch(row: Row) -> SwitchRow:
     """What `switch_values` wrote."""
     return SwitchRow(key=row["key"], value=row["value"], by=row["by"], at=read_time(row["at"]))
+
+
+@lru_cache(maxsize=_KEPT)
+def _data(text: str) -> Mapping[str, Any]:
+    """Nobody changes it, so those who read the same text share it, and see at a glance that it is the same."""
+    return MappingProxyType(from_json(text))
 
 
 def _time(at: datetime | None) -> str | None:
