@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from operations.footprint import Footprint
 from operations.model import Change, Plan
-from operations.plans import PLACE, Spec, specs_of
+from operations.plans import PLACE, Spec, making, specs_of
 from vsphere.inventory import Inventory
 from vsphere.model import Datastore, Host, PowerState, Ref, Vm
 
@@ -46,7 +46,7 @@ def room_lines(plan: Plan, estate: Estate, *, vm: Vm | None, after: Footprint | 
 
 
 def _load_lines(plan: Plan, estate: Estate, vm: Vm | None, after: Footprint) -> Iterator[Change]:
-    spec, inventory = _making(plan), estate.inventory
+    spec, inventory = making(plan), estate.inventory
     if spec is not None:
         host, added, runs = estate.host(spec), (after.cpu_count, after.memory_mib), _turns_on(plan)
     elif vm is not None and vm.host is not None:
@@ -99,7 +99,7 @@ def _space_lines(plan: Plan, estate: Estate, vm: Vm | None, after: Footprint | N
         if datastore is None:
             continue
         # A move copies what there is; a new disk is counted with all that it may grow to.
-        takes = after.disk_gib * _GIB if spec is _making(plan) and after else vm.committed_bytes if vm else 0
+        takes = after.disk_gib * _GIB if spec is making(plan) and after else vm.committed_bytes if vm else 0
         yield Change(label="Disk space", before=_size(datastore.free_bytes), after=_left(datastore, takes))
 
 
@@ -110,11 +110,6 @@ def _left(datastore: Datastore, takes: int) -> str:
 def _size(count: int) -> str:
     gib = count / _GIB
     return f"{gib / 1024:.1f} TB" if gib >= _TERA else f"{gib:.0f} GB"
-
-
-def _making(plan: Plan) -> Spec | None:
-    """The stage that makes a VM."""
-    return next((spec for spec in specs_of(plan) if "pool" in spec), None)
 
 
 def _turns_on(plan: Plan) -> bool:

@@ -103,6 +103,11 @@ def specs_of(plan: Plan) -> list[Spec]:
     return list(found) if isinstance(found, list) else []
 
 
+def making(plan: Plan) -> Spec | None:
+    """The stage that makes a VM; None for a plan that makes none."""
+    return next((spec for spec in specs_of(plan) if PLACE in spec), None)
+
+
 def done_words(plan: Plan, began: datetime) -> str:
     """The news once it is done."""
     words, end = str(plan.details.get("done", f"{plan.summary}: done.")), end_of(plan, began)

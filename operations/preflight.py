@@ -17,7 +17,7 @@ from operations.headroom import Estate, room_lines
 from operations.leases import EXPIRES
 from operations.model import Approval, Change, Plan
 from operations.moments import read_moment, say_moment
-from operations.plans import end_of, specs_of
+from operations.plans import end_of, making, specs_of
 from operations.policy import Decision
 from operations.terms import Prices
 from vsphere.model import PowerState, Snapshot, Vm
@@ -120,7 +120,7 @@ def _age(span: timedelta) -> str:
 def _lease(plan: Plan, vm: Vm | None, asking: Asking) -> Iterator[Change]:
     """When the lease ends: of a new VM as if it began now, of another as the plan or the VM itself says it."""
     zone = asking.settings.tonight.zone
-    makes = any("pool" in spec for spec in specs_of(plan))
+    makes = making(plan) is not None
     said = next((spec["expires"] for spec in specs_of(plan) if spec.get("expires")), None)
     text = said if said or makes or vm is None else vm.attributes.get(EXPIRES)
     ends = _read(str(text), zone) if text else end_of(plan, asking.request.asked_at)
@@ -130,8 +130,7 @@ def _lease(plan: Plan, vm: Vm | None, asking: Asking) -> Iterator[Change]:
 
 def _before(plan: Plan, vm: Vm | None) -> Footprint | None:
     """What the VM takes up now; None for one that is yet to be made."""
-    makes = any("pool" in spec for spec in specs_of(plan))
-    return None if vm is None or makes else footprint_of(vm)
+    return None if vm is None or making(plan) else footprint_of(vm)
 
 
 def _cost(plan: Plan, before: Footprint | None, after: Footprint | None, prices: Prices) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.errors import BadRequestError
+from operations.errors import BadRequestError, ConfirmationNeededError
 from operations.model import State
 from operations.policy import Policy
 from operations.protection import ProtectedRules
@@ -159,3 +159,13 @@ def test_two_people_who_want_one_new_name_make_one_vm(lab: Lab) -> None:
 
     assert [one.state for one in ends].count(State.SUCCEEDED) >= 1
     assert len(lab.gateway.inventory.find_vms("contested-01")) == 1
+
+
+@pytest.mark.parametrize("verb", ["spawn", "clone", "clonetemplate"])
+def test_the_plan_of_a_new_vm_says_what_is_left_at_its_place(lab: Lab, verb: str) -> None:
+    source = {"clone": "web-02", "clonetemplate": "debian-12"}.get(verb)
+
+    with pytest.raises(ConfirmationNeededError) as asked:
+        lab.operations.submit(lab.request(verb, source, name=f"looked-at-{verb}", arguments=SMALL), ask=True)
+
+    assert {"Host after", "Cluster after", "Disk space"} <= {one.label for one in asked.value.plan.notes}

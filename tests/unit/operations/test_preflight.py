@@ -29,7 +29,7 @@ SETTINGS = OperationsSettings(
 PRICES = Prices(currency="EUR", cpu=8, memory_gib=3, disk_gib=0.1)
 ALLOWED = Judged(decision=Decision(allowed=True, rule=None, reason=""))
 WEB = vm(ref=Ref(LAB, "vm-1"), host=Ref(LAB, "host-1"), datastores=(Ref(LAB, "datastore-1"),))
-PLACE = {"pool": "resgroup-1", "host": "host-2", "datastore": "datastore-1"}
+PLACE = {"place": {"pool": "resgroup-1", "host": "host-2", "datastore": "datastore-1"}}
 RESIZE = {"stage": "resize", "cpu_count": 4, "memory_mib": 8192}
 CREATE = {"stage": "create", "cpu_count": 2, "memory_mib": 4096, "disk_gib": 40, **PLACE}
 ON = {"stage": "power on"}
@@ -111,7 +111,7 @@ def test_a_copy_that_stays_off_counts_once_it_is_on_and_not_what_its_source_uses
 
 
 def test_where_drs_chooses_the_host_there_is_no_line_about_one() -> None:
-    anywhere = plan("spawn", {**CREATE, "host": None}, ON)
+    anywhere = plan("spawn", {**CREATE, "place": {**PLACE["place"], "host": None}}, ON)
 
     assert [line.partition(":")[0] for line in notes(anywhere, None)] == ["Disk space"]
 
