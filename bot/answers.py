@@ -41,6 +41,8 @@ class File:
     name: str
     title: str
     content: bytes
+    alt: str = ""
+    """What a picture shows, for who can't see it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

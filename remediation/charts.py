@@ -19,6 +19,8 @@ _LARGE: Final = 18
 _HUGE: Final = 26
 """Points: on a phone the picture is a third as wide."""
 _FULL: Final = 100
+_LEAST_AFTER: Final = 0.35
+"""Of the time before: room for the figure."""
 
 
 def chart(playbook: PlaybookName, before: Mapping[str, object], after: Mapping[str, object]) -> bytes | None:
@@ -63,11 +65,12 @@ def _draw_course(axes: Any, course: Sequence[tuple[float, float]], old: float, n
     axes.plot(minutes, [value for _, value in course], color=_INK, linewidth=2)
     axes.axvline(0, color=_FAINT, linestyle="--", linewidth=2)
     first, last = min(*minutes, 0), max(*minutes, 0)
+    end = max(last, -first * _LEAST_AFTER, 1)
     _draw_level(axes, (first, 0), old, _BEFORE, "right")
     _draw_level(axes, (0, last), new, _colour(old, new), "left")
     axes.set_ylim(0, max(_FULL, *(value for _, value in course)) * 1.4)
     axes.set_yticks((0, 50, 100))
-    axes.set_xlim(first, last or 1)
+    axes.set_xlim(first, end)
     axes.set_xlabel("minutes from the change", fontsize=_SMALL, color=_INK)
     axes.yaxis.set_major_formatter("{x:.0f} %")
 

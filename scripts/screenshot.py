@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script is run, not imported
-"""Takes the pictures of the README and the guides: plays two short stories in the page of a demo of its own."""
+"""Takes the pictures of the README and the guides: plays three short stories in the page of a demo of its own."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ ASKED: Final = '/iaas transform web-04 cpu=8 memory=24 reason="month-end batch"'
 UNDER_WAY: Final = "/iaas clone web-02 web-08"
 """The command that the picture catches while it runs."""
 HOT_VM: Final = "web-03"
+TALLER: Final = 120
+"""Pixels, so that a card is seen with its whole thread."""
 PATIENCE_MS: Final = 90_000
 SETTLED: Final = """() => {
   const cards = [...document.querySelectorAll('[data-testid=message]')].map((one) => one.innerText);
@@ -45,7 +47,7 @@ HALF_DONE: Final = "() => /running [2-6]\\d %/.test(document.querySelector('[dat
 
 
 def main() -> None:
-    """Play the stories and write sandbox-…, preflight-… and approval-… at the widths of a desk and a phone."""
+    """Play the stories and write sandbox-…, preflight-…, approval-… and remediation-… for a desk and a phone."""
     asked = _arguments()
     asked.out.mkdir(parents=True, exist_ok=True)
     with World.start() as world, sync_playwright() as playwright:
@@ -61,6 +63,9 @@ def main() -> None:
         _agree(page)
         for width in SIZES:
             _shoot(page, width, asked.out / f"approval-{width}.png")
+        _show_relief(page)
+        for width in SIZES:
+            _shoot(page, width, asked.out / f"remediation-{width}.png", taller=TALLER)
         browser.close()
 
 
@@ -108,6 +113,16 @@ def _agree(page: Page) -> None:
     page.get_by_text("needs your yes").first.wait_for(timeout=PATIENCE_MS)
 
 
+def _show_relief(page: Page) -> None:
+    """See what the bot has done about the VM that sweats, and that it has helped."""
+    page.set_viewport_size(_viewport(1280))
+    page.get_by_test_id("person-ben").click()
+    page.get_by_test_id("place-vm-alarms").click()
+    page.get_by_text("helped").first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("replies").last.click()
+    page.get_by_test_id("file").last.wait_for(timeout=PATIENCE_MS)
+
+
 def _type(page: Page, command: str) -> None:
     """Send a command and wait until an answer to it stands in the room."""
     before = page.get_by_test_id("message").count()
@@ -122,12 +137,12 @@ def _heat(page: Page, vm: str) -> None:
     if row.count() == 0:
         return
     row.locator("summary").click()
+    # Its alarm may be green again before anybody has seen it red.
     row.get_by_role("button", name="CPU 95 %").click()
-    row.get_by_test_id("alarm").wait_for()
 
 
-def _shoot(page: Page, width: int, target: Path) -> None:
-    page.set_viewport_size(_viewport(width))
+def _shoot(page: Page, width: int, target: Path, *, taller: int = 0) -> None:
+    page.set_viewport_size({"width": width, "height": SIZES[width] + taller})
     page.mouse.move(0, 0)
     page.evaluate("() => document.activeElement?.blur()")
     page.get_by_test_id("timeline").evaluate("(node) => { node.scrollTop = node.scrollHeight; }")

@@ -122,8 +122,8 @@ class NoticePost:
                 file = draw(notice.data)
                 if file is None:
                     return None
-                content = {"filename": file.name, "title": file.title, "content": file.content, **where}
-                return Call(method="files", arguments=content)
+                content = {"filename": file.name, "title": file.title, "content": file.content, "alt_txt": file.alt}
+                return Call(method="files", arguments=content | where)
 
             self._outbox.put(
                 Parcel(

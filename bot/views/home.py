@@ -14,6 +14,7 @@ from operations.model import Operation
 _SHOWN: Final = 10
 _BUTTONS: Final = (
     Button(label="My VMs", command="list mine", style="primary"),
+    Button(label="What is red?", command="remediation status"),
     Button(label="What may I do?", command="help"),
     Button(label="Who am I?", command="whoami"),
 )

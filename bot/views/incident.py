@@ -58,7 +58,7 @@ _FATES: Final = {
 def incident_card(story: Story, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     incident, remedies = story.incident, story.remedies[-_REMEDIES:]
-    head = _head(incident)
+    head = _head(story)
     news = [*_ending(story), *_decided(story), *map(_remedy, remedies), *_comparison(remedies)]
     facts = [*_facts(incident)]
     blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
@@ -103,9 +103,10 @@ def red_for(incident: Incident) -> timedelta:
     return (incident.closed_at or incident.opened_at) - min(incident.alarm.triggered_at, incident.opened_at)
 
 
-def _head(incident: Incident) -> str:
+def _head(story: Story) -> str:
+    incident = story.incident
     title = f"*{_name(incident)}*: {escape(' '.join(incident.alarm.name.split()))[:_TITLE]}"
-    glyph, state = _standing(incident)
+    glyph, state = _standing(story)
     return f"{glyph} {title} · {state}"
 
 
@@ -113,15 +114,20 @@ def _name(incident: Incident) -> str:
     return escape(" ".join(incident.entity_name.split()))[:_TITLE]
 
 
-def _standing(incident: Incident) -> tuple[str, str]:
-    decided = incident.decided
+def _standing(story: Story) -> tuple[str, str]:
+    incident, decided = story.incident, story.incident.decided
     if incident.state is IncidentState.CLOSED:
         return glyphs.DONE, f"over after {length(red_for(incident))}"
     if incident.state is IncidentState.ACTING:
-        return _STANDS[VerdictKind.ASK if decided and decided.verdict is VerdictKind.ASK else VerdictKind.ACT]
+        return _STANDS[VerdictKind.ASK if _is_asked(story) else VerdictKind.ACT]
     if incident.alarm.status is not AlarmStatus.RED:
         return glyphs.WAITING, f"is {incident.alarm.status.value} now"
     return _STANDS[decided.verdict] if decided else (glyphs.WAITING, "has just turned red")
+
+
+def _is_asked(story: Story) -> bool:
+    """Whether somebody's yes is waited for: an approval rule may want one in mode auto as well."""
+    return bool(story.remedies) and story.remedies[-1].state is RemedyState.ASKED
 
 
 def _ending(story: Story) -> Iterator[str]:
@@ -191,7 +197,7 @@ def _buttons(story: Story, now: datetime) -> Iterator[Button]:
     if decided is not None and incident.state is IncidentState.OPEN:
         yield from _offered(decided, story.tonight, now)
     if incident.state is IncidentState.ACTING and incident.operation_id:
-        verb = "pending" if decided and decided.verdict is VerdictKind.ASK else "status"
+        verb = "pending" if _is_asked(story) else "status"
         yield Button(label="Details", command=command_line(verb, incident.operation_id))
     yield from _undo(story, now)
     vm = vm_of(incident)

@@ -68,7 +68,8 @@ def picture(data: Mapping[str, Any]) -> File | None:
     drawn = chart(PlaybookName(data["playbook"]), data["before"], data["after"])
     if drawn is None:
         return None
-    return File(name="before-and-after.png", title="Before and after", content=drawn)
+    said = str(data["after"].get("reason", ""))
+    return File(name="before-and-after.png", title="Before and after", content=drawn, alt=f"Chart: {said}")
 
 
 def window(data: Mapping[str, Any], now: datetime) -> Message:

@@ -173,6 +173,17 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         [f":lock: {SUMMARY} · waits for a yes since TIME · R7F3K"],
         {"Details": "pending R7F3K"} | STOP | WHY,
     ),
+    "waits for a yes in mode auto": (
+        story(
+            samples.incident(
+                state=IncidentState.ACTING, round=1, operation_id="R7F3K", decided=decided(VerdictKind.ACT)
+            ),
+            remedied(state=RemedyState.ASKED),
+        ),
+        f":lock: {ALARM} · waits for a yes",
+        [],
+        {"Details": "pending R7F3K"} | STOP | WHY,
+    ),
     "cooling down": (
         story(
             samples.incident(

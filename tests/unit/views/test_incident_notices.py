@@ -127,9 +127,6 @@ def test_a_comparison_has_a_picture_where_it_has_figures() -> None:
     file = PICTURES["incident.compared"](ABOUT | {"outcome": "helped", "after": after})
 
     assert file is not None
-    assert (file.name, file.title, file.content[:4]) == (
-        "before-and-after.png",
-        "Before and after",
-        b"\x89PNG",
-    )
+    assert (file.name, file.title, file.content[:4]) == ("before-and-after.png", "Before and after", b"\x89PNG")
+    assert file.alt == "Chart: CPU p95 96 % → 61 %: helped"
     assert PICTURES["incident.compared"](ABOUT | {"outcome": "unknown", "after": {"reason": "gone"}}) is None
