@@ -36,10 +36,9 @@ def together(*calls: Callable[[], object]) -> None:
 
 @pytest.fixture
 def queued(ward: Ward) -> Ward:
-    """A remedy of web-01 that waits for what a person does to it."""
+    """A remedy of web-01 that waits for what a person does to it, until `release`."""
     ward.small()
-    ward.estate.set_task(1.5, "RelocateVM_Task")
-    ward.ask("move", "web-01")
+    ward.hold()
     ward.turn_red()
     ward.look()
     found = ward.operations.find(ward.remedy().key)
@@ -103,6 +102,7 @@ def test_an_alarm_that_clears_before_the_write_leaves_vcenter_alone(queued: Ward
     incident = queued.incident()
     queued.turn_green()
 
+    queued.release()
     operation = queued.operation()
     queued.look()
 
@@ -121,6 +121,7 @@ def test_a_remedy_that_waits_is_withdrawn_by_the_pass_that_sees_the_alarm_clear(
     queued.look()
     withdrawn = queued.operations.get(queued.incident().operation_id or "")
     queued.look()
+    queued.release()
 
     assert withdrawn.state is State.CANCELLED
     assert withdrawn.started_at is None
@@ -137,6 +138,7 @@ def test_what_people_do_between_admission_and_write_holds(queued: Ward, how: str
         case _:
             queued.remediation.switch(f"vm/{queued.vm('web-01').ref}", "on", by="U1")
 
+    queued.release()
     operation = queued.operation()
     queued.look()
 
@@ -168,14 +170,14 @@ def test_a_vm_that_is_deleted_before_the_write_is_a_failure_and_no_more(ward: Wa
     made = ward.do("spawn", name="short-lived", arguments={"cpu_count": 2, "memory_mib": 2048, "disk_gib": 1})
     assert made.result is not None
     ward.prepare("short-lived", power="on", cpu_hot_add=True)
-    ward.estate.set_task(1.5, "RelocateVM_Task")
-    ward.ask("move", "short-lived")
+    ward.hold("short-lived")
     ward.turn_red("short-lived")
     ward.look()
     incident = ward.incident("short-lived")
     assert incident.state is IncidentState.ACTING
 
     ward.estate.delete_vm("short-lived")
+    ward.release()
     operation = ward.operation()
     ward.look()
 

@@ -21,7 +21,7 @@ from remediation.settings import (
 )
 from sandbox.vcenter import Estate
 from sandbox.vcenter.values import Kind
-from tests.integration.operations.lab import PATIENCE_S, RULES, Lab, eventually
+from tests.integration.operations.lab import DANA, PATIENCE_S, RULES, Lab, eventually
 from vsphere.gateway import Gateway
 from vsphere.model import Vm
 from vsphere.sites import Sites
@@ -78,6 +78,7 @@ class Ward(Lab):
         self.remediation = self.replica("lab-1")
         self.operations.subscribe(self.remediation.heard)
         self.told: list[Incident] = []
+        self._holding = ""
         self.remediation.subscribe(self.told.append)
 
     def record_of(self) -> RemediationRecord:
@@ -109,6 +110,17 @@ class Ward(Lab):
         vm = self.prepare(name, **{**SMALL, **changes})
         self.estate.reset_calls()
         return vm
+
+    def hold(self, name: str = "web-01") -> None:
+        """Let a person do something to a VM that takes until `release`, so that whatever else is asked waits."""
+        self.estate.set_task(300, "RelocateVM_Task")
+        self._holding = self.ask("move", name).id
+        eventually(lambda: self.operations.get(self._holding).task is not None)
+
+    def release(self) -> None:
+        """Cancel what a person does to it, where that still runs."""
+        self.operations.cancel(self._holding, DANA)
+        eventually(lambda: self.operations.get(self._holding).state.is_final)
 
     def turn_red(self, name: str = "web-01", alarm: str = CPU, **said: Any) -> None:
         """Raise an alarm, and wait until the watcher has heard of it."""
