@@ -122,7 +122,8 @@ def make_plan(estate: Estate, settings: ReliefSettings) -> Plan:
         for index, room in found.answer.items()
         for mover in (movers[index],)
     )
-    stays = [_excluded(vm, estate, "fits on no datastore") for vm in movable if vm not in vms]
+    fitting = {vm.ref for vm in vms}
+    stays = [_excluded(vm, estate, "fits on no datastore") for vm in movable if vm.ref not in fitting]
     return Plan(
         source=estate.source,
         moves=tuple(sorted(moves, key=lambda move: (-move.frees_bytes, move.vm.name, move.vm.ref))),

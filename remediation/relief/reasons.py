@@ -34,7 +34,7 @@ def _advice(plan: Plan) -> Iterator[str]:
         yield f"Delete for good what is in the recycle bin: {_size(binned)}."
     snapshots = [one for one in plan.excluded if one.vm.snapshot_count]
     if snapshots:
-        yield f"Remove old snapshots: {counted(len(snapshots), 'VM')} that can't be moved have some."
+        yield f"Remove old snapshots: {counted(len(snapshots), 'VM')} with some can't be moved."
     tier = plan.source.attributes.get(TIER, "")
     yield f"Enlarge {plan.source.name}, or add a datastore{f' of tier {tier}' if tier else ''} that its hosts reach."
 

@@ -8,8 +8,8 @@ from remediation.relief.problem import Problem, Solution, lower_bound
 
 REFILLS: Final = 800
 """At most; each takes less than a millisecond."""
-STEPS: Final = 60_000
-"""Of branch and bound, at most: a fifth of a second."""
+STEPS: Final = 40_000
+"""Of branch and bound, at most."""
 
 
 def solve(problem: Problem, *, refills: int = REFILLS, steps: int = STEPS) -> Solution:

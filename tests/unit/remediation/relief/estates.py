@@ -10,7 +10,7 @@ from vsphere.model import Datastore, DiskFacts, Host, Ref, Vm
 SOURCE = "datastore-1"
 
 
-def a_vm(name: str, *, esx: str = "host-1", **changes: Any) -> Vm:
+def a_vm(name: str, /, *, esx: str = "host-1", **changes: Any) -> Vm:
     """A VM whose name is its moref as well."""
     return vm(**({"ref": Ref(LAB, name), "name": name, "host": Ref(LAB, esx)} | changes))
 
