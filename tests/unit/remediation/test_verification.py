@@ -1,7 +1,10 @@
 """Whether a remedy helped, in words and figures; and when it is looked at."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tests.unit.remediation import samples
 from vsphere.errors import UnreachableError
 from vsphere.model import AlarmStatus
 
+ROOT = Path(__file__).parents[3]
 CPU, MEMORY, RELIEVE, MOVE = (
     PlaybookName.ADD_CPU,
     PlaybookName.ADD_MEMORY,
@@ -299,3 +303,9 @@ def test_the_next_comparison_is_known() -> None:
     assert verifier.next_at() == samples.ahead(minutes=10)
     book.kept[DONE.key] = replace(DONE, checked=2)
     assert verifier.next_at() is None
+
+
+def test_a_start_does_not_pay_for_the_library_that_draws_charts() -> None:
+    code = "import sys, bot.cli, bot.wiring; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0

@@ -11,10 +11,9 @@ import pytest
 
 from bot.blocks.gate import Surface, check
 from bot.telling import Story
-from bot.views.ids import Click, Kind
+from bot.views.ids import Kind
 from bot.views.incident import incident_card, rolled_up_card
-from bot.views.message import Message
-from bot.views.storm import SHOWN, storm_card
+from bot.views.storm import storm_card
 from operations.model import Effect, Operation, Plan, State
 from operations.terms import Window
 from remediation.model import (
@@ -30,8 +29,9 @@ from remediation.model import (
 )
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
+from tests.unit.views.reading import clicks, commands, plain
 from tests.unit.views.samples import DONE
-from vsphere.model import AlarmStatus, Ref
+from vsphere.model import AlarmStatus
 
 NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
 SUMMARY = "Add 1 vCPU to web-01 (2 → 3)"
@@ -76,27 +76,6 @@ def undoable(**changes: Any) -> Operation:
     )
     values: dict[str, Any] = {"id": "R7F3K", "plan": plan, "state": State.SUCCEEDED, "finished_at": NOW} | changes
     return replace(DONE, **values)
-
-
-def plain(message: Message) -> str:
-    """What people read, with times as TIME."""
-    return re.sub(r"<!date[^>]*>", "TIME", message.text)
-
-
-def clicks(message: Message) -> dict[str, Click]:
-    """What each button says, by its label."""
-    check({"text": message.text, "blocks": list(message.blocks)}, Surface.MESSAGE)
-    found: dict[str, Click] = {}
-    for block in message.blocks:
-        for element in block["elements"] if block["type"] == "actions" else ():
-            click = Click.load(element["value"])
-            assert click is not None
-            found[element["text"]["text"]] = click
-    return found
-
-
-def commands(message: Message) -> dict[str, str]:
-    return {label: click.line for label, click in clicks(message).items()}
 
 
 WHY = {"Why?": "why web-01@lab"}
@@ -351,61 +330,3 @@ def test_whatever_a_vm_is_called_rings_nobody_and_slack_takes_it(name: str, verd
         everything = card.text + str([block for block in card.blocks if block["type"] != "actions"])
         assert "<!channel>" not in everything
         assert "<@U0ANN>" not in everything
-
-
-def in_storm(number: int, **changes: Any) -> Incident:
-    held = decided(
-        VerdictKind.WAIT, "12 VMs of cluster prod turned red within 10 min.", guard="storm", way_out="Look at the host."
-    )
-    values: dict[str, Any] = {
-        "id": f"I{number:04}",
-        "entity_name": f"web-{number:02}",
-        "storm": "S7F3K",
-        "decided": held,
-        "alarm": samples.alarm(entity=Ref("lab", f"vm-{number}"), triggered_at=samples.ago(minutes=5)),
-    } | changes
-    return samples.incident(**values)
-
-
-def test_a_storm_is_one_card_that_says_what_the_brake_does() -> None:
-    card = storm_card("S7F3K", [in_storm(number) for number in range(20)], NOW)
-
-    read = plain(card).split("\n")
-    assert read[0] == ":rotating_light: *Storm of 20 alarms* · 20 red now, nothing is done to them by itself"
-    assert read[1:3] == ["12 VMs of cluster prod turned red within 10 min.", "Look at the host."]
-    assert read[3] == "• *web-00*: Virtual machine CPU usage, red since TIME"
-    assert read[-2] == f"… and {20 - SHOWN} more, {20 - SHOWN} of them red"
-    assert commands(card) == {
-        "All open incidents": "remediation status",
-        "Pause for 2 hours": "remediation pause for=2h",
-    }
-
-
-def test_a_storm_names_what_is_still_red_first_and_what_has_a_card_of_its_own() -> None:
-    over = in_storm(1, state=IncidentState.CLOSED, closed_at=NOW, look_at=None)
-    helped = in_storm(2, round=1)
-
-    read = plain(storm_card("S7F3K", [over, helped, in_storm(3)], NOW)).split("\n")
-
-    assert read[0].endswith("2 red now, nothing is done to them by itself")
-    assert read[3:6] == [
-        "• *web-02*: Virtual machine CPU usage, has a card of its own",
-        "• *web-03*: Virtual machine CPU usage, red since TIME",
-        "• *web-01*: Virtual machine CPU usage, over after 5 min",
-    ]
-
-
-def test_a_storm_that_is_over_has_no_buttons_and_says_how_long_it_took() -> None:
-    over = [in_storm(number, state=IncidentState.CLOSED, closed_at=NOW, look_at=None) for number in range(6)]
-
-    card = storm_card("S7F3K", over, NOW)
-
-    assert plain(card).startswith(":white_check_mark: *Storm of 6 alarms* · over after 5 min\n• *web-00*")
-    assert commands(card) == {}
-
-
-def test_a_card_that_was_rolled_up_points_to_the_storm() -> None:
-    card = rolled_up_card(in_storm(1))
-
-    assert plain(card).split("\n")[0] == ":rotating_light: *web-01* is part of a storm"
-    assert commands(card) == {}

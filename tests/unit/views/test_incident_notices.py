@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bot.blocks.gate import Surface, check
-from bot.views.ids import Click, Kind
+from bot.views.ids import Kind
 from bot.views.message import Message
 from bot.views.notice import PICTURES, notice_message
 from operations.record.notices import Notice
+from tests.unit.views.reading import clicks
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 ABOUT = {
@@ -93,14 +94,8 @@ def told(kind: str, data: dict[str, Any]) -> Message:
     return made
 
 
-def clicks(made: Message) -> dict[str, tuple[str, Kind]]:
-    found = {}
-    for block in made.blocks:
-        for element in block["elements"] if block["type"] == "actions" else ():
-            click = Click.load(element["value"])
-            assert click is not None
-            found[element["text"]["text"]] = (click.line, click.kind)
-    return found
+def said(made: Message) -> dict[str, tuple[str, Kind]]:
+    return {label: (click.line, click.kind) for label, click in clicks(made).items()}
 
 
 @pytest.mark.parametrize(("kind", "data", "lines"), TOLD.values(), ids=TOLD)
@@ -109,14 +104,14 @@ def test_a_notice_says_it_in_figures_and_rings_nobody(kind: str, data: dict[str,
 
 
 def test_an_owner_is_offered_tonight_and_now_and_is_asked_once_more() -> None:
-    assert clicks(told("incident.window", RESTART)) == {
+    assert said(told("incident.window", RESTART)) == {
         "Tonight at 22:00 CET": ("transform web-01 cpu=3 at=tonight", Kind.PLAN),
         "Now, with a restart": ("transform web-01 cpu=3", Kind.PLAN),
     }
 
 
 def test_administrators_turn_auto_on_with_one_click() -> None:
-    assert clicks(told("remediation.trust", TOLD["trust"][1])) == {
+    assert said(told("remediation.trust", TOLD["trust"][1])) == {
         "Make it automatic": ("remediation mode add-cpu auto", Kind.SAY)
     }
 
