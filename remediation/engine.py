@@ -5,21 +5,20 @@ Everything that counts is on record, so a pass that is broken off is gone on wit
 
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from operations.errors import StorageError
 from operations.model import ActorKind, Operation, State
 from remediation.acting import Acting
 from remediation.admission import Admission
 from remediation.breaker import tripped
-from remediation.facts import Scenery, Shield
+from remediation.facts import Shield
 from remediation.following import Following
 from remediation.guards import ALL_GUARDS
-from remediation.intake import closed, intake, is_due_for_reading
 from remediation.looking import Looking
-from remediation.model import Decided, Facts, History, Incident, IncidentState, Remedy, RemedyState, Switch
+from remediation.model import Decided, History, Incident, Remedy, RemedyState, Switch
 from remediation.ports import Changes
 from remediation.record import Listener, RemediationRecord
 from remediation.registry import PLAYBOOKS
@@ -28,9 +27,8 @@ from remediation.settings import RemediationSettings
 from remediation.switches import breaker_key
 from remediation.trust import Ladder, Notices
 from remediation.verifier import Verifier
+from remediation.watching import Watching
 from vsphere.clock import Clock
-from vsphere.errors import VsphereError
-from vsphere.gateway import Gateway
 from vsphere.model import Ref
 from vsphere.sites import Sites
 
@@ -42,7 +40,6 @@ _REST_WHILE_UNDER_WAY_S: Final = 5.0
 _REST_WHILE_UNREAD_S: Final = 5.0
 """A vCenter that can't be read is not asked more often."""
 _SHORTEST_REST_S: Final = 1.0
-_TELLING: Final = frozenset({State.QUEUED, State.RUNNING})
 
 
 class Remediation:
@@ -74,22 +71,22 @@ class Remediation:
         """
         self.settings = settings
         self._record = record
-        self._changes = changes
-        self._sites = sites
-        self._shield = shield
         self._clock = clock
-        self._started_at = clock.now()
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._looks_at_all = threading.Event()
-        self._is_unread = False
         looking = Looking(settings=settings, playbooks=PLAYBOOKS, admission=Admission(ALL_GUARDS), clock=clock)
         acting = Acting(settings=settings, record=record, changes=changes, looking=looking, clock=clock)
         self._rounds = Rounds(
             settings=settings, record=record, looking=looking, acting=acting, clock=clock, by=replica_id
         )
+        self._watching = Watching(
+            settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
+        )
         self._following = Following(record=record, changes=changes, clock=clock)
-        self._verifier = Verifier(book=record, look=self._look_back, verify_after=settings.verify_after, clock=clock)
+        self._verifier = Verifier(
+            book=record, look=self._watching.look_back, verify_after=settings.verify_after, clock=clock
+        )
         self._ladder = Ladder(settings=settings, notices=notices)
         for gateway in sites:
             gateway.subscribe_alarms(self.wake)
@@ -109,10 +106,7 @@ class Remediation:
             self._wake.clear()
             ended = self._following.run_once()
             self._break(ended)
-            looks_at_all = self._looks_at_all.is_set()
-            self._looks_at_all.clear()
-            sceneries = self._take_in(is_due=looks_at_all or bool(ended))
-            self._rounds.run_once(sceneries, others_ended=bool(ended), all_of_them=looks_at_all)
+            self._look(others_ended=bool(ended))
             compared = self._verifier.run_once()
             if compared:
                 self._ladder.climb(compared, self.history())
@@ -128,7 +122,8 @@ class Remediation:
 
     def heard(self, operation: Operation) -> None:
         """See `operations.ports.Listener`."""
-        if operation.actor.kind is ActorKind.REMEDIATION and (operation.state.is_final or operation.state in _TELLING):
+        got_its_yes = operation.state is State.QUEUED and operation.approval is not None
+        if operation.actor.kind is ActorKind.REMEDIATION and (operation.state.is_final or got_its_yes):
             self.wake()
 
     def close(self) -> None:
@@ -183,67 +178,20 @@ class Remediation:
         self._looks_at_all.set()
         self.wake()
 
-    def _take_in(self, *, is_due: bool) -> dict[str, Scenery]:
-        """Compare what is triggered with what is open.
-
-        Returns:
-            Those vCenters whose incidents can be looked at now, with their alarms as they are.
-        """
-        opened, now = self._record.opened(), self._clock.now()
-        self._is_unread = False
-        sceneries = {}
-        for gateway in self._sites:
-            mine = [one for one in opened if one.alarm.entity.vcenter == gateway.name]
-            waits = is_due and bool(mine)
-            if waits or self._is_due(gateway, mine, now):
-                scenery = self._read(gateway)
-                if scenery is not None:
-                    sceneries[gateway.name] = scenery
-                    self._compare(scenery, mine, now)
-        self._close_foreign(opened, now)
-        return sceneries
-
-    def _is_due(self, gateway: Gateway, mine: list[Incident], now: datetime) -> bool:
-        seen = gateway.triggered_alarms()
-        if seen is None or not gateway.inventory.ready:
-            return False
-        looks = any(one.look_at is not None and one.look_at <= now for one in mine)
-        return looks or is_due_for_reading(seen, mine, self.settings.playbooks)
-
-    def _read(self, gateway: Gateway) -> Scenery | None:
-        """The vCenter with its alarms as they are now; None where it can't be asked."""
-        if not gateway.inventory.ready:
-            return None
+    def _look(self, *, others_ended: bool) -> None:
+        """Take in what is triggered and look at what is due, or at everything where a switch was set."""
+        looks_at_all = self._looks_at_all.is_set()
+        if looks_at_all:
+            self._looks_at_all.clear()
         try:
-            alarms = gateway.read_triggered_alarms()
-        except VsphereError as error:
-            log.warning("remediation.alarms.unread", vcenter=gateway.name, reason=str(error))
-            self._is_unread = True
-            return None
-        return Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
-
-    def _compare(self, scenery: Scenery, opened: list[Incident], now: datetime) -> None:
-        found = intake(scenery.alarms, opened, scene=scenery, playbooks=self.settings.playbooks, now=now)
-        for incident in self._record.open(found.new):
-            log.info(
-                "incident.opened",
-                incident=incident.id,
-                alarm=incident.alarm.name,
-                target=str(incident.alarm.entity),
-                name=incident.entity_name,
-            )
-        self._record.save(found.changes)
-        for incident in found.calm:
-            if incident.operation_id is not None:
-                self._changes.withdraw(incident.operation_id, "The alarm has cleared by itself.")
-
-    def _close_foreign(self, opened: list[Incident], now: datetime) -> None:
-        known = {gateway.name for gateway in self._sites}
-        self._record.save(
-            closed(one, f"vCenter {one.alarm.entity.vcenter} is no longer in the configuration.", now)
-            for one in opened
-            if one.alarm.entity.vcenter not in known and one.state is IncidentState.OPEN
-        )
+            sceneries = self._watching.take_in(is_due=looks_at_all or others_ended)
+            self._rounds.run_once(sceneries, others_ended=others_ended, all_of_them=looks_at_all)
+        except StorageError:
+            if looks_at_all:
+                self._looks_at_all.set()
+            raise
+        if looks_at_all and self._watching.is_unread:
+            self._looks_at_all.set()
 
     def _break(self, ended: list[Remedy]) -> None:
         """Trip the breaker of what has failed too often, so that it stays tripped until a person rearms it."""
@@ -257,20 +205,13 @@ class Remediation:
                 log.warning("remediation.breaker.tripped", playbook=playbook.value, reason=why)
                 self._record.switch(Switch(key=key, value=why, by="bot", at=self._clock.now()), key=key)
 
-    def _look_back(self, incident: Incident, window: timedelta) -> Facts:
-        """See `remediation.verifier.Look`."""
-        gateway = self._sites.of(incident.alarm.entity)
-        alarms = gateway.read_triggered_alarms()
-        scenery = Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
-        return scenery.read(scenery.glance(incident, self._clock.now()), window)
-
     def _rest_s(self) -> float:
         """Until the earliest moment at which something is due."""
         times = [one.look_at for one in self._record.opened() if one.look_at is not None]
         compare_at = self._verifier.next_at()
         rests = [(at - self._clock.now()).total_seconds() for at in (*times, *([compare_at] if compare_at else []))]
         most = _REST_WHILE_UNDER_WAY_S if self._record.unfinished() else _LONGEST_REST_S
-        if not all(gateway.inventory.ready for gateway in self._sites):
+        if not self._watching.is_ready:
             # Nothing wakes it when the inventory has arrived.
             most = _SHORTEST_REST_S
-        return max(min([*rests, most]), _REST_WHILE_UNREAD_S if self._is_unread else _SHORTEST_REST_S)
+        return max(min([*rests, most]), _REST_WHILE_UNREAD_S if self._watching.is_unread else _SHORTEST_REST_S)
