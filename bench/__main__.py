@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from bench import power_on, traffic
+from bench import alarms, power_on, traffic
 from bench.figure import Figure, Verdict, table
 from bench.machine import machine
 from vsphere.clock import SystemClock
@@ -18,6 +18,9 @@ _SIZES: Final = (100, 1_000, 10_000)
 _QUICK_SIZES: Final = (100, 1_000)
 _FULL: Final = traffic.Extent(vms=10_000, idle_s=60, writes=60, load_s=20)
 _QUICK: Final = traffic.Extent(vms=1_000, idle_s=15, writes=20, load_s=6)
+
+_ALARMS: Final = alarms.Extent(vms=10_000, singles=40, at_once=200)
+_QUICK_ALARMS: Final = alarms.Extent(vms=1_000, singles=20, at_once=200)
 
 
 def main() -> int:
@@ -47,6 +50,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[], list[Figure]]]:
     return {
         **{f"power-on-{size}": _comparison(size, runs=3 if quick or size > _QUICK_SIZES[-1] else 5) for size in sizes},
         "traffic": lambda: traffic.measure(_QUICK if quick else _FULL),
+        "alarms": lambda: alarms.measure(_QUICK_ALARMS if quick else _ALARMS),
     }
 
 

@@ -64,7 +64,7 @@ def _world(vms: int) -> Iterator[_World]:
     with (
         tempfile.TemporaryDirectory(prefix="iaas-bench-") as folder,
         Estate.start(vms=vms) as estate,
-        _slack() as workspace,
+        slack() as workspace,
     ):
         bot = Bot(folder=Path(folder), workspace=workspace, estate=estate, replica_id="bench")
         try:
@@ -74,7 +74,8 @@ def _world(vms: int) -> Iterator[_World]:
 
 
 @contextmanager
-def _slack() -> Iterator[Workspace]:
+def slack() -> Iterator[Workspace]:
+    """A sandbox Slack as a process of its own."""
     process = subprocess.Popen([sys.executable, "-m", "sandbox.slack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         if process.stdout is None:
