@@ -93,6 +93,20 @@ cpu = 120
 memory_gib = 320
 disk_gib = 3000
 
+# In the alarms' channel owners do what a card offers, and stop what the bot does to their VMs.
+[[rule]]
+name = "own-alarms"
+groups = ["@vm-users"]
+channels = ["#vm-alarms"]
+verbs = ["read", "transform", "remediation.stop", "remediation.start"]
+own_only = true
+
+[rule.quota]
+vms = 60
+cpu = 120
+memory_gib = 320
+disk_gib = 3000
+
 # Ben.
 [[rule]]
 name = "admins"
