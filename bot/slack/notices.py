@@ -123,7 +123,7 @@ class NoticePost:
                 if file is None:
                     return None
                 content = {"filename": file.name, "title": file.title, "content": file.content, "alt_txt": file.alt}
-                return Call(method="files", arguments=content | where)
+                return Call(method="files", arguments={**content, **where})
 
             self._outbox.put(
                 Parcel(
