@@ -168,7 +168,7 @@ def test_a_write_is_found_again_after_the_clock_was_set(estate: Estate, lab: Lab
     assert gateway.wait_ready(READY_S)
     vm = lab.prepare("web-02", power="on", tools_running=True)
     operation = lab.ask("poweron", vm.ref)
-    settings = replace(lab.settings, settle_timeout_s=5, settle_grace_s=0.5)
+    settings = replace(lab.settings, settle_timeout_s=60, settle_grace_s=0.5)
     settler = Settler(settings=settings, clock=clock, rest=_rest, is_foreign=lambda _task, _operation_id: False)
     sent_at = clock.now() + gateway.server_time_offset()
     gateway.reset(vm.ref)

@@ -149,7 +149,7 @@ def test_a_fast_command_is_done_while_sixteen_slow_ones_wait_their_turn(make_lab
     lab = make_lab(sqlite_url, concurrency=24)
     vms = [vm for vm in lab.gateway.inventory.vms() if vm.tools_running and "iaas.protected" not in vm.attributes]
     slow, fast = vms[:20], vms[20]
-    lab.estate.set_task(4.0, "ResetVM_Task")
+    lab.estate.set_task(6.0, "ResetVM_Task")
     waiting = [lab.ask("reset", vm.ref) for vm in slow]
 
     clock = SystemClock()
@@ -157,7 +157,7 @@ def test_a_fast_command_is_done_while_sixteen_slow_ones_wait_their_turn(make_lab
     lab.do("reboot", fast.ref)
     took_s = clock.monotonic() - began
 
-    assert took_s < 3
+    assert took_s < 5
     assert all(lab.end(one).state is State.SUCCEEDED for one in waiting)
     assert len(lab.writes("ResetVM_Task")) == 20
 
@@ -300,7 +300,7 @@ def test_nothing_found_is_conclusive_only_where_it_would_have_been_seen(
         vm for vm in lab.gateway.inventory.vms() if vm.power.name == "ON" and (vm.booted_at or earlier) < earlier
     )
     operation = lab.ask("poweron", calm.ref)
-    settings = replace(lab.settings, settle_timeout_s=2, settle_grace_s=0.5)
+    settings = replace(lab.settings, settle_timeout_s=2 if away else 60, settle_grace_s=0.5)
 
     settler = Settler(
         settings=settings,
@@ -328,7 +328,7 @@ def test_a_copy_that_somebody_else_made_and_that_is_gone_again_is_not_ours(lab: 
     lab.estate.delete_vm("gone-again")
     eventually(lambda: not lab.gateway.inventory.find_vms("gone-again"))
     settler = Settler(
-        settings=replace(lab.settings, settle_timeout_s=5, settle_grace_s=0.5),
+        settings=replace(lab.settings, settle_timeout_s=60, settle_grace_s=0.5),
         clock=SystemClock(),
         rest=_rest,
         is_foreign=lambda _task, _operation_id: False,
