@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+from types import MappingProxyType
 
 from sandbox.vcenter import Estate
 from sandbox.vcenter.client import Vm
@@ -17,8 +18,34 @@ BIN = "Recycle bin"
 MAKING = frozenset({"spawn", "clone", "clonetemplate"})
 _STORES = ("silver-01", "silver-02", "silver-03")
 _MOST_CPUS = 4
+_BIG_CPUS = 6
+"""Somebody has to say yes to so many."""
 _NEW_ONES = 0.2
 """Share of the asks that make a VM from nothing or from a template."""
+_INVERSE = MappingProxyType(
+    {
+        "poweron": "poweroff",
+        "poweroff": "poweron",
+        "nuke": "restore",
+        "restore": "nuke",
+        "transform": "transform",
+        "move": "move",
+        "lease.extend": "lease.extend",
+        "snapshot.create": "snapshot.remove",
+    }
+)
+"""The verb that takes each back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undo:
+    """An operation that can be taken back, as long as nothing else has been done to its VM."""
+
+    operation: str
+    verb: str
+    """The verb that takes it back."""
+    wanted: str
+    """What must be found afterwards, in the words of that verb."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,6 +58,9 @@ class Slot:
     verb: str = ""
     """The last that was asked of it: the same again within a minute would be the same wish."""
     busy: bool = False
+    undo: Undo | None = None
+    is_doomed: bool = False
+    """Whether it only waits to be put into the bin, and to be deleted there."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -48,6 +78,10 @@ class Ask:
     """The name of the VM to be."""
     wanted: str = ""
     """What must be found afterwards, in the words of the verb."""
+    before: str = ""
+    """What would have to be found if it were taken back."""
+    undoes: str = ""
+    """The operation that it takes back."""
     acknowledged: bool = False
     operation: str = ""
     """The id, once there is one."""
@@ -58,6 +92,25 @@ class Ask:
     def place(self) -> str:
         """Where it is typed: a channel takes one card a second, so not all in the same."""
         return ROOM if self.typed_at.microsecond % 2 else "im"
+
+    def undo(self) -> Undo | None:
+        """How it is taken back once it is done; None where it can't be, or has taken another one back itself."""
+        verb = _INVERSE.get(self.verb)
+        if verb is None or self.undoes:
+            return None
+        wanted = self.wanted if verb == "snapshot.remove" else self.before
+        return Undo(operation=self.operation, verb=verb, wanted=wanted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Change:
+    """One line that makes sense of a VM."""
+
+    verb: str
+    line: str
+    wanted: str = ""
+    before: str = ""
+    undoes: str = ""
 
 
 class Wishes:
@@ -77,10 +130,28 @@ class Wishes:
         if self._dice.random() < _NEW_ONES:
             return self._from_nothing(who, now, life)
         slot = self._dice.choice(free)
-        verb, words, wanted = self._change(slot)
-        slot.busy, slot.verb = True, verb
-        new = wanted if verb == "clone" else ""
-        return Ask(who=who, verb=verb, line=words, typed_at=now, life=life, slot=slot, new=new, wanted=wanted)
+        change = self._change(slot)
+        slot.busy, slot.verb = True, change.verb
+        return Ask(
+            who=who,
+            verb=change.verb,
+            line=change.line,
+            typed_at=now,
+            life=life,
+            slot=slot,
+            new=change.wanted if change.verb == "clone" else "",
+            wanted=change.wanted,
+            before=change.before,
+            undoes=change.undoes,
+        )
+
+    def doom(self, name: str, who: str) -> None:
+        """Let a VM that somebody has made be put into the bin next."""
+        self.slots.append(Slot(id=self._estate.vm(name).id, name=name, owner=who, is_doomed=True))
+
+    def forget(self, slot: Slot) -> None:
+        """Nothing more is asked of it."""
+        self.slots.remove(slot)
 
     def _from_nothing(self, who: str, now: datetime, life: int) -> Ask:
         new = f"new-{next(self._numbers)}"
@@ -92,40 +163,57 @@ class Wishes:
         verb = kind.partition(",")[0]
         return Ask(who=who, verb=verb, line=lines[kind], typed_at=now, life=life, new=new, wanted=new)
 
-    def _change(self, slot: Slot) -> tuple[str, str, str]:
-        """Verb, line, and what it wants."""
+    def _change(self, slot: Slot) -> _Change:
         possible = list(self._possible(slot, self._estate.vm(slot.id)))
-        return self._dice.choice([one for one in possible if one[0] != slot.verb] or possible)
+        return self._dice.choice([one for one in possible if one.verb != slot.verb or one.undoes] or possible)
 
-    def _possible(self, slot: Slot, vm: Vm) -> Iterator[tuple[str, str, str]]:
-        name = slot.name
+    def _possible(self, slot: Slot, vm: Vm) -> Iterator[_Change]:
+        name, number = slot.name, next(self._numbers)
+        if slot.is_doomed:
+            yield _Change(verb="nuke", line=f"nuke {name}")
+            return
+        yield from self._back(slot, vm)
         if BIN in vm.folder:
-            yield "restore", f"restore {name}", ""
+            yield _Change(verb="restore", line=f"restore {name}")
             return
         yield from self._power(name, vm)
-        number = next(self._numbers)
-        more = vm.cpus + 1 if vm.cpus < _MOST_CPUS else 1
+        yield from self._sizes(slot, vm)
         store = self._dice.choice([one for one in _STORES if one != vm.datastore])
-        yield "transform", f"transform {name} cpu={more}", str(more)
-        yield "move", f"move {name} {store}", store
-        yield "nuke", f"nuke {name}", ""
-        yield "lease.extend", f"lease {name} extend 1d", vm.custom.get("iaas.expires", "")
-        yield "clone", f"clone {name} copy-{number}", f"copy-{number}"
-        yield "snapshot.create", f"snapshot {name} create s{number}", f"s{number}"
+        yield _Change(verb="move", line=f"move {name} {store}", wanted=store, before=vm.datastore)
+        yield _Change(verb="nuke", line=f"nuke {name}")
+        yield _Change(verb="lease.extend", line=f"lease {name} extend 1d", wanted=vm.custom.get("iaas.expires", ""))
+        yield _Change(verb="clone", line=f"clone {name} copy-{number}", wanted=f"copy-{number}")
+        yield _Change(verb="snapshot.create", line=f"snapshot {name} create s{number}", wanted=f"s{number}")
         if vm.snapshots:
             last = vm.snapshots[-1]
-            yield "snapshot.revert", f"snapshot {name} revert {last}", last
-            yield "snapshot.remove", f"snapshot {name} remove {last}", last
+            yield _Change(verb="snapshot.revert", line=f"snapshot {name} revert {last}", wanted=last)
+            yield _Change(verb="snapshot.remove", line=f"snapshot {name} remove {last}", wanted=last)
 
-    def _power(self, name: str, vm: Vm) -> Iterator[tuple[str, str, str]]:
-        if vm.power != "poweredOn":
-            yield "poweron", f"poweron {name}", ""
+    def _back(self, slot: Slot, vm: Vm) -> Iterator[_Change]:
+        if slot.undo is None:
             return
-        yield "poweroff", f"poweroff {name} --hard", ""
-        yield "reset", f"reset {name}", ""
+        # A lease that is as it was before is another one than now, and that is all that can be told of it.
+        wanted = vm.custom.get("iaas.expires", "") if slot.undo.verb == "lease.extend" else slot.undo.wanted
+        line = f"undo {slot.undo.operation}"
+        # Twice, so that it is not one of a dozen.
+        yield from [_Change(verb=slot.undo.verb, line=line, wanted=wanted, undoes=slot.undo.operation)] * 2
+
+    def _sizes(self, slot: Slot, vm: Vm) -> Iterator[_Change]:
+        more = vm.cpus + 1 if vm.cpus < _MOST_CPUS else 1
+        # Only ann decides, and nobody about a wish of their own.
+        for cpus in (more,) if slot.owner == "ann" or vm.cpus == _BIG_CPUS else (more, _BIG_CPUS):
+            line = f"transform {slot.name} cpu={cpus}"
+            yield _Change(verb="transform", line=line, wanted=str(cpus), before=str(vm.cpus))
+
+    def _power(self, name: str, vm: Vm) -> Iterator[_Change]:
+        if vm.power != "poweredOn":
+            yield _Change(verb="poweron", line=f"poweron {name}")
+            return
+        yield _Change(verb="poweroff", line=f"poweroff {name} --hard")
+        yield _Change(verb="reset", line=f"reset {name}")
         if vm.tools_running:
-            yield "poweroff", f"poweroff {name}", ""
-            yield "reboot", f"reboot {name}", ""
+            yield _Change(verb="poweroff", line=f"poweroff {name}")
+            yield _Change(verb="reboot", line=f"reboot {name}")
 
 
 def _make_slots(estate: Estate, now: datetime) -> Iterator[Slot]:

@@ -31,6 +31,8 @@ class Entry:
     """The name of the VM to be."""
     stages: tuple[str, ...]
     text: str
+    undoes: str
+    """The operation that it takes back; empty where it takes none back."""
     at: float
     """When it was asked for, in seconds since 1970."""
 
@@ -61,7 +63,8 @@ class Book:
         lately = OPERATION.c.created_at >= write_time(ask.typed_at - _CLOCKS)
         found = self._read(sa.select(OPERATION).where(lately, OPERATION.c.verb == ask.verb))
         vm = ask.slot.id if ask.slot else ""
-        mine = [one for one in found if one.actor == IDS[ask.who] and ask.new in {"", one.name}]
+        theirs = [one for one in found if one.actor == IDS[ask.who] and one.undoes == ask.undoes]
+        mine = [one for one in theirs if ask.new in {"", one.name}]
         return next((one for one in mine if ask.new or one.vm == vm), None)
 
     def _read(self, query: sa.Select[Any]) -> list[Entry]:
@@ -80,5 +83,6 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
         name=json.loads(row["request"])["name"] or "",
         stages=tuple(json.loads(row["stages"])),
         text=row["text"],
+        undoes=row["undoes"] or "",
         at=read_time(row["created_at"]).timestamp(),
     )

@@ -7,13 +7,15 @@ from datetime import datetime
 
 from bot.cli.demo.headless import agreement
 from sandbox.slack import Person, SeenMessage
-from tests.acceptance.service.asking import APPROVE
+from tests.acceptance.service.asking import APPROVE, approval_of
 from tests.acceptance.service.asking import ROOM as APPROVALS
 from tests.torture.asks import Ask, Wishes
 from tests.torture.book import Book
 
 _LOOK_EVERY_S = 0.1
 _BAD = (":x:", ":no_entry:", ":question:")
+_NO_TO_EACH = 3
+"""One of so many is denied, always the same ones."""
 _PATIENCE = 4
 """How many of the bot's lives somebody goes on saying yes to the same question in."""
 
@@ -91,16 +93,21 @@ class Typist:
 
     def _told(self, ask: Ask) -> SeenMessage | None:
         """A private message that says why nothing comes of it."""
-        since, name = ask.typed_at.timestamp(), ask.slot.name if ask.slot else ask.new
+        since = ask.typed_at.timestamp()
+        names = [one for one in (ask.slot.name if ask.slot else ask.new, ask.undoes) if one]
         news = (one for one in self._person.messages() if one.from_bot and float(one.ts) >= since)
         bad = (one for one in news if one.text.startswith(_BAD) and one.raw.get("metadata") is None)
-        return next((one for one in bad if name in one.all_text), None)
+        return next((one for one in bad if any(name in one.all_text for name in names)), None)
 
     def _decide(self, life: int) -> None:
-        """Say yes to what others ask for, once in each life of the bot."""
+        """Say yes to most of what others ask for, and no to the rest, once in each life of the bot."""
         if self._person.name != "ann":
             return
         for card in self._person.messages(APPROVALS):
             if APPROVE in card.action_ids() and (card.ts, life, False) not in self._tried:
                 self._tried.add((card.ts, life, False))
-                self._person.click(card, APPROVE)
+                operation = str(approval_of(card))
+                if sum(map(ord, operation)) % _NO_TO_EACH:
+                    self._person.click(card, APPROVE)
+                else:
+                    self._person.command(f"/iaas deny {operation} too much", APPROVALS)

@@ -21,6 +21,9 @@ def table(database: str, storm: Storm, judge: Judge) -> str:
         f"{len(lost)} died with the bot before they were on record and wrote nothing)",
         "operations": f"{len(entries)}, of them taken up by another start: {judge.resumed()}",
         "writes that reached vCenter": f"{sum(writes.values())} ({_counted(writes)})",
+        "taken back, denied, purged": f"{sum(bool(one.undoes) for one in entries)}, "
+        f"{sum(one.text.startswith('Denied') for one in entries)}, "
+        f"{sum(one.verb == 'purge' and one.state == 'succeeded' for one in entries)}",
         "doubled": judge.count("DOUBLED"),
         "lost": judge.count("LOST"),
         "unknown": f"{sum(one.state == 'unknown' for one in entries)} ({judge.count('UNKNOWN')} that could be told)",

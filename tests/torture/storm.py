@@ -81,7 +81,7 @@ class Storm:
         self._hear_of_owners(wishes)
         self.world.bot.kill()
         estate.reset_calls()
-        judge, points = Judge(self.world, book, self.typists), cycle(dice.sample(POINTS, len(POINTS)))
+        judge, points = Judge(self.world, book, self.typists, wishes), cycle(dice.sample(POINTS, len(POINTS)))
         kicks = Random(self.seed + 1)  # noqa: S311  apart from the people's, whose turns the threads decide
         is_late = False
         for number in range(self.kills):
@@ -180,9 +180,11 @@ class Storm:
             with self._people_at_work(life + further, asks=False) as calm:
                 while monotonic() < ends and not self._is_calm(book):
                     calm.wait(0.5)
-        deadline, pause = monotonic() + _END_S, threading.Event()
-        while monotonic() < deadline and not judge.all_told():
-            pause.wait(0.5)
+        judge.settle()
+        for is_over in (judge.all_purged, judge.all_told):
+            deadline, pause = monotonic() + _END_S, threading.Event()
+            while monotonic() < deadline and not is_over():
+                pause.wait(0.5)
 
     def _is_calm(self, book: Book) -> bool:
         return all(one.is_final for one in book.all()) and not any(one.waits for one in self.typists)

@@ -1,7 +1,7 @@
 """The judge of the torture can tell what is wrong: a torture that can't fail proves nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,7 @@ RESET = Entry(
     name="",
     stages=("reset",),
     text="",
+    undoes="",
     at=AT.timestamp() - 1,
 )
 
@@ -44,6 +45,25 @@ def test_each_write_once_is_no_complaint() -> None:
     sent = [write(outcome="dropped before it was applied"), write(), write("CloneVM_Task", vm="vm-8", argument="copy")]
 
     assert list(complaints([RESET, made], sent)) == []
+
+
+def test_what_is_done_to_a_vm_that_was_made_belongs_to_whoever_did_it_and_not_to_its_maker() -> None:
+    made = replace(RESET, id="A2", verb="spawn", vm="", vm_name="new", name="new", at=RESET.at - 3)
+    binned = replace(RESET, id="A3", verb="nuke", vm="vm-9", vm_name="new", at=RESET.at - 1)
+    purged = replace(RESET, id="A4", verb="purge", vm="vm-9", vm_name="new", at=RESET.at)
+    earlier, later = AT - timedelta(seconds=2.5), AT - timedelta(seconds=1.5)
+    sent = [
+        replace(write("CreateVM_Task", vm="group-1", argument="new"), at=earlier),
+        replace(write("PowerOnVM_Task", vm="vm-9"), at=earlier, entity_name="new"),
+        replace(write("PowerOffVM_Task", vm="vm-9"), at=later, entity_name="new"),
+        replace(write("Rename_Task", vm="vm-9", argument="new.binned-1"), at=later, entity_name="new"),
+        replace(write("MoveIntoFolder_Task", vm="group-2"), at=later, target="vm-9", target_name="new.binned-1"),
+        write("Destroy_Task", vm="vm-9"),
+    ]
+
+    assert list(complaints([made, binned, purged], sent)) == []
+    assert [one.partition(":")[0] for one in complaints([made, binned, purged], [*sent, sent[2]])] == ["DOUBLED"]
+    assert [one.partition(":")[0] for one in complaints([made, binned, purged], sent[:-1])] == ["LOST"]
 
 
 @pytest.mark.parametrize(

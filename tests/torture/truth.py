@@ -2,25 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 from bot.cli.demo.world import World
 from sandbox.vcenter.client import DoorError, Vm
 from tests.acceptance.service.desk import operation_of, state_of
 from tests.acceptance.service.program import iaas_bot
-from tests.torture.asks import BIN, MAKING, PEOPLE, Ask
+from tests.torture.asks import BIN, MAKING, PEOPLE, Ask, Slot, Wishes
 from tests.torture.book import Book, Entry
 from tests.torture.people import Typist
 from tests.torture.writes import DROPPED, HALF_WAY, complaints
+
+PURGE = "purge"
+_OVER = timedelta(minutes=1)
 
 
 class Judge:
     """What is wrong, in sentences; and the figures beside it."""
 
-    def __init__(self, world: World, book: Book, typists: Sequence[Typist]) -> None:
+    def __init__(self, world: World, book: Book, typists: Sequence[Typist], wishes: Wishes) -> None:
         self.violations: list[str] = []
         self._world = world
         self._book = book
         self._typists = typists
+        self._wishes = wishes
+        self._is_doomed = cycle((True, False))
+        self._doomed: dict[str, str] = {}
+        """What is to be deleted from the bin, by its id, with its name."""
 
     @property
     def asks(self) -> list[Ask]:
@@ -59,12 +68,28 @@ class Judge:
         if entry is not None:
             ask.operation = entry.id
             self.violations += self._against_the_estate(ask, entry)
+        is_done = entry is not None and entry.state == "succeeded"
         if ask.slot is not None:
-            ask.slot.busy = False
-            # What did not succeed may be asked for again at once.
-            ask.slot.verb = ask.verb if entry is not None and entry.state == "succeeded" else ""
+            self._release(ask, ask.slot, is_done=is_done)
         if ask.new and self._made(ask.new):
-            # There are quotas.
+            self._put_away(ask, is_done=is_done)
+
+    def _release(self, ask: Ask, slot: Slot, *, is_done: bool) -> None:
+        """Let the next be asked of a VM; what did not succeed may be asked for again at once."""
+        slot.busy, slot.verb = False, ask.verb if is_done else ""
+        slot.undo = ask.undo() if is_done else None
+        if slot.is_doomed and is_done:
+            # An administrator has the last word in vCenter about when something is deleted.
+            over = datetime.now(UTC) - _OVER  # noqa: TID251  what stands in vCenter
+            self._world.estate.set_vm(slot.id, custom={"iaas.purge": f"{over:%Y-%m-%dT%H:%MZ}"})
+            self._doomed[slot.id] = slot.name
+            self._wishes.forget(slot)
+
+    def _put_away(self, ask: Ask, *, is_done: bool) -> None:
+        """There are quotas, so what was made goes again: every other one by way of the recycle bin."""
+        if is_done and next(self._is_doomed):
+            self._wishes.doom(ask.new, ask.who)
+        else:
             self._world.estate.delete_vm(ask.new)
 
     def _against_the_estate(self, ask: Ask, entry: Entry) -> Iterator[str]:
@@ -95,7 +120,13 @@ class Judge:
     def all_told(self) -> bool:
         """Whether Slack shows every end; a channel takes one message a second, so that this comes later."""
         cards = self._cards()
-        return all(cards.get(one.id) == one.state for one in self._book.all() if one.state != "refused")
+        told = (one for one in self._book.all() if one.state != "refused" and one.verb != PURGE)
+        return all(cards.get(one.id) == one.state for one in told)
+
+    def all_purged(self) -> bool:
+        """Whether everything that is to be deleted from the bin was, or it was tried."""
+        tried = {one.vm for one in self._book.all() if one.verb == PURGE and one.is_final}
+        return self._doomed.keys() <= tried
 
     def _cards(self) -> dict[str, str | None]:
         """The state that the card of each operation shows."""
@@ -108,16 +139,31 @@ class Judge:
         self.violations += [f"{one.id} {one.verb} never ended: {one.state}" for one in entries if not one.is_final]
         self.violations += self._against_slack(entries)
         self.violations += complaints(entries, self._world.estate.writes())
+        self.violations += self._against_the_bin(entries)
         asked = {ask.operation for ask in self.asks}
-        self.violations += [f"{one.id} {one.verb} was asked for by nobody" for one in entries if one.id not in asked]
+        unasked = (one for one in entries if one.id not in asked and one.verb != PURGE)
+        self.violations += [f"{one.id} {one.verb} was asked for by nobody" for one in unasked]
         audit = iaas_bot("audit", "verify", "--config", str(self._world.bot.config), env=self._world.bot.secrets())
         if audit.returncode != 0:
             self.violations.append(f"the record does not hold: {audit.stdout}{audit.stderr}")
 
+    def _against_the_bin(self, entries: list[Entry]) -> Iterator[str]:
+        """What was to be deleted, once and nothing else."""
+        purges = [one for one in entries if one.verb == PURGE]
+        times = Counter(one.vm for one in purges)
+        done = {one.vm for one in purges if one.state == "succeeded"}
+        yield from (
+            f"{one.id} purged {one.vm_name}, whose time was not over" for one in purges if one.vm not in self._doomed
+        )
+        yield from (f"{self._doomed[vm]} was purged {number} times" for vm, number in times.items() if number > 1)
+        yield from (f"{name} was never purged" for vm, name in self._doomed.items() if vm not in times)
+        there = {self._world.estate.vm(path).id for path in self._world.estate.vms()}
+        yield from (f"{self._doomed[vm]} is told as purged, but is there" for vm in done & there & self._doomed.keys())
+
     def _against_slack(self, entries: list[Entry]) -> Iterator[str]:
         cards = self._cards()
         for one in entries:
-            if one.id not in cards and one.state != "refused":
+            if one.id not in cards and one.state != "refused" and one.verb != PURGE:
                 yield f"{one.id} {one.verb} ({one.state}) has no card"
             if cards.get(one.id, one.state) != one.state:
                 yield f"{one.id} {one.verb}: its card says {cards[one.id]}, the record {one.state}"

@@ -23,6 +23,7 @@ NEEDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
             "move": "RelocateVM_Task",
             "nuke": "Rename_Task MoveIntoFolder_Task",
             "restore": "Rename_Task MoveIntoFolder_Task",
+            "purge": "Destroy_Task",
             "lease.extend": "SetField",
             "snapshot.create": "CreateSnapshot_Task",
             "snapshot.revert": "RevertToSnapshot_Task",
@@ -33,6 +34,7 @@ NEEDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
 """The calls that a success must have made, each one of those between the bars."""
 _ANYBODYS = frozenset({"CreateFolder", "AddCustomFieldDef"})
 """What belongs to no single operation: the bin's folder, the names of the attributes."""
+_MAKES = frozenset({"CreateVM_Task", "CloneVM_Task"})
 _REPEATABLE = frozenset({"SetField"})
 """The same attribute written again changes nothing."""
 DROPPED = "dropped before"
@@ -76,7 +78,9 @@ def _by_operation(entries: Sequence[Entry], sent: Sequence[Write]) -> tuple[Mapp
         if write.outcome.startswith(DROPPED):
             continue
         names = (write.argument, write.target_name, write.entity_name)
-        owner = next((new[name] for name in names if name in new), None) or _last_on(entries, write)
+        making = next((new[name] for name in names if name in new), None)
+        # What was made is changed by others later, under the name that it was made with.
+        owner = making if write.method in _MAKES else _last_on(entries, write) or making
         if owner is not None:
             found[owner.id].append(write)
         elif write.method not in _ANYBODYS:
