@@ -26,6 +26,7 @@ from remediation.rounds import Rounds
 from remediation.settings import RemediationSettings
 from remediation.switches import breaker_key
 from remediation.trust import Ladder, Notices
+from remediation.undone import Undone
 from remediation.verifier import Verifier
 from remediation.watching import Watching
 from vsphere.clock import Clock
@@ -84,6 +85,7 @@ class Remediation:
             settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
         )
         self._following = Following(record=record, changes=changes, clock=clock)
+        self._undone = Undone(record=record, changes=changes)
         self._verifier = Verifier(
             book=record, look=self._watching.look_back, verify_after=settings.verify_after, clock=clock
         )
@@ -105,6 +107,7 @@ class Remediation:
         with self._turn:
             self._wake.clear()
             ended = self._following.run_once()
+            self._undone.run_once()
             self._break(ended)
             self._look(others_ended=bool(ended))
             compared = self._verifier.run_once()

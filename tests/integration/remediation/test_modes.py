@@ -10,7 +10,8 @@ from operations.model import Actor, Operation, State
 from operations.policy import Policy
 from operations.protection import ProtectedRules
 from remediation.acting import actor_of
-from remediation.model import IncidentState, Mode, PlaybookName, RemedyState, VerdictKind
+from remediation.model import IncidentState, Mode, PlaybookName, RemedyState, Switch, VerdictKind
+from remediation.switches import again_key, stop_key
 from tests.integration.operations.approving import ANN, approve, deny
 from tests.integration.operations.lab import DANA, HERE, NOBODY, RULES, eventually
 from tests.integration.remediation.conftest import MakeWard
@@ -279,6 +280,25 @@ def test_a_person_may_take_a_remedy_back(ward: Ward) -> None:
 
     assert (undone.state, undone.undoes) == (State.SUCCEEDED, operation.id)
     assert ward.estate.vm("web-01").cpus == 2
+
+
+def test_whoever_takes_a_remedy_back_stops_it_for_that_vm_until_somebody_starts_it_again(ward: Ward) -> None:
+    vm = ward.small()
+    operation = ward.help()
+    request = ward.operations.reversing.request(
+        operation.id, actor=DANA, origin=HERE, key="undo-and-stop", asked_at=ward.clock.now()
+    )
+    ward.end(ward.ask_for(request))
+    stop, again = stop_key(vm.ref), again_key(vm.ref)
+
+    ward.look()
+    stopped_by = ward.record.switches()[stop].by
+    ward.record.switch(None, key=stop, by=DANA.id)
+    ward.record.switch(Switch(key=again, value="on", by=DANA.id, at=ward.clock.now()), key=again)
+    ward.look()
+
+    assert stopped_by == DANA.id
+    assert stop not in ward.record.switches()
 
 
 def test_the_kill_switch_of_the_file_leaves_every_alarm_alone(make_ward: MakeWard) -> None:
