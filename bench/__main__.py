@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from bench import alarms, power_on, traffic
+from bench import alarms, power_on, relief, traffic
 from bench.figure import Figure, Verdict, table
 from bench.machine import machine
 from vsphere.clock import SystemClock
@@ -50,6 +50,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[], list[Figure]]]:
     return {
         **{f"power-on-{size}": _comparison(size, runs=3 if quick or size > _QUICK_SIZES[-1] else 5) for size in sizes},
         "traffic": lambda: traffic.measure(_QUICK if quick else _FULL),
+        "relief": lambda: relief.measure(relief.QUICK if quick else relief.FULL),
         "alarms": lambda: alarms.measure(_QUICK_ALARMS if quick else _ALARMS),
     }
 

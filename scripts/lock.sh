@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-  --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock "$@"
+  --no-emit-index-url --no-emit-find-links --group dev --group bench pyproject.toml -o requirements.lock "$@"
