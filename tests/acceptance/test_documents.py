@@ -19,6 +19,10 @@ PROVEN = {
         f"{_SERVICE}/test_cli_demo.py",
         "test_the_quick_proof_of_the_readme_prints_two_objects_and_succeeds",
     ),
+    ".venv/bin/iaas-bot demo --headless --scenario cpu-pressure": (
+        f"{_SERVICE}/test_scenarios.py",
+        "test_a_scenario_comes_to_the_right_end",
+    ),
     "/iaas spawn web-07": (
         f"{_SERVICE}/test_verbs.py",
         "test_spawn_makes_a_vm_of_the_smallest_size_that_is_on_and_the_persons_own",
