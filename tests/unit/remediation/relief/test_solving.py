@@ -131,6 +131,19 @@ def test_names_decide_where_all_else_is_the_same() -> None:
     assert [problem.movers[index].name for index in solve(problem).answer] == ["a"]
 
 
+def test_names_decide_against_what_a_greedy_way_takes_first() -> None:
+    problem = a_problem(10, (100,), {"z": 6, "y": 4, "c": 5, "d": 5})
+
+    assert [problem.movers[index].name for index in greedy(problem)] == ["z", "y"]
+    assert [problem.movers[index].name for index in solve(problem).answer] == ["c", "d"]
+
+
+def test_the_search_leaves_the_fullest_room_to_the_one_that_fits_nowhere_else() -> None:
+    movers = [Mover(name="either", frees=5, costs={0: 5, 1: 5}), Mover(name="only-there", frees=4, costs={0: 4})]
+
+    assert Search(_sorted(9, (6, 10), movers, 1), {}, budget=100).run() == {0: 1, 1: 0}
+
+
 def test_fewer_moves_are_worth_less_than_a_grain_of_bytes() -> None:
     sizes = {"one-too-big": 104, "half-1": 50, "half-2": 50}
 
