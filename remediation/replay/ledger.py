@@ -1,0 +1,95 @@
+"""The `History` of a replay or a simulation, in memory; it stays small however long it runs."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Final
+
+from remediation.model import History, Reddening, Remedy, RemedyState, Switch
+from remediation.settings import GuardSettings
+from vsphere.model import Ref
+
+_HOUR: Final = timedelta(hours=1)
+_UNFINISHED: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookback:
+    """How far the guard rails look back; what is older changes no decision."""
+
+    vm: timedelta = timedelta(days=30)
+    """At the remedies of the VM that would be changed; see `History`."""
+    all: timedelta
+    """At those of all VMs, and at what turned red."""
+    failures: timedelta
+    """At those that failed, for the breaker."""
+
+
+def lookback(guards: GuardSettings) -> Lookback:
+    """By the numbers of the configuration."""
+    storm = guards.storm_within + guards.storm_pause
+    return Lookback(all=max(_HOUR, storm, guards.flap_within), failures=guards.breaker_within)
+
+
+class Ledger:
+    """Remedies, reddenings and switches of the last while."""
+
+    def __init__(self, back: Lookback) -> None:
+        self._back = back
+        self._remedies: dict[str, Remedy] = {}
+        self._recent: dict[str, None] = {}
+        self._failed: dict[str, None] = {}
+        self._by_vm: defaultdict[Ref, list[str]] = defaultdict(list)
+        self._reddenings: deque[Reddening] = deque()
+        self._seen: tuple[Reddening, ...] | None = None
+        self._switches: dict[str, Switch] = {}
+
+    def note(self, reddening: Reddening) -> None:
+        """Something turned red."""
+        self._reddenings.append(reddening)
+        self._seen = None
+
+    def put(self, remedy: Remedy) -> None:
+        """A remedy is new, or another than before."""
+        if remedy.key not in self._remedies:
+            self._recent[remedy.key] = None
+            self._by_vm[remedy.vm].append(remedy.key)
+        if remedy.state is RemedyState.FAILED:
+            self._failed[remedy.key] = None
+        self._remedies[remedy.key] = remedy
+
+    def set(self, switch: Switch) -> None:
+        """What a person would set, or the breaker."""
+        self._switches[switch.key] = switch
+
+    def history(self, now: datetime, vms: Iterable[Ref] = ()) -> History:
+        """What the guard rails look back at for a change of one of these VMs: all of theirs, and what is recent."""
+        self._forget(now)
+        keys = dict.fromkeys(key for vm in vms for key in self._by_vm.get(vm, ())) | self._failed | self._recent
+        if self._seen is None:
+            self._seen = tuple(self._reddenings)
+        return History(
+            remedies=tuple(sorted((self._remedies[key] for key in keys), key=lambda remedy: remedy.at)),
+            reddenings=self._seen,
+            switches=self._switches,
+        )
+
+    def _forget(self, now: datetime) -> None:
+        while self._reddenings and self._reddenings[0].at < now - self._back.all:
+            self._reddenings.popleft()
+            self._seen = None
+        for key in self._over(self._recent, now - self._back.all):
+            del self._recent[key]
+        for key in self._over(self._failed, now - self._back.failures):
+            del self._failed[key]
+        for key in self._over(self._remedies, now - self._back.vm):
+            self._by_vm[self._remedies.pop(key).vm].remove(key)
+
+    def _over(self, keys: Iterable[str], before: datetime) -> list[str]:
+        return list(takewhile(lambda key: self._is_over(self._remedies[key], before), keys))
+
+    @staticmethod
+    def _is_over(remedy: Remedy, before: datetime) -> bool:
+        return (remedy.ended_at or remedy.at) < before and remedy.state not in _UNFINISHED
