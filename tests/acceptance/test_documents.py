@@ -23,6 +23,10 @@ PROVEN = {
         f"{_SERVICE}/test_scenarios.py",
         "test_a_scenario_comes_to_the_right_end",
     ),
+    "iaas-bot setup alarms": (
+        f"{_SERVICE}/test_cli_alarms.py",
+        "test_missing_alarms_are_created_on_a_yes_and_only_once",
+    ),
     "/iaas spawn web-07": (
         f"{_SERVICE}/test_verbs.py",
         "test_spawn_makes_a_vm_of_the_smallest_size_that_is_on_and_the_persons_own",
