@@ -91,8 +91,9 @@ def replay(
 
 
 def in_mode(settings: RemediationSettings, mode: Mode) -> RemediationSettings:
-    """The same with every playbook in one mode."""
-    return replace(settings, playbooks=tuple(replace(one, mode=mode) for one in settings.playbooks))
+    """The same with every playbook in one mode, even where the file switches remediation off."""
+    playbooks = tuple(replace(one, mode=mode) for one in settings.playbooks)
+    return replace(settings, enabled=True, playbooks=playbooks)
 
 
 def _engine(mode: Mode, witness: Tally, past: Past, settings: RemediationSettings, pace: Pace) -> VirtualEngine:
