@@ -195,8 +195,8 @@ class Wishes:
         # A lease that is as it was before is another one than now, and that is all that can be told of it.
         wanted = vm.custom.get("iaas.expires", "") if slot.undo.verb == "lease.extend" else slot.undo.wanted
         line = f"undo {slot.undo.operation}"
-        # Twice, so that it is not one of a dozen.
-        yield from [_Change(verb=slot.undo.verb, line=line, wanted=wanted, undoes=slot.undo.operation)] * 2
+        # Several times, for it would be one of a dozen, and only where nothing was done in between.
+        yield from [_Change(verb=slot.undo.verb, line=line, wanted=wanted, undoes=slot.undo.operation)] * 8
 
     def _sizes(self, slot: Slot, vm: Vm) -> Iterator[_Change]:
         more = vm.cpus + 1 if vm.cpus < _MOST_CPUS else 1
