@@ -63,6 +63,7 @@ class Door:
         refusal = next((one for one in decisions if not one.allowed), None)
         return (
             refusal
+            or self._refuse_name(asking.request)
             or self._refuse_remedy(actor)
             or self._refuse_source(verb, asking)
             or self._refuse_binned(verb, asking)
@@ -120,6 +121,11 @@ class Door:
 
     def _vm_of(self, operation: Operation) -> Vm | None:
         return self._sites.of(operation.vm).inventory.vm(operation.vm) if operation.vm else None
+
+    def _refuse_name(self, request: Request) -> Decision | None:
+        """A new VM, or a restored one, gets no name that would put it out of everybody's reach."""
+        name = request.name or request.arguments.get("as")
+        return self._policy.reserved(str(name)) if name else None
 
     def _refuse_remedy(self, actor: Actor) -> Decision | None:
         """Remediation can be held as a whole, also between the door and the write."""

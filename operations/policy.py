@@ -5,7 +5,7 @@ from typing import Final
 
 from operations.gates import GATES, OWNER_ATTRIBUTE, Gate, Question, Rule, covers, is_here, is_one_of, owner_of
 from operations.model import Actor, ActorKind, Origin
-from operations.protection import ProtectedRules, protection_of
+from operations.protection import ProtectedRules, pattern_for, protection_of
 from operations.verbnames import ABOUT_OPERATIONS, CHANGING, OPEN, READING, SWITCHING
 from vsphere.model import Vm
 
@@ -160,6 +160,14 @@ class Policy:
             return None
         reason = f"{vm.name} is protected {shield}; nobody changes it through the bot."
         return _no("protected", reason, "Ask an administrator, who can change it in vCenter.")
+
+    def reserved(self, name: str) -> Decision | None:
+        """The no to a new name that would protect its VM from everybody, leases included; None for others."""
+        pattern = pattern_for(name, self._protected)
+        if pattern is None:
+            return None
+        reason = f"{name} fits the name pattern {pattern}, which protects VMs: nobody could change it through the bot."
+        return _no("protected", reason, "Choose another name.")
 
     def _refuse_change(self, question: Question) -> Decision | None:
         if self._read_only:

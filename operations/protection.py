@@ -26,7 +26,7 @@ class ProtectedRules:
 
 def protection_of(vm: Vm, rules: ProtectedRules) -> str | None:
     """What protects the VM, in words that follow "it is protected"; None where nothing does."""
-    pattern = next((one for one in rules.names if fnmatchcase(vm.name.casefold(), one.casefold())), None)
+    pattern = pattern_for(vm.name, rules)
     if pattern is not None:
         return f"by the name pattern {pattern}"
     if vm.attributes.get(ATTRIBUTE, "").strip().casefold() not in _CLEARED:
@@ -38,6 +38,11 @@ def protection_of(vm: Vm, rules: ProtectedRules) -> str | None:
     if _digits(vm.bios_uuid) in listed:
         return "since vCenter or the bot itself runs on it"
     return None
+
+
+def pattern_for(name: str, rules: ProtectedRules) -> str | None:
+    """The name pattern that protects a VM of this name; None where none does."""
+    return next((one for one in rules.names if fnmatchcase(name.casefold(), one.casefold())), None)
 
 
 def _forms(uuid: str) -> set[str]:

@@ -87,7 +87,7 @@ class Vm:
     committed_bytes: int
     uncommitted_bytes: int
     snapshot_count: int
-    """Root snapshots; zero means none at all."""
+    """All of its tree; zero means none at all."""
     change_version: str
     """`config.changeVersion`: a reconfigure that carries an old one is refused."""
     booted_at: datetime | None

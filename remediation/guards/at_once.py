@@ -8,7 +8,7 @@ from typing import Final
 
 from remediation.admission import Case
 from remediation.lookback import MOVING, on_their_way
-from remediation.model import Facts, Hold, HoldKind, Remedy
+from remediation.model import Facts, Hold, HoldKind, Mode, Remedy, RemedyState
 from remediation.places import cluster_name, cluster_of, leaves
 from remediation.words import counted
 from vsphere.model import Ref
@@ -24,8 +24,12 @@ class AtOnceInCluster:
 
     def check(self, case: Case) -> Hold | None:
         """See `Guard.check`."""
+        if case.mode is Mode.RECOMMEND:
+            # Nothing will be done, so there is nothing to wait for.
+            return None
         most, cluster = case.settings.guards.at_once_per_cluster, cluster_of(case.facts, case.recommendation.vm)
-        busy = [one for one in on_their_way(case.history) if one.cluster == cluster]
+        running = (one for one in on_their_way(case.history) if one.state is RemedyState.RUNNING)
+        busy = [one for one in running if one.cluster == cluster]
         if len(busy) < most:
             return None
         where = cluster_name(case.facts, cluster)

@@ -36,3 +36,14 @@ def test_no_verb_changes_a_vm_that_was_protected_by_hand(desk: Desk, locked: str
     assert outcome.state == "refused", outcome
     assert "protected" in outcome.text
     assert desk.sent() == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["spawn vcenter-evil", "clone web-01 vcenter-copy", "clonetemplate vcenter-x debian-12"]
+)
+def test_no_new_vm_gets_a_name_that_would_put_it_out_of_everybodys_reach(desk: Desk, line: str) -> None:
+    outcome = desk.run(line, "ben")
+
+    assert outcome.state == "refused", outcome
+    assert "protects VMs" in outcome.text
+    assert desk.sent() == {}

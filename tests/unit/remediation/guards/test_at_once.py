@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from remediation.guards.at_once import AtOnceInCluster, MovesAtOnce
-from remediation.model import HoldKind, PlaybookName, Remedy, RemedyState
+from remediation.model import HoldKind, Mode, PlaybookName, Remedy, RemedyState
 from tests.unit.remediation.guards.rows import Row, assert_answer
 from tests.unit.remediation.samples import (
     CLUSTER,
@@ -44,10 +44,18 @@ CASES = (
         reason="2 remedies in cluster prod at once, which is the most: web-02, web-03.",
     ),
     Row(
-        says="what waits for a yes counts, and so do moves",
-        case=case(history=history(running(2, state=RemedyState.ASKED), moving(3, OTHER, None))),
+        says="moves count as well",
+        case=case(history=history(running(2), moving(3, OTHER, None))),
         kind=HoldKind.WAIT,
         reason="2 remedies in cluster prod at once, which is the most: web-02, web-03.",
+    ),
+    Row(
+        says="what waits for a yes holds up nobody",
+        case=case(history=history(running(2, state=RemedyState.ASKED), running(3, state=RemedyState.ASKED))),
+    ),
+    Row(
+        says="where nothing will be done there is nothing to wait for",
+        case=case(mode=Mode.RECOMMEND, history=history(running(2), running(3))),
     ),
     Row(
         says="two in another cluster",
