@@ -1,4 +1,4 @@
-"""The command line: `iaas-bot run | check | setup | policy | audit | demo`; each command has its own module.
+"""The command line: `iaas-bot run | check | setup | policy | replay | simulate | audit | demo`.
 
 A module is loaded when its command runs: the service does not know the sandbox, and neither help nor the demo waits
 for the database's libraries.
@@ -28,6 +28,7 @@ app.add_typer(_setup, name="setup")
 
 _Config = Annotated[Path, typer.Option("--config", envvar="IAAS_CONFIG", help="The configuration file.")]
 _DEFAULT_CONFIG = Path("/etc/iaas-bot/config.toml")
+_DAYS = 30
 
 
 class Format(Enum):
@@ -35,6 +36,13 @@ class Format(Enum):
 
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Table(Enum):
+    """How figures are printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Somebody(Enum):
@@ -123,6 +131,58 @@ def _demo(
         command.type_lines(as_.value, run)
     else:
         command.show_page(port)
+
+
+@app.command("replay")
+def _replay(
+    *,
+    days: Annotated[int | None, typer.Option(help="Of vCenter's event history; 30 by default.", min=1)] = None,
+    vcenter: Annotated[str | None, typer.Option(help="One of the configuration; all by default.")] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="A file of alarm changes instead of the history.", exists=True, dir_okay=False)
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="With --jsonl: ask no vCenter; VMs are assumed.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Keep what was read in this file, for --jsonl.", dir_okay=False)
+    ] = None,
+    form: Annotated[Table, typer.Option("--format", help="A table, or one JSON object.")] = Table.TEXT,
+    config: _Config = _DEFAULT_CONFIG,
+) -> None:
+    """Say what remediation would have done about past alarms, in each mode. Changes nothing.
+
+    Exit code 0 done, 1 lines of the file were bad and left out, 2 nothing could be read.
+    """
+    if jsonl is not None and days is not None:
+        raise typer.BadParameter("it is for vCenter's history: all of a file is replayed", param_hint="--days")
+    if offline and (jsonl is None or vcenter is not None):
+        raise typer.BadParameter("it is for --jsonl without --vcenter", param_hint="--offline")
+    if jsonl is not None and write is not None and write.exists() and write.samefile(jsonl):
+        raise typer.BadParameter("it is the file that is read", param_hint="--write")
+    from bot.cli import replay as command
+
+    asked = command.Asked(
+        days=days or _DAYS,
+        vcenter=vcenter,
+        jsonl=jsonl,
+        offline=offline,
+        write=write,
+        as_json=form is Table.JSON,
+    )
+    command.run(config, asked)
+
+
+@app.command("simulate")
+def _simulate(
+    *,
+    weeks: Annotated[int, typer.Option(help="How long.", min=1, max=52)] = 4,
+    vms: Annotated[int, typer.Option(help="How many.", min=1, max=2000)] = 200,
+    seed: Annotated[int, typer.Option(help="Another seed is another estate; the same is the same.")] = 7,
+    form: Annotated[Table, typer.Option("--format", help="A table, or one JSON object.")] = Table.TEXT,
+) -> None:
+    """Simulate weeks of an estate: with remediation, with the first version's, and with nobody. Needs nothing else."""
+    from bot.cli import simulate as command
+
+    command.run(weeks=weeks, vms=vms, seed=seed, as_json=form is Table.JSON)
 
 
 @_audit.command("verify")

@@ -12,7 +12,7 @@ from typing import Final
 from remediation.admission import Admission, Case, Guard
 from remediation.intake import Place, intake, place
 from remediation.looking import Looking, is_to_act
-from remediation.model import Incident, IncidentState, Reddening, Verdict, VerdictKind
+from remediation.model import Facts, History, Incident, IncidentState, Reddening, Verdict, VerdictKind
 from remediation.registry import PLAYBOOKS
 from remediation.replay.agenda import Agenda, Due, Kind
 from remediation.replay.deeds import Deeds, Pace
@@ -155,8 +155,7 @@ class VirtualEngine:
     def _look(self, row: _Open, now: datetime) -> bool:
         """Decide about an incident; whether something is done about it."""
         facts = self._world.facts(row.incident, now)
-        vms = facts.vms if facts.vm is None else (facts.vm,)
-        seen = self._looking.judge(facts, self._ledger.history(now, [vm.ref for vm in vms]))
+        seen = self._looking.judge(facts, self._history(facts))
         self._witness.looked(row.incident, seen.verdict, now)
         if seen.case is not None and is_to_act(seen.verdict):
             self._admit(row, seen.case, asks=seen.verdict.kind is VerdictKind.ASK)
@@ -166,6 +165,13 @@ class VirtualEngine:
         else:
             self._look_at(self._next_look(seen.verdict, now), row)
         return False
+
+    def _history(self, facts: Facts) -> History:
+        """Of what may be changed: the VM, or one of those on the datastore, wherever that runs."""
+        if facts.vm is None:
+            return self._ledger.history(facts.now, [vm.ref for vm in facts.vms])
+        clusters = {facts.incident.cluster, facts.cluster.ref if facts.cluster else None}
+        return self._ledger.history(facts.now, [facts.vm.ref], clusters)
 
     def _stand_in_line(self, row: _Open, verdict: Verdict) -> None:
         """It is its turn when a remedy has ended, or at the time that a budget names."""

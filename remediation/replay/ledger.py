@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from operator import attrgetter
 from typing import Final
 
 from remediation.model import History, Reddening, Remedy, RemedyState, Switch
@@ -12,6 +13,7 @@ from remediation.settings import GuardSettings
 from vsphere.model import Ref
 
 _HOUR: Final = timedelta(hours=1)
+_BY_TIME: Final = attrgetter("at")
 _UNFINISHED: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
 
 
@@ -42,14 +44,12 @@ class Ledger:
         self._recent: dict[str, None] = {}
         self._failed: dict[str, None] = {}
         self._by_vm: defaultdict[Ref, list[str]] = defaultdict(list)
-        self._reddenings: deque[Reddening] = deque()
-        self._seen: tuple[Reddening, ...] | None = None
+        self._reddenings: defaultdict[Ref | None, deque[Reddening]] = defaultdict(deque)
         self._switches: dict[str, Switch] = {}
 
     def note(self, reddening: Reddening) -> None:
         """Something turned red."""
-        self._reddenings.append(reddening)
-        self._seen = None
+        self._reddenings[reddening.cluster].append(reddening)
 
     def put(self, remedy: Remedy) -> None:
         """A remedy is new, or another than before."""
@@ -64,22 +64,29 @@ class Ledger:
         """What a person would set, or the breaker."""
         self._switches[switch.key] = switch
 
-    def history(self, now: datetime, vms: Iterable[Ref] = ()) -> History:
-        """What the guard rails look back at for a change of one of these VMs: all of theirs, and what is recent."""
+    def history(self, now: datetime, vms: Iterable[Ref] = (), clusters: Iterable[Ref | None] | None = None) -> History:
+        """What the guard rails look back at for a change of one of these VMs.
+
+        All of their remedies and what is recent of others'; what turned red in these clusters (None among them: in no
+        cluster), or where they are None, anywhere.
+        """
         self._forget(now)
         keys = dict.fromkeys(key for vm in vms for key in self._by_vm.get(vm, ())) | self._failed | self._recent
-        if self._seen is None:
-            self._seen = tuple(self._reddenings)
+        wanted = tuple(self._reddenings) if clusters is None else clusters
+        reddenings = [one for cluster in wanted for one in self._reddened(now, cluster)]
         return History(
-            remedies=tuple(sorted((self._remedies[key] for key in keys), key=lambda remedy: remedy.at)),
-            reddenings=self._seen,
+            remedies=tuple(sorted((self._remedies[key] for key in keys), key=_BY_TIME)),
+            reddenings=tuple(sorted(reddenings, key=_BY_TIME)),
             switches=self._switches,
         )
 
+    def _reddened(self, now: datetime, cluster: Ref | None) -> deque[Reddening]:
+        reddenings = self._reddenings[cluster]
+        while reddenings and reddenings[0].at < now - self._back.all:
+            reddenings.popleft()
+        return reddenings
+
     def _forget(self, now: datetime) -> None:
-        while self._reddenings and self._reddenings[0].at < now - self._back.all:
-            self._reddenings.popleft()
-            self._seen = None
         for key in self._over(self._recent, now - self._back.all):
             del self._recent[key]
         for key in self._over(self._failed, now - self._back.failures):
