@@ -1,6 +1,7 @@
 """Which playbook answers an alarm: by system name (language-neutral) or name, without case, and by what it is on."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -43,11 +44,12 @@ def playbook_for(
     """
     wanted = {name.casefold() for name in names if name}
     for playbook in playbooks:
-        if ENTITY_KIND[playbook.name] == entity_kind and wanted & _answered(playbook):
+        if ENTITY_KIND[playbook.name] == entity_kind and wanted & _answered(playbook.alarms):
             return playbook
     return None
 
 
-def _answered(playbook: PlaybookSettings) -> set[str]:
-    names = {name.casefold() for name in playbook.alarms}
+@lru_cache
+def _answered(alarms: tuple[str, ...]) -> frozenset[str]:
+    names = frozenset(name.casefold() for name in alarms)
     return names | {STAND_INS[name].casefold() for name in names & STAND_INS.keys()}
