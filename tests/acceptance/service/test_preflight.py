@@ -325,11 +325,14 @@ def test_a_line_typed_twice_at_two_replicas_is_one_operation(two_replicas: Desk,
 
 
 def approve(desk: Desk, card: SeenMessage, *words: str) -> None:
-    """Say yes as ann, on the card for approvers, which must hold the words."""
+    """Say yes as ann, on the card for approvers, which must hold the words, and wait until dana is told."""
     ann = desk.person("ann")
     asked = ann.wait_for_message(lambda one: str(operation_of(card)) in one.all_text, channel="#vm-approvals")
     assert [word for word in words if word not in asked.all_text] == []
     assert ann.click(asked, "iaas.say.approve").ok
+    # What the asker is told of it must not come as the answer to a line of the next test.
+    told = f"Operation {operation_of(card)}"
+    desk.person().wait_for_message(lambda one: "was approved by" in one.text, contains=told, channel="im", timeout_s=30)
 
 
 def test_what_does_not_hurt_and_needs_a_yes_is_asked_of_approvers_at_once_with_its_reason(desk: Desk) -> None:
