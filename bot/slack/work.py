@@ -110,7 +110,7 @@ class Work:
         if self._is_late(place):
             self._replies.tell(place, error.late_confirmation())
             return
-        actor = self._actor(place)
+        actor = self._actor(place, fresh=True)
         if actor is not None:
             asked_at = self._clock.now()
             reply = self._dispatcher.confirm(pending.request(actor, asked_at=asked_at), pending.plan_hash)
@@ -121,7 +121,7 @@ class Work:
         if self._is_late(place):
             self._modals.update(view_id, told_modal(error.late_confirmation()))
             return
-        actor = self._actor(place)
+        actor = self._actor(place, fresh=True)
         if actor is not None:
             asked_at = self._clock.now()
             request = pending.request(actor, asked_at=asked_at)
@@ -163,8 +163,9 @@ class Work:
             return None
         return self._dispatcher.run(line, actor=actor, origin=place.origin, key=place.key, asked_at=asked_at)
 
-    def _actor(self, place: Place) -> Actor | None:
-        actor = self._directory.look_up(place.user)
+    def _actor(self, place: Place, *, fresh: bool = False) -> Actor | None:
+        """Who it is; a yes to what can hurt is held against the groups of this very moment."""
+        actor = self._directory.look_up(place.user, fresh=fresh)
         if actor is None:
             self._dispatcher.note_unknown(place.user, place.origin)
             self._replies.tell(place, error.stranger())
