@@ -40,6 +40,13 @@ class Ref:
     moref: str
     """The managed object id alone, for example `vm-12`."""
 
+    # Nothing is compared and looked up more often, so by what tells the most; and most often it is the very same one.
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Ref) and self.moref == other.moref and self.vcenter == other.vcenter)
+
+    def __hash__(self) -> int:
+        return hash(self.moref)
+
     def __str__(self) -> str:
         return f"{self.vcenter}/{self.moref}"
 
