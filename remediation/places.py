@@ -27,8 +27,10 @@ def cluster_name(facts: Facts, cluster: Ref | None) -> str:
 
 def cluster_hosts(facts: Facts, cluster: Ref | None) -> tuple[Host, ...]:
     """All hosts of a cluster, each once."""
-    known = {one.ref: one for one in (*facts.hosts, *facts.cluster_hosts)}
-    return tuple(one for one in known.values() if one.cluster == cluster)
+    known = facts.cluster_hosts
+    if facts.hosts:
+        known = tuple({one.ref: one for one in (*facts.hosts, *known)}.values())
+    return tuple(one for one in known if one.cluster == cluster)
 
 
 def leaves(facts: Facts, vm: Vm) -> Datastore | None:

@@ -2,9 +2,9 @@
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from remediation.intake import Place
 
@@ -21,15 +21,14 @@ class Kind(Enum):
     COMPARE = "compare"
 
 
-@dataclass(order=True, slots=True)
-class Due:
-    """One entry."""
+class Due(NamedTuple):
+    """One entry; entries are compared by time and number, which no two share."""
 
     at: datetime
     number: int
     """Of entries of one moment the older one comes first."""
-    kind: Kind = field(compare=False)
-    about: Place | str = field(compare=False)
+    kind: Kind
+    about: Place | str
     """An incident's place, or a remedy's key; empty for the line."""
 
 

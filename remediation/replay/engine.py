@@ -12,7 +12,7 @@ from typing import Final
 from remediation.admission import Admission, Case, Guard
 from remediation.intake import Place, intake, place
 from remediation.looking import Looking, is_to_act
-from remediation.model import Facts, History, Incident, IncidentState, Reddening, Verdict, VerdictKind
+from remediation.model import Facts, History, HoldKind, Incident, IncidentState, Reddening, Verdict, VerdictKind
 from remediation.registry import PLAYBOOKS
 from remediation.replay.agenda import Agenda, Due, Kind
 from remediation.replay.deeds import Deeds, Pace
@@ -153,18 +153,18 @@ class VirtualEngine:
         self._ledger.note(Reddening(at=at, entity=entity, cluster=incident.cluster, playbook=incident.playbook))
 
     def _look(self, row: _Open, now: datetime) -> bool:
-        """Decide about an incident; whether something is done about it."""
+        """Decide about an incident; whether there was room for it, so that it does not wait for others."""
         facts = self._world.facts(row.incident, now)
         seen = self._looking.judge(facts, self._history(facts))
         self._witness.looked(row.incident, seen.verdict, now)
         if seen.case is not None and is_to_act(seen.verdict):
             self._admit(row, seen.case, asks=seen.verdict.kind is VerdictKind.ASK)
-            return True
-        if waits_for_others(seen.verdict):
+        elif waits_for_others(seen.verdict):
             self._stand_in_line(row, seen.verdict)
+            return False
         else:
             self._look_at(self._next_look(seen.verdict, now), row)
-        return False
+        return True
 
     def _history(self, facts: Facts) -> History:
         """Of what may be changed: the VM, or one of those on the datastore, wherever that runs."""
@@ -183,12 +183,13 @@ class VirtualEngine:
                 self._agenda.add(hold.until, Kind.LINE, "")
 
     def _next_look(self, verdict: Verdict, now: datetime) -> datetime:
-        """When something may be different: not before the last of all the times that guard rails name."""
-        until = max((hold.until for hold in verdict.holds if hold.until is not None), default=now)
-        if verdict.holds and all(hold.until is not None for hold in verdict.holds):
-            return max(until, now + _A_SECOND)
-        patience = self._pace.patience if verdict.kind is not VerdictKind.WAIT else None
-        return max(until, now + (patience or self._settings.look_every))
+        """When something may be different: when all that it waits for is over, else when a no may no longer hold."""
+        soon = now + self._settings.look_every
+        waits = [hold.until or soon for hold in verdict.holds if hold.kind is HoldKind.WAIT]
+        if waits:
+            return max(*waits, now + _A_SECOND)
+        later = now + (self._pace.patience or self._settings.look_every)
+        return max([hold.until or later for hold in verdict.holds], default=later)
 
     def _admit(self, row: _Open, case: Case, *, asks: bool) -> None:
         row.incident = replace(row.incident, round=row.incident.round + 1, state=IncidentState.ACTING)

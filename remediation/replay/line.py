@@ -10,7 +10,7 @@ from remediation.guards.at_once import AtOnceInCluster, MovesAtOnce
 from remediation.guards.budgets import HourlyBudget
 from remediation.guards.underway import UnderWay
 from remediation.intake import Place
-from remediation.model import Verdict
+from remediation.model import HoldKind, Verdict, VerdictKind
 
 _OTHERS: Final = frozenset({HourlyBudget.name, AtOnceInCluster.name, MovesAtOnce.name, UnderWay.name})
 """Guard rails that let the next one pass when another's remedy has ended, or is an hour old."""
@@ -19,8 +19,10 @@ _IN_VAIN: Final = 2
 
 
 def waits_for_others(verdict: Verdict) -> bool:
-    """Whether nothing but others' remedies is in the way."""
-    return bool(verdict.holds) and all(hold.guard in _OTHERS for hold in verdict.holds)
+    """Whether all that it waits for is others' remedies."""
+    return verdict.kind is VerdictKind.WAIT and all(
+        hold.guard in _OTHERS for hold in verdict.holds if hold.kind is HoldKind.WAIT
+    )
 
 
 class Line:
@@ -42,7 +44,7 @@ class Line:
         """Look at the first ones until there is no more room.
 
         Args:
-            look: says whether something was done; an incident that still waits has joined again.
+            look: says whether there was room; an incident that still waits has joined again.
         """
         in_vain = 0
         for place in tuple(self._places):
