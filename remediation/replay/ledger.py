@@ -43,6 +43,8 @@ class Ledger:
         self._remedies: dict[str, Remedy] = {}
         self._recent: dict[str, None] = {}
         self._failed: dict[str, None] = {}
+        self._fleet: tuple[Remedy, ...] | None = None
+        """What is recent, whichever VM it is of; None where it has to be put together."""
         self._by_vm: defaultdict[Ref, list[str]] = defaultdict(list)
         self._reddenings: defaultdict[Ref | None, deque[Reddening]] = defaultdict(deque)
         self._switches: dict[str, Switch] = {}
@@ -59,6 +61,7 @@ class Ledger:
         if remedy.state is RemedyState.FAILED:
             self._failed[remedy.key] = None
         self._remedies[remedy.key] = remedy
+        self._fleet = None
 
     def set(self, switch: Switch) -> None:
         """What a person would set, or the breaker."""
@@ -71,26 +74,38 @@ class Ledger:
         cluster), or where they are None, anywhere.
         """
         self._forget(now)
-        keys = dict.fromkeys(key for vm in vms for key in self._by_vm.get(vm, ())) | self._failed | self._recent
-        wanted = tuple(self._reddenings) if clusters is None else clusters
-        reddenings = [one for cluster in wanted for one in self._reddened(now, cluster)]
         return History(
-            remedies=tuple(sorted((self._remedies[key] for key in keys), key=_BY_TIME)),
-            reddenings=tuple(sorted(reddenings, key=_BY_TIME)),
+            remedies=self._of(vms),
+            reddenings=self._reddened(now, tuple(self._reddenings) if clusters is None else tuple(clusters)),
             switches=self._switches,
         )
 
-    def _reddened(self, now: datetime, cluster: Ref | None) -> deque[Reddening]:
-        reddenings = self._reddenings[cluster]
-        while reddenings and reddenings[0].at < now - self._back.all:
-            reddenings.popleft()
-        return reddenings
+    def _of(self, vms: Iterable[Ref]) -> tuple[Remedy, ...]:
+        """Newest last: mostly what is recent, and what these VMs had before that."""
+        if self._fleet is None:
+            self._fleet = self._sorted(self._failed | self._recent)
+        older = {key: None for vm in vms for key in self._by_vm.get(vm, ()) if key not in self._recent}
+        return self._sorted(older | self._failed | self._recent) if older else self._fleet
+
+    def _sorted(self, keys: Iterable[str]) -> tuple[Remedy, ...]:
+        return tuple(sorted((self._remedies[key] for key in keys), key=_BY_TIME))
+
+    def _reddened(self, now: datetime, clusters: tuple[Ref | None, ...]) -> tuple[Reddening, ...]:
+        for cluster in clusters:
+            reddenings = self._reddenings[cluster]
+            while reddenings and reddenings[0].at < now - self._back.all:
+                reddenings.popleft()
+        if len(clusters) == 1:
+            return tuple(self._reddenings[clusters[0]])
+        return tuple(sorted((one for cluster in clusters for one in self._reddenings[cluster]), key=_BY_TIME))
 
     def _forget(self, now: datetime) -> None:
         for key in self._over(self._recent, now - self._back.all):
             del self._recent[key]
+            self._fleet = None
         for key in self._over(self._failed, now - self._back.failures):
             del self._failed[key]
+            self._fleet = None
         for key in self._over(self._remedies, now - self._back.vm):
             self._by_vm[self._remedies.pop(key).vm].remove(key)
 

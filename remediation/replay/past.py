@@ -9,6 +9,7 @@ from remediation.model import Facts, Incident, Recommendation
 from remediation.replay.estate import Estate
 from vsphere.model import Ref
 
+_NOTHING: Final[frozenset[Ref]] = frozenset()
 _RESIZE_TAKES: Final = timedelta(minutes=1)
 _BYTES_PER_S: Final = 150 * 1024**2
 """Of a move."""
@@ -54,7 +55,7 @@ class Past:
             datastores=self._estate.datastores_in(entity.vcenter) if moves else (),
             hosts=self._estate.hosts_in(entity.vcenter) if moves else (),
             disks=self._estate.disks_of([entity]),
-            protected=self._estate.protected & {entity},
+            protected=frozenset({entity}) if entity in self._estate.protected else _NOTHING,
             vms_in_cluster=self._estate.running_in(cluster),
         )
 
