@@ -1,10 +1,9 @@
 """The `History` of a replay or a simulation, in memory; it stays small however long it runs."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from operator import attrgetter
 from typing import Final
 
@@ -14,7 +13,7 @@ from vsphere.model import Ref
 
 _HOUR: Final = timedelta(hours=1)
 _BY_TIME: Final = attrgetter("at")
-_UNFINISHED: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
+_UNFINISHED: Final = (RemedyState.ASKED, RemedyState.RUNNING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,18 +99,20 @@ class Ledger:
         return tuple(sorted((one for cluster in clusters for one in self._reddenings[cluster]), key=_BY_TIME))
 
     def _forget(self, now: datetime) -> None:
-        for key in self._over(self._recent, now - self._back.all):
+        while key := self._over(self._recent, now - self._back.all):
             del self._recent[key]
             self._fleet = None
-        for key in self._over(self._failed, now - self._back.failures):
+        while key := self._over(self._failed, now - self._back.failures):
             del self._failed[key]
             self._fleet = None
-        for key in self._over(self._remedies, now - self._back.vm):
+        while key := self._over(self._remedies, now - self._back.vm):
             self._by_vm[self._remedies.pop(key).vm].remove(key)
 
-    def _over(self, keys: Iterable[str], before: datetime) -> list[str]:
-        return list(takewhile(lambda key: self._is_over(self._remedies[key], before), keys))
-
-    @staticmethod
-    def _is_over(remedy: Remedy, before: datetime) -> bool:
-        return (remedy.ended_at or remedy.at) < before and remedy.state not in _UNFINISHED
+    def _over(self, keys: Mapping[str, object], before: datetime) -> str | None:
+        """The oldest, if nothing looks back at it any more."""
+        oldest = next(iter(keys), None)
+        if oldest is None:
+            return None
+        remedy = self._remedies[oldest]
+        is_over = remedy.state not in _UNFINISHED and (remedy.ended_at or remedy.at) < before
+        return oldest if is_over else None
