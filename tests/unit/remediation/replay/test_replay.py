@@ -106,6 +106,12 @@ def test_protection_and_overrides_of_the_configuration_count() -> None:
     assert (auto.held["protected"], auto.held["mode"]) == (1, 1)
 
 
+def test_it_is_replayed_as_well_where_the_file_switches_remediation_off() -> None:
+    report = replay([change(0, "red"), change(25, "green")], picture(), replace(settings(), enabled=False))
+
+    assert of(report, Mode.AUTO).changes == {"web-01": 1}
+
+
 def test_what_is_gone_is_counted_and_nothing_is_said_of_it() -> None:
     report = replay([change(0, "red", number=77), change(60, "green", number=77)], picture(), settings())
 
