@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from remediation.admission import PLAYBOOK
 from remediation.model import PlaybookName
 from remediation.simulation.loads import PER_HOUR
 from remediation.simulation.run import Comparison, Course
 from remediation.tables import columns
+from remediation.words import counted
 
+_EXPLAINED: Final = {PLAYBOOK: f"{PLAYBOOK} (nothing to recommend)"}
 NAMES: Final = ("nobody", "first version", "iaas-bot")
 
 
@@ -74,8 +77,8 @@ def text(comparison: Comparison) -> str:
     """The table, and below it what held remediation back."""
     courses = (comparison.nobody, comparison.first_version, comparison.ours)
     rows = [("", *NAMES), *((row.label, *(f"{row.of(course):,}" for course in courses)) for row in ROWS)]
-    held = [f"  {guard}: {count}" for guard, count in comparison.ours.held.most_common()]
-    head = f"{comparison.weeks} weeks, {comparison.vms} VMs, seed {comparison.seed}"
+    held = [f"  {_EXPLAINED.get(guard, guard)}: {count:,}" for guard, count in comparison.ours.held.most_common()]
+    head = f"{counted(comparison.weeks, 'week')}, {counted(comparison.vms, 'VM')}, seed {comparison.seed}"
     return "\n".join(
         (head, "", *columns(rows), "", "Incidents that iaas-bot left alone for a while or for good, by reason", *held)
     )

@@ -23,6 +23,14 @@ PROVEN = {
         f"{_SERVICE}/test_scenarios.py",
         "test_a_scenario_comes_to_the_right_end",
     ),
+    "iaas-bot replay --days 30": (
+        "tests/integration/cli/test_replay.py",
+        "test_the_line_of_the_readme_prints_a_table",
+    ),
+    "iaas-bot simulate": (
+        "tests/integration/cli/test_replay.py",
+        "test_a_simulation_prints_its_table_and_its_data_without_any_configuration",
+    ),
     "iaas-bot setup alarms": (
         f"{_SERVICE}/test_cli_alarms.py",
         "test_missing_alarms_are_created_on_a_yes_and_only_once",

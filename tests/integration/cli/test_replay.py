@@ -86,6 +86,15 @@ def test_the_event_history_is_replayed_on_what_there_is_and_nothing_is_written(b
     assert not (bot.folder / "iaas-bot.db").exists()
 
 
+@pytest.mark.usefixtures("settings")
+def test_the_line_of_the_readme_prints_a_table(bot: Bot) -> None:
+    run = typed(bot, "--days", "30")
+
+    assert run.exit_code == 0
+    assert run.stdout.startswith("5 changes of alarms from ")
+    assert "add-cpu: its alarms turned red 2 times" in run.stdout
+
+
 def test_only_so_many_days_are_read(settings: Settings) -> None:
     assert replayed(settings, Asked(days=1)).changes == 4
 
@@ -172,5 +181,5 @@ def test_a_simulation_prints_its_table_and_its_data_without_any_configuration() 
     table, told = CliRunner().invoke(app, line), CliRunner().invoke(app, [*line, "--format", "json"])
 
     assert (table.exit_code, told.exit_code) == (0, 0)
-    assert table.stdout.startswith("1 weeks, 20 VMs, seed 3")
+    assert table.stdout.startswith("1 week, 20 VMs, seed 3")
     assert json.loads(told.stdout)["iaas_bot"]["restarts"] == 0

@@ -1,7 +1,9 @@
 """Alarm changes as JSON lines."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,13 @@ def test_a_change_that_was_written_is_read_as_it_was() -> None:
 
     assert "\n" not in written
     assert from_line(written) == CHANGE
+
+
+def test_the_example_of_the_guide_is_such_a_line() -> None:
+    guide = (Path(__file__).parents[4] / "docs/guides/replay.md").read_text(encoding="utf-8")
+    example = guide.partition("```json\n")[2].partition("\n```")[0]
+
+    assert from_line(example) == replace(CHANGE, entity_name="web-01", before=AlarmStatus.GREEN)
 
 
 def test_a_time_of_any_zone_is_read_as_utc() -> None:
