@@ -47,7 +47,10 @@ class StormBrake:
 
     def _many_red(self, case: Case, cluster: Ref | None) -> Hold | None:
         guards, facts = case.settings.guards, case.facts
-        last = last_storm(case.history.reddenings, cluster, facts.vms_in_cluster, guards)
+        # Of a day's reddenings only those count that a storm which still holds may have been counted from.
+        since = facts.now - guards.storm_pause - guards.storm_within
+        recent = tuple(one for one in case.history.reddenings if one.at > since)
+        last = last_storm(recent, cluster, facts.vms_in_cluster, guards)
         if last is None or facts.now >= last.at + guards.storm_pause:
             return None
         share = f" ({percent(last.vms * 100 / facts.vms_in_cluster)})" if facts.vms_in_cluster else ""
