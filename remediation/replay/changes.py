@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from vsphere.model import AlarmChange, AlarmStatus, Ref
@@ -57,10 +58,10 @@ def from_line(line: str) -> AlarmChange:
     at = _time(row["at"])
     return AlarmChange(
         at=at,
-        entity=Ref.parse(row["entity"]),
+        entity=_ref(row["entity"]),
         entity_kind=row["kind"],
         entity_name=row["name"],
-        alarm=Ref.parse(row["alarm"]),
+        alarm=_ref(row["alarm"]),
         alarm_name=row["alarm_name"],
         alarm_system_name=row.get("system_name", ""),
         before=_status(row["from"]),
@@ -106,6 +107,12 @@ def _row(line: str) -> dict[str, str]:
     if odd:
         raise ValueError(f"{', '.join(odd)}: expected a string")
     return row
+
+
+@lru_cache(maxsize=100_000)
+def _ref(text: str) -> Ref:
+    """One value for each object, since few objects have many changes."""
+    return Ref.parse(text)
 
 
 def _time(text: str) -> datetime:
