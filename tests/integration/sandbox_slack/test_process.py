@@ -96,6 +96,7 @@ def test_page_reads_everything_in_one_go(ws: Workspace, app: RawApp) -> None:
     assert (status, state["me"]["name"], state["connections"]) == (200, "dana", 0)
     assert [(room["name"], room["kind"]) for room in state["channels"]] == [
         ("vm-requests", "public"),
+        ("vm-alarms", "public"),
         ("general", "public"),
         ("iaas-bot", "im"),
     ]
