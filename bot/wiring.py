@@ -211,7 +211,7 @@ def build_operations_settings(settings: Settings) -> OperationsSettings:
 
 def build_remediation_settings(settings: Settings) -> RemediationSettings:
     """Playbooks, guard rails, who says yes."""
-    return translate.remediation(settings.remediation)
+    return translate.remediation(settings.remediation, settings.limits)
 
 
 def build_slack_settings(settings: Settings) -> SlackSettings:

@@ -21,6 +21,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _CHANNEL: Final = re.compile(r"#?[^\s#@*,.<>]{1,80}")
 _PLACE: Final = re.compile(rf"\*|{_CHANNEL.pattern}")
 _FOLDER: Final = re.compile(r"\*|[^*]*[^*\s/][^*]*")
+_ATTRIBUTE: Final = re.compile(r"|[^=]*[^=\s][^=]*=.*\S.*")
 _GROUP: Final = re.compile(r"\*|@?[^\s#@*,]{1,80}")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _REPLICA: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -54,6 +55,12 @@ def _absolute(path: Path) -> Path:
     if not path.is_absolute():
         raise ValueError(f"{str(path)!r} would depend on where the bot is started: begin with a slash")
     return path
+
+
+def _some(folders: tuple[str, ...]) -> tuple[str, ...]:
+    if not folders:
+        raise ValueError("names no folder, so it would hold for nothing: leave it out, and it is all")
+    return folders
 
 
 def _like(form: re.Pattern[str], words: str) -> Callable[[str], str]:
@@ -106,6 +113,10 @@ Channel = Annotated[str, AfterValidator(_like(_CHANNEL, "no channel: write #name
 """A channel's `#name` or id."""
 Folder = Annotated[str, AfterValidator(_like(_FOLDER, "no folder: give its inventory path, or * for any"))]
 """An inventory path without wildcards, or `*`."""
+Folders = Annotated[tuple[Folder, ...], AfterValidator(_some)]
+"""One folder at least."""
+Attribute = Annotated[str, AfterValidator(_like(_ATTRIBUTE, "no attribute with its value: write env=dev"))]
+"""`name=value`, or nothing."""
 Group = Annotated[str, AfterValidator(_like(_GROUP, "no user group: write @handle, an id such as S012AB3CD, or *"))]
 """A user group's handle or id, or `*`."""
 User = Annotated[str, AfterValidator(_like(_USER, "no user id: write one such as U012AB3CD"))]

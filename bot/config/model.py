@@ -13,7 +13,7 @@ from bot.config.kinds import AbsolutePath, ApiUrl, Host, ReplicaId
 from bot.config.permission import ApprovalTable, ProtectedTable, RuleTable
 from bot.config.remediation import RemediationTable
 from bot.config.secret import Secret, SecretField
-from bot.config.table import Name, Patterns, Span, Table
+from bot.config.table import Name, Patterns, Span, Table, TimeOfDay
 
 _SIZE_NAME = r"[a-z0-9][a-z0-9-]*"
 
@@ -192,9 +192,9 @@ class PricesTable(Table):
 class WindowTable(Table):
     """`[window]`: the hours that "tonight" means. It may span midnight."""
 
-    start: time = Field(default=time(22), examples=["22:00"])
+    start: TimeOfDay = Field(default=time(22), examples=["22:00"])
     """First minute."""
-    end: time = Field(default=time(5), examples=["05:00"])
+    end: TimeOfDay = Field(default=time(5), examples=["05:00"])
     """First minute that is no longer in it."""
     zone: str = Field(default="UTC", examples=["Europe/Berlin"])
     """Time zone by its IANA name."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.config.kinds import ChangingVerbs, Channel, Folder, Group, Place, User, Verbs
+from bot.config.kinds import ChangingVerbs, Channel, Folders, Group, Place, User, Verbs
 from bot.config.table import Name, Patterns, Span, Table
 
 
@@ -52,7 +52,7 @@ class RuleTable(Table):
     """Channel names or ids; `direct` is a direct message with the bot, `*` any place."""
     verbs: Verbs = Field(examples=[["spawn", "poweron", "list", "show"]])
     """Verbs; `*` all, `read` those that change nothing."""
-    folders: tuple[Folder, ...] = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
+    folders: Folders = Field(default=("*",), examples=[["Datacenter/vm/Web"]])
     """Inventory folders with all below them; `*` all."""
     attributes: dict[str, Name] = Field(default_factory=dict, examples=[{"team": "payments"}])
     """Custom attributes that the VM must carry."""
@@ -71,7 +71,7 @@ class ApprovalTable(Table):
     """Named on the card."""
     verbs: ChangingVerbs = Field(examples=[["spawn", "clone", "clonetemplate", "transform"]])
     """Verbs that change something; `*` all."""
-    folders: tuple[Folder, ...] = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
+    folders: Folders = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
     """Inventory folders with all below them; `*` all."""
     cpu_over: int | None = Field(default=None, ge=0, examples=[4])
     """More vCPUs than this after the change."""

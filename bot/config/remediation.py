@@ -1,13 +1,14 @@
 """The tables about remediation: what answers which alarm, how far it may go, and the numbers of the guard rails."""
 
 from datetime import time, timedelta
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from bot.config.kinds import Channel, Folder, Group, User
-from bot.config.table import Name, Span, Table, Wait
+from bot.config.kinds import Attribute, Channel, Folders, Group, User
+from bot.config.table import Length, Name, Span, Table, TimeOfDay, Wait
 from remediation.model import Mode, PlaybookName
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -38,9 +39,9 @@ class OverrideTable(Table):
 
     playbooks: tuple[PlaybookName, ...] = Field(default=(), examples=[["add-cpu"]])
     """Empty is all."""
-    folders: tuple[Folder, ...] = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
+    folders: Folders = Field(default=("*",), examples=[["Datacenter/vm/Prod"]])
     """Inventory folders with all below them; `*` all."""
-    attribute: str = Field(default="", pattern=r"^$|^[^=]+=.*$", examples=["env=dev"])
+    attribute: Attribute = Field(default="", examples=["env=dev"])
     """A custom attribute that it must carry."""
     mode: Mode = Field(examples=["approve"])
     """See `[[remediation.playbook]]`."""
@@ -53,14 +54,24 @@ class CalendarTable(Table):
     """Named in every decision."""
     kind: Literal["freeze", "allow"] = Field(examples=["freeze"])
     """`freeze`: nothing is done within it; `allow`: nothing is done outside of it."""
-    days: tuple[Day, ...] = Field(default=_WEEK, min_length=1, examples=[["sat", "sun"]])
+    days: tuple[Day, ...] = Field(default=_WEEK, examples=[["sat", "sun"]])
     """On which it begins."""
-    start: time = Field(default=time(0), examples=["22:00"])
+    start: TimeOfDay = Field(default=time(0), examples=["22:00"])
     """First minute."""
-    end: time = Field(default=time(0), examples=["04:00"])
+    end: TimeOfDay = Field(default=time(0), examples=["04:00"])
     """First minute that is no longer in it. It may span midnight; the same as `start` is a whole day."""
     zone: str = Field(default="UTC", examples=["Europe/Berlin"])
     """Time zone by its IANA name."""
+
+    @field_validator("days")
+    @classmethod
+    def _differ(cls, days: tuple[Day, ...]) -> tuple[Day, ...]:
+        if not days:
+            raise ValueError("names no day, so it would hold on none: leave it out, and it is all")
+        twice = next((day for at, day in enumerate(days) if day in days[:at]), None)
+        if twice is not None:
+            raise ValueError(f"{twice} stands here twice")
+        return days
 
     @field_validator("zone")
     @classmethod
@@ -77,49 +88,49 @@ class GuardsTable(Table):
 
     observe_for: Wait = Field(default=timedelta(minutes=10), examples=["10m"])
     """After a start it only looks on."""
-    cooldown: Wait = Field(default=timedelta(minutes=30), examples=["30m"])
+    cooldown: Length = Field(default=timedelta(minutes=30), examples=["30m"])
     """Of a VM, after a change that succeeded."""
-    cooldown_after_failure: Wait = Field(default=timedelta(minutes=60), examples=["60m"])
+    cooldown_after_failure: Length = Field(default=timedelta(minutes=60), examples=["60m"])
     """Of a VM, after one that failed."""
-    cooldown_of_moves: Wait = Field(default=timedelta(hours=6), examples=["6h"])
+    cooldown_of_moves: Length = Field(default=timedelta(hours=6), examples=["6h"])
     """Between two moves of one VM."""
-    per_vm_a_day: int = Field(default=2, ge=0, examples=[2])
+    per_vm_a_day: int = Field(default=2, ge=1, examples=[2])
     """Changes of one VM in 24 hours."""
-    per_hour: int = Field(default=10, ge=0, examples=[10])
+    per_hour: int = Field(default=10, ge=1, examples=[10])
     """Changes in an hour over all."""
     at_once_per_cluster: int = Field(default=2, ge=1, examples=[2])
     """Changes that run at the same time in one cluster."""
     moves_at_once_per_datastore: int = Field(default=1, ge=1, examples=[1])
     """Moves that run at the same time from one datastore."""
-    storm_vms: int = Field(default=5, ge=1, examples=[5])
+    storm_vms: int = Field(default=5, ge=2, examples=[5])
     """So many VMs of a cluster red within `storm_within`, and…"""
     storm_percent: float = Field(default=5.0, ge=0, le=100, examples=[5.0])
     """… such a share of its running VMs, and there is one card and no change."""
-    storm_within: Wait = Field(default=timedelta(minutes=10), examples=["10m"])
+    storm_within: Length = Field(default=timedelta(minutes=10), examples=["10m"])
     """See `storm_vms`."""
-    storm_pause: Wait = Field(default=timedelta(minutes=30), examples=["30m"])
+    storm_pause: Length = Field(default=timedelta(minutes=30), examples=["30m"])
     """So long nothing is changed in that cluster after a storm."""
     breaker_failures: int = Field(default=3, ge=1, examples=[3])
     """So many failures of a playbook within `breaker_within` bring it back to `recommend`."""
-    breaker_within: Wait = Field(default=timedelta(hours=24), examples=["24h"])
+    breaker_within: Length = Field(default=timedelta(hours=24), examples=["24h"])
     """See `breaker_failures`."""
     flaps: int = Field(default=4, ge=2, examples=[4])
     """So often red within `flap_within`, and one alarm on one VM is left to a person."""
-    flap_within: Wait = Field(default=timedelta(hours=1), examples=["1h"])
+    flap_within: Length = Field(default=timedelta(hours=1), examples=["1h"])
     """See `flaps`."""
     cluster_cpu_percent: float = Field(default=75.0, gt=0, le=100, examples=[75.0])
     """Most of a cluster's CPU that may be used after the change."""
     cluster_memory_percent: float = Field(default=80.0, gt=0, le=100, examples=[80.0])
     """Most of a cluster's memory that may be used after the change."""
-    ready_percent: float = Field(default=5.0, ge=0, le=100, examples=[5.0])
+    ready_percent: float = Field(default=5.0, gt=0, le=100, examples=[5.0])
     """CPU ready per vCPU above which more vCPUs make it worse."""
-    costop_percent: float = Field(default=3.0, ge=0, le=100, examples=[3.0])
+    costop_percent: float = Field(default=3.0, gt=0, le=100, examples=[3.0])
     """Co-stop per vCPU above which more vCPUs make it worse."""
     sustained_percent: float = Field(default=85.0, ge=0, le=100, examples=[85.0])
     """The 95th percentile of the last 15 minutes must be at least this; 0 asks for nothing."""
-    sustained_share: float = Field(default=0.8, ge=0, le=1, examples=[0.8])
+    sustained_share: float = Field(default=0.8, gt=0, le=1, examples=[0.8])
     """Such a share of the samples of 15 minutes must be there."""
-    hot_memory_factor: int = Field(default=16, ge=1, examples=[16])
+    hot_memory_factor: int = Field(default=16, ge=2, examples=[16])
     """Memory can be added while the VM runs up to so many times what it had at boot."""
     linux_small_boot_mib: int = Field(default=3072, ge=0, examples=[3072])
     """Linux that was booted with less can't be brought above this while it runs, MiB."""
@@ -188,7 +199,7 @@ class RemediationTable(Table):
     verify_after: tuple[Wait, ...] = Field(
         default=(timedelta(minutes=10), timedelta(minutes=30)), examples=[["10m", "30m"]]
     )
-    """When after a change it is compared with before."""
+    """When after a change it is compared with before, soonest first."""
     trust_runs: int = Field(default=5, ge=1, examples=[5])
     """So many approved changes that helped, and none that failed, and `auto` is offered."""
     trust_people: int = Field(default=2, ge=1, examples=[2])
@@ -200,3 +211,12 @@ class RemediationTable(Table):
     relief: ReliefTable = ReliefTable()
     approvers: ApproversTable = ApproversTable()
     thresholds: ThresholdsTable = ThresholdsTable()
+
+    @field_validator("verify_after")
+    @classmethod
+    def _ascend(cls, times: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if not times:
+            raise ValueError("names no time, so nothing would ever be compared with before")
+        if any(later <= sooner for sooner, later in pairwise((timedelta(0), *times))):
+            raise ValueError("must be later than the change, and each later than the one before")
+        return times

@@ -1,13 +1,14 @@
 """What all tables of the configuration share: frozen models, and the kinds of values that several of them hold."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
 _WAIT = re.compile(r"([0-9]{1,6})([wdhms])")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -47,7 +48,39 @@ def _wait(value: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _length(value: object) -> object:
+    try:
+        found = _wait(value)
+    except ValueError:
+        found = None
+    if not found:
+        raise ValueError("no length of time: write 20s, 30m, 4h or 14d; none at all would switch it off")
+    return found
+
+
+def _time_of_day(value: object) -> object:
+    # A number would be taken for seconds after midnight, and an offset would quarrel with the zone.
+    found = _on_a_clock(value) if isinstance(value, str) else value
+    if not isinstance(found, time) or found.tzinfo is not None:
+        raise ValueError(f"{value!r} is no time of day: write 22:00")
+    return found
+
+
+def _on_a_clock(text: str) -> time | None:
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+    except ValueError:
+        return None
+
+
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """A length of time: `30m`, `4h`, `14d`, `2w`."""
 Wait = Annotated[timedelta, BeforeValidator(_wait)]
 """A length of time that may be of seconds, or none at all: `0s`, `20s`, `30m`, `4h`."""
+Length = Annotated[timedelta, BeforeValidator(_length)]
+"""The same where none at all would make it meaningless: `20s`, `30m`, `4h`."""
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+"""What a clock shows: `22:00`."""

@@ -3,7 +3,7 @@
 from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
-from bot.config.model import VcenterTable, WindowTable
+from bot.config.model import LimitsTable, VcenterTable, WindowTable
 from bot.config.permission import ApprovalTable, RuleTable
 from bot.config.remediation import CalendarTable, Day, PlaybookTable, RemediationTable
 from operations.policy import Rule
@@ -89,13 +89,13 @@ def window(table: WindowTable) -> Window:
     return Window(start=table.start, end=table.end, zone=ZoneInfo(table.zone))
 
 
-def remediation(table: RemediationTable) -> RemediationSettings:
-    """Playbooks, guard rails and the rest; a playbook that is not given has its defaults."""
+def remediation(table: RemediationTable, limits: LimitsTable | None = None) -> RemediationSettings:
+    """Playbooks, guard rails and the rest; a playbook that is not given has its defaults, within the limits."""
     given = {playbook.name: playbook for playbook in table.playbook}
     playbooks = [given.get(name) or PlaybookTable(name=name) for name in PlaybookName]
     return RemediationSettings(
         **table.model_dump(exclude=set(_APART)),
-        playbooks=tuple(_playbook(playbook) for playbook in playbooks),
+        playbooks=tuple(_playbook(playbook, limits) for playbook in playbooks),
         overrides=tuple(ModeOverride(**override.model_dump()) for override in table.override),
         calendars=tuple(_calendar(calendar) for calendar in table.calendar),
         guards=GuardSettings(**table.guards.model_dump()),
@@ -125,15 +125,17 @@ def mib(gib: float) -> int:
     return round(gib * _MIB_PER_GIB)
 
 
-def _playbook(table: PlaybookTable) -> PlaybookSettings:
+def _playbook(table: PlaybookTable, limits: LimitsTable | None) -> PlaybookSettings:
+    most_cpu = limits.cpu if limits else table.max_cpu
+    most_memory_gib = limits.memory_gib if limits else table.max_memory_gib
     return PlaybookSettings(
         name=table.name,
         mode=table.mode,
         alarms=table.alarms or SHIPPED_ALARMS[table.name],
         step_cpu=table.step_cpu,
         step_memory_mib=mib(table.step_memory_gib),
-        max_cpu=table.max_cpu,
-        max_memory_mib=mib(table.max_memory_gib),
+        max_cpu=min(table.max_cpu, most_cpu),
+        max_memory_mib=mib(min(table.max_memory_gib, most_memory_gib)),
     )
 
 

@@ -173,8 +173,9 @@ def test_what_remediation_must_agree_on_is_told(tmp_path: Path) -> None:
     assert sorted(told) == [
         "remediation.calendar[1].kind: input should be 'freeze' or 'allow', got \"melt\"",
         "remediation.guards.observe_for: no length of time: write 0s, 20s, 30m, 4h or 14d",
-        "remediation.override[1].attribute: string should match pattern '^$|^[^=]+=.*$', got \"env\"",
+        "remediation.override[1].attribute: 'env' is no attribute with its value: write env=dev",
         "remediation.override[1].mode: nobody may say yes: give groups or users in [remediation.approvers]",
+        "remediation.playbook[2].alarms[1]: 'alarm.VmMemoryUsageAlarm' is answered by add-memory already",
         "remediation.playbook[2].mode: nobody may say yes: give groups or users in [remediation.approvers]",
         "remediation.playbook[2].name: two playbooks have one name: add-cpu",
         "remediation.thresholds.cpu_yellow: 95 is not below cpu_red, which is 90",
