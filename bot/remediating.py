@@ -10,6 +10,7 @@ from bot.command import Call, Context
 from bot.facts import length
 from bot.lookup import inventory_of
 from bot.permission import may_see
+from bot.telling import red_since
 from operations.moments import say_moment, say_past
 from remediation.breaker import tripped
 from remediation.engine import Remediation
@@ -115,7 +116,7 @@ def _open(incidents: Sequence[Incident], *, hidden: int, now: datetime) -> Itera
     for one in incidents[:_INCIDENTS]:
         said = f"{one.decided.verdict.value}, {one.decided.guard}" if one.decided and one.decided.guard else "looking"
         said = said if one.decided is None or one.decided.guard else one.decided.verdict.value
-        red = length(now - min(one.alarm.triggered_at, one.opened_at))
+        red = length(now - red_since(one))
         yield f"• *{one.entity_name}*: {one.alarm.name}, red for {red} · {said} · {one.id}"
     if len(incidents) > _INCIDENTS:
         yield f"… and {len(incidents) - _INCIDENTS} more"

@@ -1,6 +1,6 @@
 """What of an incident is told to people, and where: on a card of its own, on a storm's, or not at all. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from operations.model import Operation
 from operations.terms import Window
+from remediation.following import OPERATION
+from remediation.guards.cooldown import Cooldown
 from remediation.guards.pause import Paused
 from remediation.guards.storm import StormBrake
 from remediation.matching import VM
@@ -20,6 +22,8 @@ COMPARED: Final = "incident.compared"
 WINDOW: Final = "incident.window"
 THREAD: Final = "incident:"
 """Begin of a notice's recipient that is the thread of an incident's card; its id follows."""
+_DENIED: Final = "Denied: "
+"""How the news of an operation begins that an approver has said no to."""
 _PATIENCE: Final = timedelta(minutes=15)
 """A wait that is shorter needs no words."""
 _TELLING: Final = frozenset(
@@ -65,11 +69,25 @@ def is_quiet(incident: Incident) -> bool:
 
 
 def is_rolled_up(incident: Incident) -> bool:
-    """Whether the card of its storm tells it, and nothing else does."""
+    """Whether the card of its storm tells it, and nothing else does: the one definition of what a storm holds.
+
+    It is all that the storm has ever caught, but for what has been changed, and what has had something to say of its
+    own since the brake has let go.
+    """
     if incident.storm is None or incident.round > 0:
         return False
     decided = incident.decided
     return decided is None or decided.guard == StormBrake.name or is_quiet(incident)
+
+
+def red_since(incident: Incident) -> datetime:
+    """When it turned red, the last time if it was yellow meanwhile; by our clock, not by vCenter's."""
+    return incident.reddened[-1] if incident.reddened else incident.opened_at
+
+
+def red_for(incident: Incident) -> timedelta:
+    """From its first turning red to its end, by our clock; nothing where it has not ended."""
+    return max((incident.closed_at or incident.opened_at) - incident.opened_at, timedelta(0))
 
 
 def details(story: Story) -> Iterator[Detail]:
@@ -78,9 +96,14 @@ def details(story: Story) -> Iterator[Detail]:
     for number, remedy in enumerate(story.remedies):
         yield from _of_remedy(f"{incident.id}/{number}", remedy, story.operations)
     decided = incident.decided
-    if decided is not None and incident.state is IncidentState.OPEN and decided.verdict is not VerdictKind.ACT:
+    if decided is not None and _is_news(decided, story):
         key = f"incident/{incident.id}/{incident.round}/{decided.verdict.value}/{decided.guard or ''}"
-        data = {"verdict": decided.verdict.value, "reason": decided.reason, "way_out": decided.way_out}
+        data = {
+            "verdict": decided.verdict.value,
+            "reason": decided.reason,
+            "way_out": decided.way_out,
+            "about": incident.entity_name,
+        }
         yield Detail(key=key, kind=DECIDED, data=data)
 
 
@@ -93,6 +116,7 @@ def question(story: Story) -> Detail | None:
     data = {
         "alarm": story.incident.alarm.name,
         "vm": story.incident.entity_name,
+        "about": story.incident.entity_name,
         "summary": decided.summary,
         "reason": decided.reason,
         "command": decided.command,
@@ -113,9 +137,28 @@ def vm_of(incident: Incident) -> str | None:
 def _waits_long(incident: Incident, decided: Decided) -> bool:
     """A wait that a person may want to cut short; a pause is a person's own wish."""
     until = incident.look_at
-    if not decided.summary or decided.guard in {Paused.name, StormBrake.name} or until is None:
+    if not decided.summary or decided.guard == Paused.name or until is None:
         return False
     return until - decided.at > _PATIENCE
+
+
+def _is_news(decided: Decided, story: Story) -> bool:
+    """Whether the thread does not say it already: what a remedy begins and ends with stands there, and so its rest."""
+    if story.incident.state is not IncidentState.OPEN or decided.verdict is VerdictKind.ACT:
+        return False
+    last = story.remedies[-1] if story.remedies else None
+    if decided.guard == OPERATION:
+        return last is None or last.operation_id is None
+    return last is None or decided.guard != Cooldown.name
+
+
+def hands_in(operations: Iterable[Operation]) -> list[str]:
+    """Slack ids of those who had a hand in them: whoever asked, cancelled or decided. A reason may name these."""
+    found = set[str]()
+    for one in operations:
+        decided_by = one.approval.decided_by if one.approval else None
+        found |= {one.actor.id, one.cancel_requested_by or "", decided_by.id if decided_by else ""}
+    return sorted(found - {""})
 
 
 def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) -> Iterator[Detail]:
@@ -125,14 +168,25 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
         "playbook": remedy.playbook.value,
         "before": dict(remedy.before),
     }
-    if remedy.operation_id or remedy.ended_at:
-        yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": remedy.state is RemedyState.ASKED})
+    if remedy.operation_id is None:
+        # The door has refused it: the decision says why.
+        return
+    yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": remedy.state is RemedyState.ASKED})
     if remedy.ended_at is None:
         return
     operation = operations.get(remedy.operation_id or "")
-    said = {"text": operation.text, "way_out": operation.way_out} if operation else {"text": "", "way_out": None}
+    said: dict[str, Any] = {"text": "", "way_out": None, "people": []}
+    if operation is not None:
+        said = {"text": _text(operation), "way_out": operation.way_out, "people": hands_in([operation])}
     yield Detail(key=f"incident/{key}/ended", kind=ENDED, data={**about, **said, "state": remedy.state.value})
     if remedy.outcome is not None and remedy.checked:
         later = datetime.fromisoformat(str(remedy.after["at"])) - remedy.ended_at
         found = {"outcome": remedy.outcome.value, "after": dict(remedy.after), "later_s": later.total_seconds()}
         yield Detail(key=f"incident/{key}/compared/{remedy.checked}", kind=COMPARED, data={**about, **found})
+
+
+def _text(operation: Operation) -> str:
+    """Its news; a no with whose it was, which the operation's own card says beside it."""
+    by = operation.approval.decided_by if operation.approval else None
+    begins, no, why = operation.text.partition(_DENIED)
+    return operation.text if by is None or begins or not no else f"Denied by <@{by.id}>: {why}"

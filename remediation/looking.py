@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 from remediation.admission import Admission, Case, without_remedy
 from remediation.facts import Scenery
+from remediation.foremost import MakeCase, braked, nothing_to_do
 from remediation.matching import DATASTORE
 from remediation.model import (
     Facts,
@@ -14,6 +14,7 @@ from remediation.model import (
     Incident,
     NoRemedy,
     PlaybookName,
+    Recommendation,
     Verdict,
     VerdictKind,
 )
@@ -64,10 +65,10 @@ class Looking:
         facts = scenery.glance(incident, self._clock.now())
         first = self._case(facts, history)
         if isinstance(first, NoRemedy) and not self._is_worth_reading(facts):
-            return self._nothing(facts, first)
+            return self._nothing(facts, history, first)
         glanced = None if isinstance(first, NoRemedy) else self._admission.glance(first)
         if glanced is not None and not isinstance(first, NoRemedy):
-            return Seen(incident=incident, verdict=glanced, facts=facts, case=first)
+            return Seen(incident=incident, verdict=braked(glanced, facts), facts=facts, case=first)
         return self.judge(scenery.read(facts), history)
 
     def judge_again(self, seen: Seen, history: History) -> Seen:
@@ -78,15 +79,16 @@ class Looking:
         # Nothing that a playbook looks at has changed, so it is not made to search again.
         mode = standing(facts, history, seen.case.playbook, self._settings).mode
         case = replace(seen.case, history=history, mode=mode)
-        return replace(seen, verdict=self._admission.judge(case), case=case)
+        return replace(seen, verdict=braked(self._admission.judge(case), facts), case=case)
 
     def judge(self, facts: Facts, history: History) -> Seen:
         """Decide by facts that are whole: pure, so that a replay and a simulation ask it as well."""
         facts = self._with_past(facts, history)
         case = self._case(facts, history)
         if isinstance(case, NoRemedy):
-            return self._nothing(facts, case)
-        return Seen(incident=facts.incident, verdict=self._admission.judge(case), facts=facts, case=case)
+            return self._nothing(facts, history, case)
+        verdict = braked(self._admission.judge(case), facts)
+        return Seen(incident=facts.incident, verdict=verdict, facts=facts, case=case)
 
     def _case(self, facts: Facts, history: History) -> Case | NoRemedy:
         name = facts.incident.playbook
@@ -95,34 +97,43 @@ class Looking:
             return NoRemedy(reason=f"Nothing is known that helps against {facts.incident.alarm.name}.")
         known: PlaybookSettings = self._known[playbook.name]
         found = playbook.recommend(facts, known, self._settings)
-        if isinstance(found, NoRemedy):
-            return found
-        return Case(
-            facts=facts,
-            history=history,
-            settings=self._settings,
-            playbook=known,
-            mode=standing(facts, history, known, self._settings).mode,
-            recommendation=found,
-        )
+        return found if isinstance(found, NoRemedy) else self._case_of(facts, history, known)(found)
 
     def _with_past(self, facts: Facts, history: History) -> Facts:
         """The facts with what the history says of each VM that may be moved."""
         known = self._known.get(PlaybookName.RELIEVE_DATASTORE)
         if known is None or facts.incident.playbook not in _BY_DISKS:
             return facts
+        return with_past(facts, history, self._case_of(facts, history, known))
+
+    def _case_of(self, facts: Facts, history: History, known: PlaybookSettings) -> MakeCase:
+        """What makes a case of a recommendation."""
         mode = standing(facts, history, known, self._settings).mode
-        case = partial(Case, facts=facts, history=history, settings=self._settings, playbook=known, mode=mode)
-        return with_past(facts, history, lambda move: case(recommendation=move))
+
+        def make(found: Recommendation) -> Case:
+            return Case(
+                facts=facts,
+                history=history,
+                settings=self._settings,
+                playbook=known,
+                mode=mode,
+                recommendation=found,
+            )
+
+        return make
 
     def _is_worth_reading(self, facts: Facts) -> bool:
         """Whether the disks may change that there is nothing to recommend."""
         is_there = facts.datastore if facts.incident.alarm.entity_kind == DATASTORE else facts.vm
         return facts.incident.playbook in _BY_DISKS and is_there is not None
 
-    @staticmethod
-    def _nothing(facts: Facts, none: NoRemedy) -> Seen:
-        return Seen(incident=facts.incident, verdict=without_remedy(none), facts=facts, case=None)
+    def _nothing(self, facts: Facts, history: History, none: NoRemedy) -> Seen:
+        known = self._known.get(facts.incident.playbook) if facts.incident.playbook else None
+        if known is None:
+            verdict = without_remedy(none)
+        else:
+            verdict = braked(nothing_to_do(none, facts, self._case_of(facts, history, known)), facts)
+        return Seen(incident=facts.incident, verdict=verdict, facts=facts, case=None)
 
 
 def is_to_act(verdict: Verdict) -> bool:

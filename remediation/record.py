@@ -43,6 +43,8 @@ class Change:
     """New, or further than it was."""
     reason: str = ""
     """Why it is closed, or how the remedy ended."""
+    braked: bool = False
+    """Whether the storm brake has a word in it, be it that something else was decided."""
 
 
 Listener = Callable[[Incident], None]

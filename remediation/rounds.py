@@ -1,7 +1,7 @@
 """The looks of one pass: all that is due, many at a time, each claimed so that no other replica looks meanwhile."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,14 @@ import structlog
 from operations.errors import StorageError
 from remediation.acting import Acting, decided
 from remediation.facts import Scenery
+from remediation.foremost import brake_of
 from remediation.guards.at_once import AtOnceInCluster, MovesAtOnce
-from remediation.guards.storm import StormBrake
 from remediation.guards.underway import UnderWay
 from remediation.looking import Looking, Seen, is_to_act
 from remediation.model import Decided, History, Incident, IncidentState, VerdictKind
 from remediation.record import Change, RemediationRecord
 from remediation.settings import RemediationSettings
+from remediation.storms import rolled_up
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
 
@@ -86,7 +87,7 @@ class Rounds:
         self._history = self._record.history(now)
         looks = [(one, self._pool.submit(self._look, one, sceneries[one.alarm.entity.vcenter])) for one in claimed]
         found = [change for one, look in looks if (change := self._outcome(one, look)) is not None]
-        self._record.save(_rolled_up(found, opened))
+        self._record.save(rolled_up(found, opened))
 
     def _look(self, incident: Incident, scenery: Scenery) -> Change | None:
         """Look at one, and do what is to be done; what is to be written otherwise."""
@@ -125,7 +126,7 @@ class Rounds:
             decided=decided(seen.verdict, now),
             look_at=seen.verdict.look_at or self._next(now),
         )
-        return Change(before=seen.incident, after=after)
+        return Change(before=seen.incident, after=after, braked=brake_of(seen.verdict) is not None)
 
     def _postponed(self, incident: Incident, guard: str, reason: str) -> Change:
         now = self._clock.now()
@@ -144,17 +145,3 @@ def _is_due(incident: Incident, now: datetime) -> bool:
 
 def _waits_for_others(incident: Incident) -> bool:
     return incident.decided is not None and incident.decided.guard in _AFTER_OTHERS
-
-
-def _rolled_up(changes: Sequence[Change], opened: Sequence[Incident]) -> Iterable[Change]:
-    """The same, with those that the storm brake holds put together under the storm of their cluster."""
-    storms = {one.cluster: one.storm for one in reversed(opened) if one.storm is not None}
-    for change in changes:
-        held = change.after.decided
-        if held is None or held.guard != StormBrake.name or change.after.storm is not None:
-            yield change
-            continue
-        # Both replicas see the same oldest one, so that they give the storm one name.
-        first = next((one for one in opened if one.cluster == change.after.cluster), change.before)
-        storm = storms.setdefault(change.after.cluster, f"S{first.id[1:]}")
-        yield replace(change, after=replace(change.after, storm=storm))

@@ -146,7 +146,8 @@ class IncidentAnnouncer:
             return None
         self._ask_owner(story)
         rolled_up = is_rolled_up(incident)
-        if rolled_up and incident.storm is not None and self._desk.channel:
+        if incident.storm is not None and self._desk.channel:
+            # Also where it has left the storm, so that it stands there no more.
             self._put(self._card(incident.storm, storm=True))
         if card.address is None and (rolled_up or is_quiet(incident) or not self._desk.channel):
             if not rolled_up or not self._desk.channel:
@@ -164,7 +165,7 @@ class IncidentAnnouncer:
             card.address = card.address or self._store.of(card.id).address
             # What has a card of its own is shown there.
             card.sending = {one.id: one.version for one in incidents if is_rolled_up(one)}
-        if card.address is None and not self._store.claim(card.id, self._name):
+        if card.address is None and not (card.sending and self._store.claim(card.id, self._name)):
             return None
         message = storm_card(card.id, incidents, self._clock.now())
         return card.call(message, event=EVENT_TYPE, payload={"id": card.id, "incidents": len(incidents)})

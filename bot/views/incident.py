@@ -7,12 +7,13 @@ from typing import Final
 from bot.answers import Button
 from bot.blocks.elements import Json
 from bot.blocks.layout import context, fields, section
-from bot.blocks.text import MENTION, clip, escape, when
+from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, vm_of
+from bot.telling import Story, hands_in, red_for, red_since, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
+from bot.views.reasons import said
 from operations.terms import Window
 from operations.undoable import standing
 from operations.windows import opens_at
@@ -22,7 +23,6 @@ from remediation.model import Decided, Incident, IncidentState, Mode, Remedy, Re
 from vsphere.model import AlarmStatus
 
 _TITLE: Final = 200
-_REASON: Final = 400
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
 _BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
@@ -69,8 +69,9 @@ def incident_card(story: Story, now: datetime) -> Message:
 
 def rolled_up_card(incident: Incident) -> Message:
     """What stands in the place of a card whose incident has become part of a storm."""
-    head = f"{glyphs.STORM} *{_name(incident)}* is part of a storm"
-    rest = "The storm's own card tells what becomes of it."
+    is_over = incident.state is IncidentState.CLOSED
+    head = f"{glyphs.STORM} *{_name(incident)}* {'was' if is_over else 'is'} part of a storm"
+    rest = f"The storm's own card tells what {'became' if is_over else 'becomes'} of it."
     footer = f"*{escape(incident.id)}* · storm {escape(incident.storm or '')}"
     return message([head, rest, footer], [section(f"{head}\n{rest}"), context(footer)])
 
@@ -84,23 +85,14 @@ def window_buttons(command: str, tonight: Window, now: datetime) -> tuple[Button
     )
 
 
-def said(text: str, incident: Incident) -> str:
-    """A reason made safe. It names a person only where it begins with who has set a switch: never by a VM's name."""
-    safe = escape(text)
-    named = MENTION.match(text)
-    if named is None or text.startswith(incident.entity_name):
-        return safe
-    return safe.replace(escape(named.group()), named.group(), 1)
-
-
 def short(summary: str) -> str:
     """A recommendation without what it is part of: `Move db-01 from gold-1 to gold-2`."""
     return summary.partition(", ")[0]
 
 
-def red_for(incident: Incident) -> timedelta:
-    """How long it was red, once it is closed."""
-    return (incident.closed_at or incident.opened_at) - min(incident.alarm.triggered_at, incident.opened_at)
+def over_after(took: timedelta) -> str:
+    """How long a thing that is over took: `over after 12 min`."""
+    return f"over after {length(took)}" if took >= timedelta(seconds=1) else "over at once"
 
 
 def _head(story: Story) -> str:
@@ -117,7 +109,7 @@ def _name(incident: Incident) -> str:
 def _standing(story: Story) -> tuple[str, str]:
     incident, decided = story.incident, story.incident.decided
     if incident.state is IncidentState.CLOSED:
-        return glyphs.DONE, f"over after {length(red_for(incident))}"
+        return glyphs.DONE, over_after(red_for(incident))
     if incident.state is IncidentState.ACTING:
         return _STANDS[VerdictKind.ASK if _is_asked(story) else VerdictKind.ACT]
     if incident.alarm.status is not AlarmStatus.RED:
@@ -144,9 +136,9 @@ def _decided(story: Story) -> Iterator[str]:
         return
     if decided.summary and decided.verdict in _OFFERING:
         yield f"*{escape(decided.summary)}* would help."
-    yield said(clip(decided.reason, _REASON), incident)
+    yield said(decided.reason, about=[incident.entity_name], people=hands_in(story.operations.values()))
     if decided.way_out and not _is_button(decided):
-        yield escape(decided.way_out)
+        yield said(decided.way_out, about=[incident.entity_name])
     if decided.verdict is VerdictKind.WINDOW:
         asked = f"{words.person_of(story.owner)}, who owns it, has been asked. " if story.owner else ""
         yield f"{asked}Nothing restarts before somebody says when."
@@ -175,8 +167,10 @@ def _comparison(remedies: Sequence[Remedy]) -> Iterator[str]:
 
 
 def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
-    is_over = incident.state is IncidentState.CLOSED
-    yield "Red since" if not is_over else "Red from", when(incident.alarm.triggered_at)
+    if incident.closed_at is None and incident.alarm.status is AlarmStatus.RED:
+        yield "Red since", when(red_since(incident))
+    else:
+        yield "Red from", when(incident.opened_at)
     if incident.closed_at is not None:
         yield "Until", when(incident.closed_at)
     elif incident.look_at is not None and incident.decided and incident.decided.verdict is VerdictKind.WAIT:

@@ -13,6 +13,7 @@ from bot.grammar import command_line, join
 from bot.views import buttons, glyphs, words
 from bot.views.incident import short, window_buttons
 from bot.views.message import Message, message
+from bot.views.reasons import said
 from operations.terms import Window
 from remediation.charts import chart
 from remediation.model import Outcome, PlaybookName, RemedyState, VerdictKind
@@ -39,9 +40,10 @@ _OUTCOMES: Final = {
 
 
 def decided(data: Mapping[str, Any], _now: datetime) -> Message:
-    """Another decision. `verdict`, `reason`, `way_out`."""
+    """Another decision. `verdict`, `reason`, `way_out`, and `about`: the name of what the alarm is on."""
     glyph = _GLYPHS.get(VerdictKind(data["verdict"]), glyphs.WAITING)
-    return _told(f"{glyph} {escape(data['reason'])}", escape(data["way_out"]))
+    about = [data.get("about", "")]
+    return _told(f"{glyph} {said(data['reason'], about=about)}", said(data["way_out"], about=about))
 
 
 def begun(data: Mapping[str, Any], _now: datetime) -> Message:
@@ -51,9 +53,9 @@ def begun(data: Mapping[str, Any], _now: datetime) -> Message:
 
 
 def ended(data: Mapping[str, Any], _now: datetime) -> Message:
-    """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None)."""
+    """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None), `people`: who had a hand in it."""
     glyph, fate = _ENDS.get(RemedyState(data["state"]), (glyphs.UNKNOWN, data["state"]))
-    rest = [escape(str(data[name])) for name in ("text", "way_out") if data[name]]
+    rest = [said(str(data[name]), people=data.get("people", ())) for name in ("text", "way_out") if data[name]]
     return _told(f"{glyph} *{escape(short(data['summary']))}*: {fate}{_operation(data)}", *rest)
 
 
@@ -68,12 +70,12 @@ def picture(data: Mapping[str, Any]) -> File | None:
     drawn = chart(PlaybookName(data["playbook"]), data["before"], data["after"])
     if drawn is None:
         return None
-    said = str(data["after"].get("reason", ""))
-    return File(name="before-and-after.png", title="Before and after", content=drawn, alt=f"Chart: {said}")
+    told = str(data["after"].get("reason", ""))
+    return File(name="before-and-after.png", title="Before and after", content=drawn, alt=f"Chart: {told}")
 
 
 def window(data: Mapping[str, Any], now: datetime) -> Message:
-    """To the owner: when may it restart? `alarm`, `vm`, `summary`, `reason`, `command`, and tonight's hours.
+    """To the owner: when may it restart? `alarm`, `vm`, `about`, `summary`, `reason`, `command`, and tonight's hours.
 
     Tonight's hours are `start` and `end` (`22:00`) in the time `zone`.
     """
@@ -82,7 +84,7 @@ def window(data: Mapping[str, Any], now: datetime) -> Message:
     )
     head = f"{glyphs.WAITING} *{escape(data['vm'])}*: {escape(data['alarm'])} is red, and help needs a restart"
     rest = [
-        f"*{escape(data['summary'])}* would help. {escape(data['reason'])}",
+        f"*{escape(data['summary'])}* would help. {said(data['reason'], about=[data.get('about', '')])}",
         "You own it: choose when. You are asked once more, and nothing restarts before.",
     ]
     lines = [head, *rest]

@@ -158,7 +158,7 @@ def test_a_storm_is_one_card_and_what_leaves_it_has_a_card_of_its_own(
 
     caught = [held(replica, number) for number in range(1, 5)]
     replica.decide(early, VerdictKind.WAIT, "12 VMs turned red.", guard="storm", storm="S7F3K")
-    until(lambda: any("*Storm of 5 alarms* · 5 red now" in head for head in heads(workspace)))
+    until(lambda: any("*Storm of 5 alarms on 5 VMs* · 5 red" in head for head in heads(workspace)))
     until(lambda: replica.cards.stale() == [])
     assert len(cards(workspace)) == 2
     assert heads(workspace)[0] == ":rotating_light: *web-20* is part of a storm"
@@ -166,10 +166,13 @@ def test_a_storm_is_one_card_and_what_leaves_it_has_a_card_of_its_own(
     remedy = replica.act(caught[0])
     until(lambda: len(cards(workspace)) == 3)
     assert f":gear: {ALARM} · is being helped" in heads(workspace)
+    until(lambda: any("*Storm of 4 alarms on 4 VMs* · 4 red" in head for head in heads(workspace)))
+    (storm,) = (one for one in cards(workspace) if "*Storm of" in one.text)
+    assert ("*web-01*" in storm.text, "1 alarm more has a card of its own." in storm.text) == (False, True)
     replica.end(caught[0], remedy)
     for incident in (*caught, early):
         replica.clear(incident)
-    until(lambda: any("*Storm of 5 alarms* · over after" in head for head in heads(workspace)))
+    until(lambda: any("*Storm of 4 alarms on 4 VMs* · over after" in head for head in heads(workspace)))
     until(lambda: replica.cards.stale() == [])
     assert len(cards(workspace)) == 3
 

@@ -1,14 +1,29 @@
 """What of an incident is told, where, and once only."""
 
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.telling import BEGUN, COMPARED, DECIDED, ENDED, Story, details, is_quiet, is_rolled_up, question, vm_of
+from bot.telling import (
+    BEGUN,
+    COMPARED,
+    DECIDED,
+    ENDED,
+    Story,
+    details,
+    is_quiet,
+    is_rolled_up,
+    question,
+    red_for,
+    red_since,
+    vm_of,
+)
+from operations.model import Actor, Approval, State
 from operations.terms import Window
-from remediation.model import Decided, Incident, IncidentState, Outcome, Remedy, RemedyState, VerdictKind
+from remediation.model import Decided, Incident, IncidentState, Mode, Outcome, Remedy, RemedyState, VerdictKind
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
 from tests.unit.views.samples import DONE
@@ -133,3 +148,61 @@ def test_a_vm_is_named_with_its_vcenter_and_a_datastore_is_none() -> None:
 
     assert vm_of(samples.incident()) == "web-01@lab"
     assert vm_of(datastore) is None
+
+
+def test_an_approval_that_nobody_gives_is_told_once() -> None:
+    """What has expired stood in the thread three times: as the end, as a decision, and as the rest that follows."""
+    asked = samples.remedy(state=RemedyState.ASKED, mode=Mode.APPROVE)
+    expired = samples.remedy(state=RemedyState.DROPPED, mode=Mode.APPROVE)
+    acting = incident(VerdictKind.ASK, state=IncidentState.ACTING, round=1)
+    ended = incident(VerdictKind.REFUSE, guard="operation", round=1)
+    rests = incident(VerdictKind.WAIT, guard="cooldown", wait_min=60, round=1)
+
+    told = [
+        [one.kind for one in details(story(*step))] for step in ((acting, asked), (ended, expired), (rests, expired))
+    ]
+
+    assert told == [[BEGUN], [BEGUN, ENDED], [BEGUN, ENDED]]
+
+
+def test_what_the_door_has_refused_never_began_and_the_decision_says_why() -> None:
+    refused = samples.remedy(state=RemedyState.DROPPED, operation_id=None)
+
+    told = [*details(story(incident(VerdictKind.REFUSE, guard="operation", round=1), refused))]
+
+    assert [(one.kind, one.data["reason"]) for one in told] == [(DECIDED, "Because.")]
+
+
+def test_a_rest_that_another_alarm_has_brought_about_is_told() -> None:
+    assert [one.kind for one in details(story(incident(VerdictKind.WAIT, guard="cooldown", wait_min=60)))] == [DECIDED]
+
+
+def test_a_datastore_that_a_storm_holds_for_long_is_told_on_its_own_card() -> None:
+    held = incident(VerdictKind.WAIT, guard="storm", wait_min=30, alarm=samples.alarm(entity_kind="Datastore"))
+
+    assert (is_quiet(held), is_rolled_up(held)) == (False, False)
+
+
+def test_how_long_it_was_red_is_told_by_our_clock_and_is_never_negative() -> None:
+    ahead = samples.alarm(triggered_at=samples.ahead(hours=1))
+    over = incident(None, state=IncidentState.CLOSED, alarm=ahead, opened_at=NOW, closed_at=samples.ahead(minutes=3))
+    backwards = incident(None, state=IncidentState.CLOSED, opened_at=NOW, closed_at=samples.ago(minutes=3))
+    again = incident(None, opened_at=samples.ago(hours=1), reddened=(samples.ago(minutes=9),))
+
+    assert [red_for(over), red_for(backwards)] == [timedelta(minutes=3), timedelta(0)]
+    assert red_since(again) == samples.ago(minutes=9)
+
+
+def test_a_no_is_told_with_whose_it_was() -> None:
+    ann = Actor(id="U0ANN", name="Ann")
+    approval = Approval(
+        rule="r", reason="r", votes_needed=1, groups=(), users=("U0ANN",), channel="", decided_by=ann, decided_at=NOW
+    )
+    no = replace(DONE, state=State.REFUSED, text="Denied: it is a test", approval=approval)
+    dropped = samples.remedy(state=RemedyState.DROPPED, mode=Mode.APPROVE)
+    told = Story(incident=incident(None, round=1), remedies=(dropped,), operations={"O1": no}, tonight=NIGHT)
+
+    (ended,) = (one for one in details(told) if one.kind == ENDED)
+
+    assert ended.data["text"] == "Denied by <@U0ANN>: it is a test"
+    assert "U0ANN" in ended.data["people"]

@@ -202,6 +202,12 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         [f":white_check_mark: {SUMMARY} · done TIME · R7F3K"],
         STOP,
     ),
+    "over before anybody could look": (
+        story(closed(closed_at=samples.ago(minutes=5), alarm=samples.alarm(triggered_at=samples.ahead(hours=1)))),
+        f":white_check_mark: {ALARM} · over at once",
+        ["It ended without the bot changing anything by itself.", "Red from: TIME", "Until: TIME"],
+        {},
+    ),
     "over by itself": (
         story(closed(decided=decided(VerdictKind.RECOMMEND))),
         f":white_check_mark: {ALARM} · over after 17 min",

@@ -63,6 +63,45 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {"verdict": "refuse", "reason": "Ready is 8 %.", "way_out": "Move it."},
         [":no_entry: Ready is 8 %.", "Move it."],
     ),
+    "refused because of a switch": (
+        "incident.decided",
+        {
+            "verdict": "refuse",
+            "reason": "<@U0ANN> has stopped automatic changes of <@U0BEN>.",
+            "way_out": "Start <@U0BEN>.",
+            "about": "web-01",
+        },
+        [":no_entry: <@U0ANN> has stopped automatic changes of &lt;@U0BEN&gt;.", "Start &lt;@U0BEN&gt;."],
+    ),
+    "a VM that is called like somebody's wish": (
+        "incident.decided",
+        {
+            "verdict": "refuse",
+            "reason": "<@U0ANN> has paused remediation is protected.",
+            "way_out": "",
+            "about": "<@U0ANN> has paused remediation",
+        },
+        [":no_entry: &lt;@U0ANN&gt; has paused remediation is protected."],
+    ),
+    "decided before that was kept": (
+        "incident.decided",
+        {"verdict": "wait", "reason": "<@U0ANN> has paused remediation until somebody resumes it.", "way_out": ""},
+        [":hourglass_flowing_sand: <@U0ANN> has paused remediation until somebody resumes it."],
+    ),
+    "cancelled": (
+        "incident.ended",
+        ABOUT
+        | {
+            "state": "dropped",
+            "text": "Cancelled by <@U0ANN> before it began, not by <@U0BEN>.",
+            "way_out": None,
+            "people": ["add-cpu", "U0ANN"],
+        },
+        [
+            ":heavy_multiplication_x: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: not done · R7F3K",
+            "Cancelled by <@U0ANN> before it began, not by &lt;@U0BEN&gt;.",
+        ],
+    ),
     "restart": (
         "incident.window",
         RESTART,
