@@ -1,7 +1,7 @@
 """From what is triggered now to incidents: new ones, those that go on, those that are over. Pure."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -49,6 +49,7 @@ def intake(
     scene: Scene,
     playbooks: Sequence[PlaybookSettings],
     now: datetime,
+    goes_on: Callable[[Incident], bool] = lambda _incident: False,
 ) -> Found:
     """Compare what is triggered in a vCenter with its open incidents.
 
@@ -58,6 +59,8 @@ def intake(
         scene: names and places.
         playbooks: which alarms are answered; all others are nobody's business here.
         now: by our clock.
+        goes_on: whether what was begun about an incident is to be brought to its end although its alarm is red no
+            more; see `remediation.relieving`.
     """
     triggered = {(alarm.alarm, alarm.entity): alarm for alarm in alarms}
     known = {place(incident): incident for incident in reversed(opened)}
@@ -66,8 +69,12 @@ def intake(
         for where, alarm in triggered.items()
         if where not in known and (made := _opened(alarm, scene, playbooks, now)) is not None
     ]
-    calm = [one for one in opened if one.state is IncidentState.ACTING and not _is_red(triggered.get(place(one)))]
-    changes = _changes(triggered, opened, known, scene=scene, now=now)
+    calm = [
+        one
+        for one in opened
+        if one.state is IncidentState.ACTING and not _is_red(triggered.get(place(one))) and not goes_on(one)
+    ]
+    changes = _changes(triggered, opened, known, scene=scene, now=now, goes_on=goes_on)
     return Found(new=tuple(new), changes=tuple(changes), calm=tuple(calm))
 
 
@@ -82,9 +89,14 @@ def is_due_for_reading(
     """Whether what the watcher saw last may change any incident; if not, nothing has to be read anew."""
     seen = {(one.alarm, one.entity): one for one in alarms}
     known = {place(incident): incident.alarm for incident in opened}
-    return any(seen.get(where) != alarm for where, alarm in known.items()) or any(
+    return any(seen.get(where) != _triggered(alarm) for where, alarm in known.items()) or any(
         where not in known and _answers(alarm, playbooks) is not None for where, alarm in seen.items()
     )
+
+
+def _triggered(alarm: TriggeredAlarm) -> TriggeredAlarm | None:
+    """An incident's alarm as vCenter would tell of it: not at all, once it is green."""
+    return None if alarm.status is AlarmStatus.GREEN else alarm
 
 
 def closed(incident: Incident, reason: str, now: datetime) -> Change:
@@ -134,6 +146,7 @@ def _changes(
     *,
     scene: Scene,
     now: datetime,
+    goes_on: Callable[[Incident], bool],
 ) -> Iterator[Change]:
     for incident in opened:
         first = known[place(incident)]
@@ -144,9 +157,20 @@ def _changes(
         if first.id != incident.id:
             yield closed(incident, f"{first.id} is about the same alarm.", now)
         elif alarm is None or alarm.status is AlarmStatus.GREEN:
-            yield closed(incident, _over(incident, scene), now)
+            yield from _cleared(incident, scene, now, goes_on=goes_on)
         elif alarm != incident.alarm:
             yield Change(before=incident, after=_goes_on(incident, alarm, scene, now))
+
+
+def _cleared(
+    incident: Incident, scene: Scene, now: datetime, *, goes_on: Callable[[Incident], bool]
+) -> Iterator[Change]:
+    """The end of an incident; or that it goes on, once, where it is not over yet."""
+    if not goes_on(incident):
+        yield closed(incident, _over(incident, scene), now)
+    elif incident.alarm.status is not AlarmStatus.GREEN:
+        green = replace(incident.alarm, status=AlarmStatus.GREEN)
+        yield Change(before=incident, after=_goes_on(incident, green, scene, now))
 
 
 def _goes_on(incident: Incident, alarm: TriggeredAlarm, scene: Scene, now: datetime) -> Incident:

@@ -220,6 +220,8 @@ class Facts:
     """Of `vms`, those that a guard rail holds now, with its reason; relief passes them over. See `resting`."""
     left: Mapping[Ref, frozenset[Ref]] = field(default_factory=lambda: NOWHERE)
     """By VM, the datastores that it has left lately and does not go back to."""
+    stopped: frozenset[Ref] = frozenset()
+    """Of `datastores`, those that a person has stopped automatic changes of: nothing is moved onto them."""
     vms_in_cluster: int = 0
     """Powered on, for the share that a storm is measured by."""
 

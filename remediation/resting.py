@@ -16,7 +16,7 @@ from remediation.guards.stopping import StoppedForVm
 from remediation.guards.underway import UnderWay
 from remediation.lookback import MOVING, ended
 from remediation.model import Facts, History, PlaybookName, Recommendation, RemedyState
-from remediation.switches import stop_key
+from remediation.switches import stop_key, stopped_datastores
 from vsphere.model import Ref, Vm
 
 NO_RETURN: Final = timedelta(days=30)
@@ -27,8 +27,13 @@ CaseOf = Callable[[Recommendation], Case]
 
 
 def with_past(facts: Facts, history: History, case_of: CaseOf) -> Facts:
-    """The facts with what the history says of `vms`."""
-    return replace(facts, resting=dict(_resting(facts, history, case_of)), left=left_lately(facts, history))
+    """The facts with what the history says of `vms` and `datastores`."""
+    return replace(
+        facts,
+        resting=dict(_resting(facts, history, case_of)),
+        left=left_lately(facts, history),
+        stopped=stopped_datastores(history.switches),
+    )
 
 
 def left_lately(facts: Facts, history: History) -> Mapping[Ref, frozenset[Ref]]:

@@ -5,6 +5,7 @@
 | `pause` | until when (ISO 8601) or `on`, then the reason | `remediation pause`, taken away by `resume` |
 | `mode/PLAYBOOK` | a mode | `remediation mode` |
 | `vm/VCENTER/MOREF` | `on`: nothing is done to it by itself | `remediation stop`, taken away by `start` |
+| `datastore/VCENTER/MOREF` | `on`: nothing is moved off it or onto it by itself | as for a VM |
 | `again/VCENTER/MOREF` | `on`: "no effect" is counted anew since then | `remediation start` |
 | `breaker/PLAYBOOK` | why: it only recommends | the breaker, taken away by `rearm` |
 | `rearm/PLAYBOOK` | `on`: failures are counted anew since then | `remediation rearm` |
@@ -20,6 +21,7 @@ from vsphere.model import Ref
 
 ON: Final = "on"
 PAUSE: Final = "pause"
+_DATASTORE: Final = "datastore/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +44,16 @@ def mode_key(playbook: PlaybookName) -> str:
 def stop_key(vm: Ref) -> str:
     """This VM is left alone."""
     return f"vm/{vm}"
+
+
+def datastore_stop_key(datastore: Ref) -> str:
+    """This datastore is left alone: nothing is moved off it or onto it."""
+    return f"{_DATASTORE}{datastore}"
+
+
+def stopped_datastores(switches: Mapping[str, Switch]) -> frozenset[Ref]:
+    """All that are left alone."""
+    return frozenset(Ref.parse(key.removeprefix(_DATASTORE)) for key in switches if key.startswith(_DATASTORE))
 
 
 def again_key(vm: Ref) -> str:

@@ -1,14 +1,16 @@
 """Takes in what is triggered: alarms of each vCenter against incidents on record, read anew where that may matter."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from remediation.facts import Scenery, Shield
 from remediation.intake import closed, intake, is_due_for_reading
-from remediation.model import Facts, Incident, IncidentState
+from remediation.model import Facts, Incident, IncidentState, PlaybookName
 from remediation.ports import Changes
 from remediation.record import RemediationRecord
+from remediation.relieving import goes_on
 from remediation.settings import RemediationSettings
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
@@ -93,7 +95,14 @@ class Watching:
         return Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
 
     def _compare(self, scenery: Scenery, opened: list[Incident], now: datetime) -> None:
-        found = intake(scenery.alarms, opened, scene=scenery, playbooks=self._settings.playbooks, now=now)
+        found = intake(
+            scenery.alarms,
+            opened,
+            scene=scenery,
+            playbooks=self._settings.playbooks,
+            now=now,
+            goes_on=partial(self._goes_on, scenery),
+        )
         for incident in self._record.open(found.new):
             log.info(
                 "incident.opened",
@@ -106,6 +115,14 @@ class Watching:
         for incident in found.calm:
             if incident.operation_id is not None:
                 self._changes.withdraw(incident.operation_id, "The alarm has cleared by itself.")
+
+    def _goes_on(self, scenery: Scenery, incident: Incident) -> bool:
+        """See `remediation.relieving.goes_on`; most incidents are no relief, and nothing is read for them."""
+        if incident.playbook is not PlaybookName.RELIEVE_DATASTORE or not incident.round:
+            return False
+        datastore = scenery.gateway.inventory.datastore(incident.alarm.entity)
+        remedies = self._record.remedies(incident_id=incident.id)
+        return goes_on(incident, remedies, datastore, self._settings.relief)
 
     def _close_foreign(self, opened: list[Incident], now: datetime) -> None:
         known = {gateway.name for gateway in self._sites}

@@ -20,7 +20,7 @@ from remediation.guards.pause import Paused
 from remediation.guards.protection import Protected
 from remediation.guards.redness import StillRed
 from remediation.guards.snapshots import Snapshots
-from remediation.guards.stopping import StoppedForVm
+from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.guards.storm import StormBrake
 from remediation.guards.sustained import Sustained
 from remediation.guards.underway import UnderWay
@@ -31,6 +31,7 @@ ALL_GUARDS: Final[tuple[Guard, ...]] = (
     ModeOfPlaybook(),
     Breaker(),
     StoppedForVm(),
+    StoppedForDatastore(),
     Protected(),
     Paused(),
     ObserveFirst(),

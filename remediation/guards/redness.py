@@ -1,4 +1,4 @@
-"""The alarm is still red when it is read again, right before anything is decided.
+"""The alarm is still red when it is read again, right before anything is decided, or its relief has begun.
 
 Source: peers' guard-rail table, "Alarm trigger" (red and still red on re-read); vCenter reports changes only, so what
 was heard may be long over.
@@ -8,6 +8,7 @@ from typing import Final
 
 from remediation.admission import Case
 from remediation.model import Hold, HoldKind
+from remediation.relieving import has_begun
 from vsphere.model import AlarmStatus
 
 
@@ -21,6 +22,9 @@ class StillRed:
         """See `Guard.check`."""
         alarm, entity = case.facts.alarm, case.facts.incident.entity_name
         if alarm is not None and alarm.status is AlarmStatus.RED:
+            return None
+        if has_begun(case.facts.incident, case.history.remedies):
+            # Something is recommended, so the datastore is not at its target yet.
             return None
         name = case.facts.incident.alarm.name
         reason = (

@@ -48,6 +48,7 @@ def recommend(facts: Facts, _playbook: PlaybookSettings, settings: RemediationSe
         datastores=facts.datastores,
         settings=settings.relief,
         left=facts.left.get(vm.ref, frozenset()),
+        stopped=facts.stopped,
     )
     return _move(vm, source, fits[0]) if fits else _nowhere(vm, source, lacks)
 

@@ -44,6 +44,7 @@ def _estate(source: Datastore, facts: Facts) -> Estate:
         protected=facts.protected,
         resting=facts.resting,
         left=facts.left,
+        stopped=facts.stopped,
     )
 
 

@@ -47,6 +47,8 @@ class Estate:
     """VMs that a guard rail holds now, with its reason: see `model.Facts`."""
     left: Mapping[Ref, frozenset[Ref]] = field(default_factory=lambda: NOWHERE)
     """By VM, the datastores that it has left lately."""
+    stopped: frozenset[Ref] = field(default_factory=frozenset)
+    """Datastores that somebody has stopped automatic changes of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +169,7 @@ def _movers(estate: Estate, movable: list[Vm], settings: ReliefSettings) -> tupl
     usable = [
         (room, target)
         for room, target in enumerate(estate.datastores)
-        if target.ref != estate.source.ref and unusable(target, estate.source) is None
+        if target.ref != estate.source.ref and unusable(target, estate.source, estate.stopped) is None
     ]
     found = []
     for vm in movable:
@@ -199,7 +201,9 @@ def _lacks(estate: Estate, movable: list[Vm], settings: ReliefSettings) -> Itera
         if target.ref == estate.source.ref:
             continue
         reason = (
-            unusable(target, estate.source) or _unreached(target, used) or room_words(target, estate.source, settings)
+            unusable(target, estate.source, estate.stopped)
+            or _unreached(target, used)
+            or room_words(target, estate.source, settings)
         )
         yield Lack(target=target, reason=reason)
 

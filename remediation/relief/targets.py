@@ -2,7 +2,7 @@
 
 A datastore takes a VM when all of this holds:
 
-- it is not the one to be left, and its attribute `iaas.auto` does not say `off`;
+- it is not the one to be left, its attribute `iaas.auto` does not say `off`, and nobody has stopped it;
 - it is accessible, in normal mode, and the VM's host reaches it;
 - the VM has not left it within the last 30 days, so that nothing moves to and fro;
 - its attribute `tier` is the same as that of the datastore to be left; none is the same as none;
@@ -58,6 +58,7 @@ def fits_and_lacks(
     datastores: Iterable[Datastore],
     settings: ReliefSettings,
     left: Collection[Ref] = (),
+    stopped: Collection[Ref] = (),
 ) -> tuple[list[Fit], list[Lack]]:
     """Judge every datastore but the source for one VM: those that can take it, emptiest after the move first.
 
@@ -68,6 +69,7 @@ def fits_and_lacks(
         datastores: all.
         settings: how full a target may be.
         left: the datastores that the VM has left lately.
+        stopped: those that somebody has stopped automatic changes of.
     """
     fits, lacks = [], []
     for target in sorted(datastores, key=lambda one: one.name):
@@ -75,7 +77,7 @@ def fits_and_lacks(
             continue
         moves = arriving_bytes(disks, target)
         reason = (
-            unusable(target, source)
+            unusable(target, source, stopped)
             or unreached(target, host)
             or (LEFT if target.ref in left else None)
             or too_full(target, source, settings, needs=moves)
@@ -87,7 +89,7 @@ def fits_and_lacks(
     return sorted(fits, key=lambda one: (one.percent_after, one.target.name)), lacks
 
 
-def unusable(target: Datastore, source: Datastore) -> str | None:
+def unusable(target: Datastore, source: Datastore, stopped: Collection[Ref] = ()) -> str | None:
     """Why a datastore takes no VM of the source at all, whatever its size; None where it may."""
     if not target.accessible or target.capacity_bytes <= 0:
         return "is not accessible"
@@ -95,6 +97,8 @@ def unusable(target: Datastore, source: Datastore) -> str | None:
         return "is in maintenance mode"
     if says_off(target.attributes.get(AUTO, "")):
         return f"is left out by its attribute {AUTO}"
+    if target.ref in stopped:
+        return "is stopped by a person"
     if target.attributes.get(TIER, "") != source.attributes.get(TIER, ""):
         return f"has {_tier(target)}, and {source.name} has {_tier(source)}"
     return None

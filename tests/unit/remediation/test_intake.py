@@ -35,9 +35,9 @@ class Scene:
 
 
 def compare(
-    alarms: list[TriggeredAlarm], opened: list[Incident], scene: Scene | None = None
+    alarms: list[TriggeredAlarm], opened: list[Incident], scene: Scene | None = None, *, goes_on: bool = False
 ) -> tuple[list[Incident], list[tuple[Incident, str]], list[str]]:
-    found = intake(alarms, opened, scene=scene or Scene(), playbooks=PLAYBOOKS, now=NOW)
+    found = intake(alarms, opened, scene=scene or Scene(), playbooks=PLAYBOOKS, now=NOW, goes_on=lambda _: goes_on)
     return list(found.new), [(one.after, one.reason) for one in found.changes], [one.id for one in found.calm]
 
 
@@ -112,6 +112,30 @@ def test_what_is_under_way_is_neither_changed_nor_closed_but_told_of_where_the_a
     alarms: list[TriggeredAlarm], calm: list[str]
 ) -> None:
     assert compare(alarms, [incident(state=IncidentState.ACTING)]) == ([], [], calm)
+
+
+def test_what_was_begun_and_is_not_at_its_end_outlives_its_alarm_and_is_looked_at_at_once() -> None:
+    _, ((after, reason),), _ = compare([], [incident(look_at=None)], goes_on=True)
+    again = compare([], [after], goes_on=True)
+    _, ((over, why),), _ = compare([], [after])
+
+    assert (after.state, after.alarm.status, after.look_at, reason) == (IncidentState.OPEN, AlarmStatus.GREEN, NOW, "")
+    assert again == ([], [], [])
+    assert not is_due_for_reading([], [after], PLAYBOOKS)
+    assert (over.state, why) == (IncidentState.CLOSED, "The alarm Virtual machine CPU usage on web-01 has cleared.")
+
+
+@pytest.mark.parametrize("alarms", [[], [YELLOW]])
+def test_what_is_under_way_is_not_called_off_where_it_goes_on_without_its_alarm(alarms: list[TriggeredAlarm]) -> None:
+    assert compare(alarms, [incident(state=IncidentState.ACTING)], goes_on=True) == ([], [], [])
+
+
+def test_what_went_on_and_turns_red_again_counts_as_another_time() -> None:
+    green = incident(alarm=alarm(status=AlarmStatus.GREEN))
+
+    _, ((after, _),), _ = compare([alarm(triggered_at=ago(minutes=2))], [green], goes_on=True)
+
+    assert after.reddened == (ago(minutes=3),)
 
 
 def test_of_two_incidents_about_one_alarm_the_older_one_stays() -> None:

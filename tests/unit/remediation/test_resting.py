@@ -124,6 +124,13 @@ def test_a_guard_rail_that_holds_everything_is_told_of_the_best_move() -> None:
     assert chosen(seen) == "small"
 
 
+def test_nothing_is_moved_onto_a_datastore_that_a_person_has_stopped() -> None:
+    seen = look(history(switches=(switch("datastore/lab/datastore-2"),)))
+
+    assert seen.case is None
+    assert "gold-2 is stopped by a person" in seen.verdict.reason
+
+
 def test_a_vm_does_not_go_back_to_where_it_was_moved_away_from() -> None:
     from_gold_2 = moved("small", ago(days=20), datastore=Ref(LAB, "datastore-2"))
 

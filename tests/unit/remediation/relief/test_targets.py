@@ -7,18 +7,21 @@ import pytest
 from remediation.relief.targets import Fit, fits_and_lacks, most_percent, room_bytes, used_percent
 from remediation.settings import ReliefSettings
 from tests.unit.remediation.relief.estates import SOURCE, on, reaching
-from tests.unit.remediation.samples import GIB, datastore
-from vsphere.model import Datastore
+from tests.unit.remediation.samples import GIB, LAB, datastore
+from vsphere.model import Datastore, Ref
 
 FULL = datastore(SOURCE, used_gib=850)
 ROOMY = datastore("datastore-2", used_gib=200)
+STOPPED = Ref(LAB, "datastore-7")
 RULES = ReliefSettings(target_percent=75, better_points=5)
 
 
 def lack(target: Datastore, *, size_gib: int = 100, source: Datastore = FULL) -> str | None:
     """Why `target` does not take a VM of that size; None where it does."""
     esx = reaching("host-1", source, target)
-    fits, lacks = fits_and_lacks(on(size_gib), source=source, host=esx, datastores=(source, target), settings=RULES)
+    fits, lacks = fits_and_lacks(
+        on(size_gib), source=source, host=esx, datastores=(source, target), settings=RULES, stopped=(STOPPED,)
+    )
     assert len(fits) + len(lacks) == 1
     return lacks[0].reason if lacks else None
 
@@ -35,6 +38,7 @@ def lack(target: Datastore, *, size_gib: int = 100, source: Datastore = FULL) ->
             "is left out by its attribute iaas.auto",
             id="auto off",
         ),
+        pytest.param(replace(ROOMY, ref=STOPPED), "is stopped by a person", id="stopped"),
         pytest.param(
             replace(ROOMY, attributes={"tier": "silver"}), "has tier silver, and gold-1 has tier gold", id="other tier"
         ),
