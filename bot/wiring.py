@@ -1,11 +1,11 @@
-"""The composition root: turns settings into the running parts. The only module that names concrete classes."""
+"""The composition root: turns settings into the running parts. It alone names concrete classes, but for `auditing`."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
 
+from bot.auditing import SQLITE, database_url
 from bot.catalogue import Catalogue, Size
 from bot.cli.rehearsal import Rehearsal
 from bot.command import Context
@@ -22,7 +22,6 @@ from operations.errors import StorageError
 from operations.policy import Policy, owner_of
 from operations.ports import Directory
 from operations.protection import ProtectedRules
-from operations.record.audit import Audit
 from operations.record.database import Database
 from operations.service import Operations
 from operations.settings import Caps, OperationsSettings
@@ -37,7 +36,6 @@ from vsphere.model import Ref
 from vsphere.sites import Sites
 
 _OWN_UUID = Path("/sys/class/dmi/id/product_uuid")
-_SQLITE = "sqlite:///"
 
 
 def build(settings: Settings) -> Service:
@@ -88,7 +86,7 @@ def build_rehearsal(settings: Settings, gateways: Sequence[Gateway], directory: 
     clock, sites, policy = SystemClock(), Sites(gateways), build_policy(settings)
     known = build_operations_settings(settings)
     if _is_missing(known.database_url):
-        known = replace(known, database_url=f"{_SQLITE}{folder / 'empty.db'}")
+        known = replace(known, database_url=f"{SQLITE}{folder / 'empty.db'}")
         empty = Database(known.database_url)
         empty.migrate()
         empty.close()
@@ -224,15 +222,6 @@ def build_slack_settings(settings: Settings) -> SlackSettings:
     )
 
 
-def build_audit(settings: Settings) -> Audit:
-    """The record, for reading.
-
-    Raises:
-        SecretError: the database's password is not where the configuration says.
-    """
-    return Audit(Database(database_url(settings)), clock=SystemClock())
-
-
 def check_database(settings: Settings) -> str:
     """Reach the database without making or changing anything.
 
@@ -243,7 +232,7 @@ def check_database(settings: Settings) -> str:
         StorageError: it can't be used.
     """
     url = database_url(settings)
-    file = Path(url.removeprefix(_SQLITE))
+    file = Path(url.removeprefix(SQLITE))
     if _is_missing(url):
         if not os.access(file.parent, os.W_OK):
             hint = "Set service.state_dir to a folder that exists and is the bot's own."
@@ -253,21 +242,9 @@ def check_database(settings: Settings) -> str:
         return settings.database.url
 
 
-def database_url(settings: Settings) -> str:
-    """The url with a relative SQLite path taken from state_dir, or with PostgreSQL's password in it."""
-    url = settings.database.url
-    if url.startswith(_SQLITE):
-        return f"{_SQLITE}{settings.service.state_dir / url.removeprefix(_SQLITE)}"
-    if settings.database.password is None:
-        return url
-    scheme, _, rest = url.partition("://")
-    user, _, place = rest.rpartition("@")
-    return f"{scheme}://{user}:{quote(settings.database.password.read(), safe='')}@{place}"
-
-
 def _is_missing(url: str) -> bool:
     """Whether it is an SQLite file that is not there."""
-    return url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
+    return url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists()
 
 
 def _context(settings: Settings, *, sites: Sites, operations: Operations, policy: Policy, clock: Clock) -> Context:

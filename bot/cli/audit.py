@@ -6,16 +6,14 @@ from typing import Literal
 
 import typer
 
+from bot.auditing import SQLITE, build_audit, database_url
 from bot.cli.common import complaint, settings_or_exit
 from bot.config.secret import SecretError
 from bot.grammar import UsageError
 from bot.values import duration
-from bot.wiring import build_audit, database_url
 from operations.errors import StorageError
 from operations.record.audit import Audit
 from vsphere.clock import SystemClock
-
-_SQLITE = "sqlite:///"
 
 
 def verify(config: Path) -> None:
@@ -25,7 +23,8 @@ def verify(config: Path) -> None:
     except StorageError as error:
         raise complaint(f"{error} {error.way_out}") from None
     for problem in problems:
-        typer.echo(problem)
+        # What a hand has put there may be no text at all.
+        typer.echo(problem.encode(errors="backslashreplace").decode())
     if problems:
         raise typer.Exit(1)
     typer.echo(
@@ -67,8 +66,8 @@ def _audit(config: Path) -> Audit:
     try:
         url = database_url(settings)
         # SQLite would make an empty file, which then belongs to whoever looked and not to the service.
-        if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
-            file = url.removeprefix(_SQLITE)
+        if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
+            file = url.removeprefix(SQLITE)
             raise complaint(f"there is no record: {file} does not exist; see service.state_dir and database.url")
         return build_audit(settings)
     except SecretError as error:

@@ -105,28 +105,29 @@ def _first(event: Event) -> _Told:
 
 
 def _pairs(told: _Told, row: Row) -> Iterator[tuple[str, object, object]]:
-    plan, actor = _read(row["plan"]), _read(row["actor"])
+    actor, plan = _read(row["actor"]), None if row["plan"] is None else _read(row["plan"])
     yield "state", told.state, row["state"]
     yield "actor", told.actor, row["actor_id"]
     yield "who that is", told.actor, actor.get("id")
     yield "verb", told.verb, row["verb"]
     yield "subject", told.subject, row["subject"]
     yield "VM", told.vm, row["vm"]
-    yield "plan's hash", told.plan_hash, plan.get("hash")
-    yield "plan", told.plan, _digest(plan or None)
+    yield "plan's hash", told.plan_hash, None if plan is None else plan.get("hash")
+    yield "plan", told.plan, _digest(plan)
     yield "rule", told.rule, row["rule"]
     yield "text", told.text, row["text"]
     yield "way out", told.way_out, row["way_out"]
 
 
-def _read(text: str | None) -> Mapping[str, Any]:
-    """A column as JSON; what can't be read agrees with nothing."""
+def _read(text: object) -> Mapping[str, Any]:
+    """A column as JSON; what can't be read, or is not stored as it was written, agrees with nothing."""
     try:
-        data = from_json(text or "{}")
-    except ValueError:
-        data = {"unreadable": text}
-    return data if isinstance(data, dict) else {"unreadable": data}
+        data = from_json(str(text))
+        as_written = to_json(data) == text
+    except (ValueError, RecursionError):
+        data, as_written = None, False
+    return data if as_written and isinstance(data, dict) else {"unreadable": repr(text)}
 
 
 def _digest(plan: object) -> str:
-    return hashlib.sha256(to_json(plan).encode()).hexdigest()
+    return hashlib.sha256(to_json(plan).encode(errors="surrogateescape")).hexdigest()

@@ -20,6 +20,7 @@ from operations.record.incident_rows import (
     read_incident,
     read_remedy,
     read_switch,
+    readable,
 )
 from operations.record.journal import Journal
 from operations.record.rows import Row
@@ -46,10 +47,8 @@ class Audit:
             What is wrong, one sentence a place; empty where every event is as it was written, in its place, and every
             operation says what its events say.
         """
-        with self._database.reading() as connection:
-            if not self._database.is_sqlite:
-                # The service writes on meanwhile: all that is read here must be of one moment, as it is with SQLite.
-                connection.execution_options(isolation_level="REPEATABLE READ")
+        # The service writes on meanwhile, and nobody knows what a hand has put into a column.
+        with self._database.as_stored() as connection:
             missing = self._journal.missing(connection)
             if missing is not None:
                 return [missing]
@@ -68,7 +67,7 @@ class Audit:
 
     def export(self, since: datetime | None = None, format: Format = "jsonl") -> Iterator[str]:  # noqa: A002  the word that the command line uses for it
         """The events since a time, one line each, with a header line in CSV."""
-        with self._database.reading() as connection:
+        with self._database.as_stored() as connection:
             events = self._journal.all(connection, since=None if since is None else write_time(since))
             if format == "csv":
                 yield _csv(_COLUMNS)
@@ -79,7 +78,7 @@ class Audit:
 def _of_remediation(
     connection: sa.Connection,
 ) -> tuple[Iterator[IncidentRow], Iterator[RemedyRow], Iterator[SwitchRow]]:
-    incidents, remedies, switches = (_all(connection, table) for table in (INCIDENT, REMEDY, SWITCH))
+    incidents, remedies, switches = (map(readable, _all(connection, table)) for table in (INCIDENT, REMEDY, SWITCH))
     return map(read_incident, incidents), map(read_remedy, remedies), map(read_switch, switches)
 
 

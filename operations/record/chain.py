@@ -27,18 +27,20 @@ def hash_of(event: Event) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def breaks(events: Iterable[Event], *, last_seq: int, last_hash: str) -> list[str]:
+def breaks(events: Iterable[Event], *, last_seq: object, last_hash: object) -> list[str]:
     """Every place where the chain does not hold, in words; empty where it does.
 
     Args:
         events: all of them, by `seq`.
-        last_seq: how many there must be.
-        last_hash: the hash that the last one must have.
+        last_seq: how many there must be, as it is stored.
+        last_hash: the hash that the last one must have, as it is stored.
     """
     problems = []
     seq, previous = 0, FIRST_HASH
     for event in events:
-        if event.seq != seq + 1:
+        if event.seq <= seq:
+            problems.append(f"event {event.seq} is out of its place, after event {seq}")
+        elif event.seq != seq + 1:
             problems.append(f"event {seq + 1} is missing before event {event.seq}")
         elif event.previous_hash != previous:
             problems.append(f"event {event.seq} does not follow the event before it")

@@ -4,13 +4,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 from operations.errors import StorageError
@@ -20,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _BUSY_TIMEOUT_S = 30
+_LENIENT = partial(str, encoding="utf-8", errors="surrogateescape")
 _QUEUE_POOL = 8
 _MIGRATION_LOCK = 0x1AA5_0001
 TAKEOVER_LOCK = 0x1AA5_0002
@@ -43,6 +43,10 @@ class Database:
         Raises:
             StorageError: the database can't be reached or written, or is of a newer version than this program.
         """
+        # A third of a second to load, for which whoever only reads the record need not wait.
+        from alembic import command  # noqa: PLC0415  see above
+        from alembic.config import Config  # noqa: PLC0415  see above
+
         with self.writing() as connection:
             self.lock(connection, _MIGRATION_LOCK)
             config = Config()
@@ -59,6 +63,25 @@ class Database:
         """
         with _told("read"), self._engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def as_stored(self) -> Iterator[sa.Connection]:
+        """A transaction that reads all as of one moment, and any text, be it of bytes that are none.
+
+        Raises:
+            StorageError: the database can't be read.
+        """
+        with self.reading() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+                yield connection
+                return
+            driver: Any = connection.connection.driver_connection
+            driver.text_factory = _LENIENT
+            try:
+                yield connection
+            finally:
+                driver.text_factory = str
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -13,6 +13,10 @@ from operations.record.rows import Row
 
 _KEPT: Final = 10_000
 """So many texts: more than a history of 30 days has rows."""
+_MAY_LACK: Final = frozenset({"closed_at", "look_at", "ended_at"})
+_TIMES: Final = _MAY_LACK | {"at", "opened_at"}
+_NO_TIME: Final = "0001-01-01T00:00:00.000000+00:00"
+_NO_DATA: Final = "{}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +154,34 @@ def switch_values(row: SwitchRow) -> dict[str, Any]:
 def read_switch(row: Row) -> SwitchRow:
     """What `switch_values` wrote."""
     return SwitchRow(key=row["key"], value=row["value"], by=row["by"], at=read_time(row["at"]))
+
+
+def readable(row: Row) -> dict[str, Any]:
+    """A row that `read_…` can take: for what is not stored as it was written stands what agrees with nothing."""
+    return {name: _readable(name, value) for name, value in row.items()}
+
+
+def _readable(name: str, value: object) -> object:
+    if name == "data":
+        return value if _is_data(value) else _NO_DATA
+    if name not in _TIMES or (value is None and name in _MAY_LACK):
+        return value
+    return value if _is_time(value) else _NO_TIME
+
+
+def _is_data(value: object) -> bool:
+    try:
+        data = from_json(str(value))
+        return isinstance(data, dict) and to_json(data) == value
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return write_time(read_time(str(value))) == value
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=_KEPT)

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from operations.model import Event
 from operations.record.chain import hash_of
-from operations.record.rows import event_row, read_event
+from operations.record.event_rows import event_row, read_event
 from operations.record.tables import CHAIN, EVENT
 from vsphere.clock import Clock
 
 _PAGE = 500
+_CHAIN_ID = 1
 _LATELY = 20_000
 """Events: there is no index by kind, and nobody reads further back than this in a chat."""
 
@@ -66,28 +67,22 @@ class Journal:
 
     def latest(self, connection: sa.Connection, kind: str, limit: int) -> list[Event]:
         """The latest events of a kind, newest first, of those that were written lately."""
-        last, _ = self.head(connection)
+        last = sa.select(CHAIN.c.seq).scalar_subquery()
         query = sa.select(EVENT).where(EVENT.c.seq > last - _LATELY, EVENT.c.kind == kind)
         rows = connection.execute(query.order_by(EVENT.c.seq.desc()).limit(limit)).mappings()
         return [read_event(row) for row in rows]
 
     def all(self, connection: sa.Connection, *, since: str | None = None) -> Iterator[Event]:
-        """Every event, oldest first, page by page."""
-        last = 0
-        while True:
-            query = sa.select(EVENT).where(EVENT.c.seq > last).order_by(EVENT.c.seq).limit(_PAGE)
-            if since is not None:
-                query = query.where(EVENT.c.at >= since)
-            page = [read_event(row) for row in connection.execute(query).mappings()]
-            if not page:
-                return
-            yield from page
-            last = page[-1].seq
+        """Every row that there is, or since a time, by its number, be it one that no event could have."""
+        query = sa.select(EVENT).order_by(EVENT.c.seq).execution_options(yield_per=_PAGE)
+        if since is not None:
+            query = query.where(EVENT.c.at >= since)
+        return map(read_event, connection.execute(query).mappings())
 
-    def head(self, connection: sa.Connection) -> tuple[int, str]:
-        """Number and hash of the last event that was written."""
+    def head(self, connection: sa.Connection) -> tuple[object, object]:
+        """Number and hash of the last event that was written, as they are stored."""
         row = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash)).one()
-        return int(row.seq), str(row.hash)
+        return row.seq, row.hash
 
     def missing(self, connection: sa.Connection) -> str | None:
         """What of the record is not there at all, in words; None where events and their end are."""
@@ -95,6 +90,9 @@ class Journal:
         gone = [table.name for table in (EVENT, CHAIN) if not known.has_table(table.name)]
         if gone:
             return f"the record is not there: the database has no table {' and no table '.join(gone)}"
-        if connection.execute(sa.select(CHAIN.c.seq)).first() is None:
+        ends = connection.execute(sa.select(CHAIN.c.id)).scalars().all()
+        if not ends:
             return "the end of the record was removed: nothing tells any more how many events were written"
-        return None
+        return (
+            None if ends == [_CHAIN_ID] else "the end of the record was changed: it is told in one row, not in others"
+        )

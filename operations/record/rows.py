@@ -1,9 +1,9 @@
-"""Operations and events as rows, and back. Pure."""
+"""Operations as rows, and back; for events see `event_rows`. Pure."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,6 @@ from operations.model import (
     Change,
     Claim,
     Effect,
-    Event,
     Operation,
     Origin,
     Plan,
@@ -143,46 +142,6 @@ def read_request(row: Row) -> Request:
         undoes=data["undoes"],
         asked_at=read_time(data["asked_at"]),
     )
-
-
-def event_row(event: Event) -> dict[str, Any]:
-    """An event as its table holds it."""
-    return {
-        "seq": event.seq,
-        "at": write_time(event.at),
-        "operation_id": event.operation_id,
-        "kind": event.kind,
-        "actor": event.actor,
-        "data": to_json(dict(event.data)),
-        "previous_hash": event.previous_hash,
-        "hash": event.hash,
-    }
-
-
-def read_event(row: Row) -> Event:
-    """The event of a row; a row that was tampered with is read as far as it can be."""
-    try:
-        data = from_json(row["data"])
-    except ValueError:
-        data = {"unreadable": row["data"]}
-    return Event(
-        seq=row["seq"],
-        at=_read_any_time(row["at"]),
-        operation_id=row["operation_id"],
-        kind=row["kind"],
-        actor=row["actor"],
-        data=MappingProxyType(data if isinstance(data, dict) else {"unreadable": data}),
-        previous_hash=row["previous_hash"],
-        hash=row["hash"],
-    )
-
-
-def _read_any_time(text: str) -> datetime:
-    try:
-        return read_time(text)
-    except ValueError:
-        # Its hash will not agree either, so the tampering is found.
-        return datetime.min.replace(tzinfo=UTC)
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:

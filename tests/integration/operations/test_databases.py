@@ -65,6 +65,42 @@ def test_a_row_that_was_tampered_with_is_found(make_lab: MakeLab, database_url: 
     assert any("the record ends" in one for one in lab.operations.audit.verify())
 
 
+def test_an_edit_that_leaves_the_meaning_as_it_was_is_found(make_lab: MakeLab, database_url: str) -> None:
+    lab = make_lab(database_url)
+    lab.prepare("web-01", power="off")
+    done = lab.do("poweron", "web-01")
+    engine = sa.create_engine(database_url)
+    edits = {
+        "update event set data = replace(data, ':', ': ') where seq = 1": "event 1 was",
+        "update event set data = replace(data, 'poweron', 'power\\u006fn') where seq = 1": "event 1 was",
+        'update event set data = replace(data, \'"verb"\', \'"verb"\\:1,"verb"\') where seq = 1': "event 1 was",
+        "update event set at = replace(at, '+00:00', 'Z') where seq = 1": "event 1 was",
+        "update operation set plan = replace(plan, ':', ': ')": f"operation {done.id} was",
+        "update chain set hash = upper(hash)": "event ",
+    }
+    found = {}
+
+    for edit in edits:
+        with engine.connect() as connection:
+            before = connection.execute(sa.text("select data, at from event where seq = 1")).one()
+            plan = connection.execute(sa.text("select plan from operation")).scalar_one()
+            end = connection.execute(sa.text("select hash from chain")).scalar_one()
+        with engine.begin() as connection:
+            connection.execute(sa.text(edit))
+        found[edit] = lab.operations.audit.verify()
+        with engine.begin() as connection:
+            back = {"data": before.data, "at": before.at, "plan": plan, "hash": end}
+            connection.execute(sa.text("update event set data = :data, at = :at where seq = 1"), back)
+            connection.execute(sa.text("update operation set plan = :plan"), back)
+            connection.execute(sa.text("update chain set hash = :hash"), back)
+    engine.dispose()
+
+    assert {edit: [one[: len(edits[edit])] for one in told] for edit, told in found.items()} == {
+        edit: [words] for edit, words in edits.items()
+    }
+    assert lab.operations.audit.verify() == []
+
+
 def test_an_operation_that_says_something_else_than_its_events_is_found(make_lab: MakeLab, database_url: str) -> None:
     lab = make_lab(database_url)
     lab.prepare("web-01", power="off")
