@@ -11,7 +11,7 @@ from operations.footprint import footprint_after
 from operations.gates import owner_of
 from operations.model import Change, Claim, Operation, Plan
 from operations.policy import Decision
-from operations.quota import Amount, Balance, exceeded, lines, reserved_by, step_of, total, way_out
+from operations.quota import Amount, Balance, Wish, exceeded, lines, reserved_by, step_of, total, way_out
 from operations.recycling import RecycleBin
 from operations.terms import Quota
 from operations.verbs import Verb
@@ -95,6 +95,8 @@ class Accounts:
             rule=str(decision.rule),
             quota=quota,
             step=step_of(plan.claim, asking.vm, self._bin.holds),
+            wish=Wish(verb=plan.verb, makes=plan.claim.makes, is_undo=asking.request.undoes is not None),
+            changed=None if plan.claim.makes or asking.vm is None else asking.vm.ref,
         )
 
     def owned_by(self, owner: str) -> list[Vm]:
@@ -150,6 +152,9 @@ class Room:
     rule: str
     quota: Quota
     step: Amount
+    wish: Wish
+    changed: Ref | None
+    """The VM that is to become larger; None where one is made."""
 
     def since(self) -> datetime:
         """See `Accounts.since`."""
@@ -177,8 +182,11 @@ class Room:
             whose = "your quota" if owner == self.asker else f"the quota of <@{owner}>"
             raise QuotaExceededError(
                 f"That is over {whose} under the rule {self.rule}. {'; '.join(broken)}.",
-                hint=way_out(balance, self.step, self.accounts.standing(owner)),
+                hint=way_out(balance, self.step, self.wish, self._others()),
             )
+
+    def _others(self) -> list[Vm]:
+        return [vm for vm in self.accounts.standing(self.claim.owner) if vm.ref != self.changed]
 
 
 def _owner(verb: Verb, asking: Asking) -> str | None:

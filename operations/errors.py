@@ -74,7 +74,7 @@ class RefusedPlanError(OperationsError):
 class QuotaExceededError(RefusedPlanError):
     """The owner's VMs together would be more than the rule gives."""
 
-    hint = "Ask for less, or ask an administrator."
+    hint = "Give a VM back, or ask an administrator for more."
 
 
 class SilentRestartError(RefusedPlanError):

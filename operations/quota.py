@@ -5,6 +5,7 @@ A VM in the recycle bin counts with its disks alone: it uses no host any more, b
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from operations.footprint import footprint_of
@@ -17,6 +18,14 @@ from vsphere.model import Ref, Vm
 _MIB_PER_GIB: Final = 1024
 _HOLDS_AT_THE_END: Final = frozenset({State.SUCCEEDED, State.UNKNOWN})
 _MOST_NAMED: Final = 5
+_WHOLE: Final = MappingProxyType(
+    {
+        "clone": "A clone is as large as what it is made from.",
+        "restore": "It comes back as large as it was.",
+        "snapshot.revert": "It goes back to the size that it had then.",
+    }
+)
+"""What has a size that nobody chooses, so that less of it can't be asked for."""
 IsBinned = Callable[[Vm], bool]
 """Whether a VM lies in a recycle bin, as the inventory shows it."""
 
@@ -57,6 +66,15 @@ class Balance:
     """By VMs that vCenter shows as theirs."""
     reserved: Amount
     """By what was asked for and vCenter does not show yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What was asked for, as far as it says whether less of it can be had."""
+
+    verb: str
+    makes: bool
+    is_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +170,45 @@ def exceeded(balance: Balance, step: Amount) -> list[str]:
     return found
 
 
-def way_out(balance: Balance, step: Amount, owned: Iterable[Vm]) -> str:
-    """What can be done about it: a smaller one where that can help, which VMs count, whom to ask."""
+def way_out(balance: Balance, step: Amount, wish: Wish, others: Iterable[Vm]) -> str:
+    """What can be done about it: a smaller one where one can be had, which VMs count, whom to ask.
+
+    Args:
+        balance: how the owner stands.
+        step: what does not fit.
+        wish: what was asked for.
+        others: the owner's VMs that could be given back, so without the one that is changed.
+    """
+    advice = [_less(balance, step, wish), _back(balance, step, others)]
+    said = [one for one in advice if one]
+    return " ".join([*said, f"{'Or ask' if said else 'Ask'} an administrator for more."])
+
+
+def _less(balance: Balance, step: Amount, wish: Wish) -> str:
+    if wish.verb in _WHOLE:
+        return _WHOLE[wish.verb]
     smaller = [
         one.say_whole(left)
         for one in _DIMENSIONS[1:]
         if (left := _left(one, balance)) is not None and 0 < left < one.figure(step)
     ]
     full = any(_left(one, balance) == 0 and one.figure(step) for one in _DIMENSIONS)
-    advice = [f"Ask for less: {' and '.join(smaller)} would do."] if smaller and not full else []
-    names = sorted(vm.name for vm in owned)
-    if names:
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        advice.append(f"Give one back with `/iaas nuke`: {', '.join(names[:_MOST_NAMED])}{more}.")
-    return " ".join([*advice, "Or ask an administrator for more."])
+    if full or not smaller:
+        return "An undo takes all of it back." if wish.is_undo else ""
+    would_do = f"{' and '.join(smaller)}{'' if wish.makes else ' more'} would do."
+    if wish.is_undo:
+        return f"An undo takes all of it back; ask for a part of it with `/iaas transform`: {would_do}"
+    return f"Ask for less: {would_do}"
+
+
+def _back(balance: Balance, step: Amount, others: Iterable[Vm]) -> str:
+    names = sorted(vm.name for vm in others)
+    if not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    left = _left(_DIMENSIONS[-1], balance)
+    late = " Disks count until a VM is deleted for good." if left is not None and left < step.disk_gib else ""
+    return f"Give one back with `/iaas nuke`: {', '.join(names[:_MOST_NAMED])}{more}.{late}"
 
 
 def lines(balance: Balance, step: Amount) -> tuple[Change, ...]:

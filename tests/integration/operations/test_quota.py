@@ -222,7 +222,10 @@ def test_nobody_is_advised_to_give_back_what_is_in_the_bin_already(make_lab: Mak
 
     assert (refused.state, refused.way_out) == (
         State.REFUSED,
-        "Give one back with `/iaas nuke`: kept. Or ask an administrator for more.",
+        (
+            "Give one back with `/iaas nuke`: kept. Disks count until a VM is deleted for good. "
+            "Or ask an administrator for more."
+        ),
     )
 
 

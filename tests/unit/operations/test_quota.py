@@ -9,6 +9,7 @@ from operations.model import Change, Claim, Effect, Operation, Plan, State
 from operations.quota import (
     Amount,
     Balance,
+    Wish,
     amount_of,
     exceeded,
     lines,
@@ -27,6 +28,7 @@ NEW = Claim(owner="U1", makes=True, vms=1, cpu_count=2, memory_mib=4096, disk_gi
 GROWN = Claim(owner="U1", makes=False, vms=1, cpu_count=4, memory_mib=8192, disk_gib=0)
 MADE = Ref("prod", "vm-99")
 WHOLE = Amount(vms=1, cpu_count=2, memory_mib=4096, disk_gib=40)
+SPAWN = Wish(verb="spawn", makes=True)
 GROWTH = Amount(cpu_count=2, memory_mib=4096)
 
 
@@ -202,7 +204,7 @@ def test_a_limit_of_nothing_refuses_the_first() -> None:
 
 
 def test_the_way_out_is_a_smaller_size_where_that_helps() -> None:
-    said = way_out(BALANCE, Amount(vms=1, cpu_count=4), [vm(name="web-02"), vm(name="web-01")])
+    said = way_out(BALANCE, Amount(vms=1, cpu_count=4), SPAWN, [vm(name="web-02"), vm(name="web-01")])
 
     assert said == (
         "Ask for less: 2 vCPU would do. Give one back with `/iaas nuke`: web-01, web-02. "
@@ -212,12 +214,45 @@ def test_the_way_out_is_a_smaller_size_where_that_helps() -> None:
 
 def test_the_way_out_offers_no_smaller_size_where_the_number_of_vms_is_full() -> None:
     full = replace(BALANCE, reserved=Amount(vms=2, cpu_count=2))
-    said = way_out(full, Amount(vms=1, cpu_count=4), [vm(name=f"web-{number}") for number in range(7)])
+    said = way_out(full, Amount(vms=1, cpu_count=4), SPAWN, [vm(name=f"web-{number}") for number in range(7)])
 
     assert said == (
         "Give one back with `/iaas nuke`: web-0, web-1, web-2, web-3, web-4 and 2 more. "
         "Or ask an administrator for more."
     )
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(verb="transform", makes=False), "Ask for less: 2 vCPU more would do. "),
+        (
+            Wish(verb="transform", makes=False, is_undo=True),
+            "An undo takes all of it back; ask for a part of it with `/iaas transform`: 2 vCPU more would do. ",
+        ),
+        (Wish(verb="restore", makes=False), "It comes back as large as it was. "),
+        (Wish(verb="restore", makes=False, is_undo=True), "It comes back as large as it was. "),
+        (Wish(verb="snapshot.revert", makes=False), "It goes back to the size that it had then. "),
+        (Wish(verb="clone", makes=True), "A clone is as large as what it is made from. "),
+        (Wish(verb="clonetemplate", makes=True), "Ask for less: 2 vCPU would do. "),
+    ],
+)
+def test_nobody_is_told_to_ask_for_less_of_what_can_only_be_had_whole(wish: Wish, words: str) -> None:
+    said = way_out(BALANCE, Amount(cpu_count=4), wish, [vm(name="web-02")])
+
+    assert said == f"{words}Give one back with `/iaas nuke`: web-02. Or ask an administrator for more."
+
+
+def test_whoever_has_nothing_to_give_back_is_sent_to_an_administrator() -> None:
+    full = replace(BALANCE, reserved=Amount(cpu_count=4))
+
+    assert way_out(full, Amount(cpu_count=4), SPAWN, []) == "Ask an administrator for more."
+
+
+def test_a_disk_is_not_given_back_by_the_recycle_bin() -> None:
+    said = way_out(BALANCE, Amount(vms=1, disk_gib=400), SPAWN, [vm(name="web-02")])
+
+    assert "Disks count until a VM is deleted for good." in said
 
 
 def test_a_plans_note_tells_what_is_taken_afterwards_where_it_is_touched() -> None:
