@@ -20,6 +20,7 @@ from remediation.model import Decided, History, Incident, PlaybookName, RemedySt
 from remediation.modes import Target, standing_of
 from remediation.settings import PlaybookSettings
 from remediation.switches import mode_key, pause_of, stop_key
+from remediation.words import counted as counted_noun
 from vsphere.model import Vm
 
 DECISIONS: Final = 5
@@ -28,6 +29,7 @@ _INCIDENTS: Final = 10
 _REASON: Final = 300
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+_SWITCHED_OFF: Final = "Remediation is switched off in the configuration, so nothing comes of it until that is changed."
 _COLUMNS: Final = ("Playbook", "Mode", "Set by", "Breaker", "Last 24 h")
 
 
@@ -80,6 +82,12 @@ def about(vm: Vm, remediation: Remediation, context: Context) -> Iterator[str]:
     yield from (f"• {decision(one)}" for one in decisions)
 
 
+def if_off(remediation: Remediation) -> Iterator[str]:
+    """What has to be said where the configuration leaves every alarm alone."""
+    if not remediation.settings.enabled:
+        yield _SWITCHED_OFF
+
+
 def decision(decided: Decided) -> str:
     """One decision with its time, its guard rail and its reason."""
     guard = f" ({decided.guard})" if decided.guard else ""
@@ -106,9 +114,10 @@ def _used(remediation: Remediation, history: History, now: datetime) -> Iterator
 
 
 def _stopped(history: History) -> Iterator[str]:
-    number = sum(key.startswith("vm/") for key in history.switches)
-    if number:
-        yield f"Automatic changes are stopped for {number} {'VM' if number == 1 else 'VMs'}"
+    for kind, what in (("vm/", "VM"), ("datastore/", "datastore")):
+        number = sum(key.startswith(kind) for key in history.switches)
+        if number:
+            yield f"Automatic changes are stopped for {counted_noun(number, what)}"
 
 
 def _open(incidents: Sequence[Incident], *, hidden: int, now: datetime) -> Iterator[str]:

@@ -16,6 +16,7 @@ _MEMORY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(|[mgt](?:i?b)?)", re.IGN
 _DISK = re.compile(r"([0-9]{1,7})\s?(|g(?:i?b)?)", re.IGNORECASE)
 _MIB = {"m": 1, "g": 1024, "t": 1024 * 1024}
 _MEMORY_STEP_MIB = 4
+_TEN_YEARS = timedelta(days=3650)
 _PART = re.compile(r"([0-9]{1,6})\s*(w(?:eeks?)?|d(?:ays?)?|h(?:ours?)?|m(?:in(?:utes?)?)?)", re.IGNORECASE)
 _DURATION = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
 _SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60}
@@ -112,16 +113,18 @@ def disk_gib(text: str, usage: str) -> int:
     return int(found[1])
 
 
-def duration(text: str, usage: str) -> timedelta:
+def duration(text: str, usage: str, *, most: timedelta = _TEN_YEARS) -> timedelta:
     """A length of time: `14d`, `4h`, `14d 4h`, `2w`, `30m`.
 
     Raises:
-        UsageError: no such thing, nothing at all, or longer than ten years.
+        UsageError: no such thing, nothing at all, or longer than `most`, which is of whole days.
     """
     found = _DURATION.fullmatch(text.strip())
     seconds = sum(int(part[1]) * _SECONDS[part[2][0].casefold()] for part in _PART.finditer(text)) if found else 0
-    if not 0 < seconds <= 10 * 365 * 86400:
+    if not seconds:
         raise UsageError(f"{text!r} is no length of time: write 14d, 4h or 14d 4h", usage=usage)
+    if seconds > most.total_seconds():
+        raise UsageError(f"{text!r} is too long: {most.days}d is the most", usage=usage)
     return timedelta(seconds=seconds)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from remediation.model import History, PlaybookName, Remedy, RemedyState
+from remediation.model import History, Outcome, PlaybookName, Remedy, RemedyState
+from remediation.switches import again_key, since
 from vsphere.model import Ref
 
 MOVING: Final = frozenset({PlaybookName.RELIEVE_DATASTORE, PlaybookName.MOVE_VM})
@@ -25,6 +26,13 @@ def on_their_way(history: History) -> tuple[Remedy, ...]:
 def of_vm(remedies: Iterable[Remedy], vm: Ref) -> tuple[Remedy, ...]:
     """Those of one VM."""
     return tuple(one for one in remedies if one.vm == vm)
+
+
+def has_helped_in_vain(history: History, vm: Ref) -> bool:
+    """Whether a remedy of a VM was compared and did not help, since a person has last let the bot try again."""
+    again = since(history.switches, again_key(vm))
+    compared = (one for one in of_vm(history.remedies, vm) if again is None or one.at > again)
+    return any(one.outcome in {Outcome.NO_EFFECT, Outcome.WORSE} for one in compared)
 
 
 def ended(remedy: Remedy) -> datetime:

@@ -9,10 +9,10 @@ from typing import Final
 from bot import values
 from bot.answers import Answer, Button, Reply, Tone
 from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
-from bot.grammar import command_line, join
-from bot.lookup import one_vm, reference
-from bot.permission import ensure_allowed, refusal
-from bot.remediating import overview
+from bot.grammar import join
+from bot.permission import refusal
+from bot.remediating import if_off, overview
+from bot.stopping import start, stop
 from operations.moments import say_moment
 from remediation.breaker import tripped
 from remediation.engine import Remediation
@@ -20,20 +20,23 @@ from remediation.model import Mode, PlaybookName
 from remediation.switches import (
     ON,
     PAUSE,
-    again_key,
     breaker_key,
     mode_key,
     pause_of,
     pause_value,
     rearm_key,
-    stop_key,
 )
 from vsphere.errors import NotFoundError
 
-_USAGE: Final = "remediation status|pause [for=2h] [reason=…]|resume|mode PLAYBOOK MODE|stop VM|start VM|rearm PLAYBOOK"
+_USAGE: Final = (
+    "remediation status|pause [for=2h] [reason=…]|resume|mode PLAYBOOK MODE|stop VM|DATASTORE|start VM|DATASTORE"
+    "|rearm PLAYBOOK"
+)
 _CONFIGURED: Final = "configured"
 """Instead of a mode: what the configuration says."""
 _MOST_REASON: Final = 200
+_LONGEST_PAUSE: Final = timedelta(days=90)
+"""Whoever wants longer leaves out `for=`: what is forgotten should not come to life by itself in years."""
 
 
 class Action(Enum):
@@ -53,8 +56,8 @@ _ACKNOWLEDGED: Final = {
     Action.PAUSE: "Pausing remediation…",
     Action.RESUME: "Resuming remediation…",
     Action.MODE: "Setting the mode of {playbook}…",
-    Action.STOP: "Stopping automatic changes of {vm}…",
-    Action.START: "Starting automatic changes of {vm} again…",
+    Action.STOP: "Stopping automatic changes of {name}…",
+    Action.START: "Starting automatic changes of {name} again…",
     Action.REARM: "Rearming {playbook}…",
 }
 
@@ -64,7 +67,8 @@ class Wanted:
     """One action with what it needs; the rest is None."""
 
     action: Action
-    vm: str | None = None
+    name: str | None = None
+    """Of a VM or datastore."""
     playbook: PlaybookName | None = None
     mode: Mode | None = None
     """None with the action MODE is what the configuration says."""
@@ -88,7 +92,7 @@ def parse(words: Words) -> Wanted:
         case Action.PAUSE:
             return _pause(words)
         case Action.STOP | Action.START:
-            return Wanted(action=action, vm=values.changed_vm(rest[0], _USAGE))
+            return Wanted(action=action, name=values.changed_vm(rest[0], _USAGE))
         case Action.MODE:
             return Wanted(action=action, playbook=_playbook(rest[0]), mode=_mode(rest[1]))
         case Action.REARM:
@@ -99,7 +103,9 @@ def parse(words: Words) -> Wanted:
 
 def acknowledge(wanted: Wanted) -> str:
     """See `Command.acknowledge`."""
-    return _ACKNOWLEDGED[wanted.action].format(vm=wanted.vm, playbook=wanted.playbook.value if wanted.playbook else "")
+    return _ACKNOWLEDGED[wanted.action].format(
+        name=wanted.name, playbook=wanted.playbook.value if wanted.playbook else ""
+    )
 
 
 def run(wanted: Wanted, call: Call, context: Context) -> Reply:
@@ -107,7 +113,7 @@ def run(wanted: Wanted, call: Call, context: Context) -> Reply:
     remediation = context.remediation
     if remediation is None:
         return Answer(title="Nobody looks at alarms here, so there is no remediation.", tone=Tone.FAILED)
-    if wanted.vm is None:
+    if wanted.name is None:
         refused = refusal(f"remediation.{wanted.action.value}", call.actor, call.origin, context)
         if refused is not None:
             raise AnsweredError(refused)
@@ -126,7 +132,8 @@ def _paused(wanted: Wanted, call: Call, context: Context, remediation: Remediati
         title=f"{call.actor.name} has paused remediation {told}",
         lines=(
             *((wanted.reason,) if wanted.reason else ()),
-            "Alarms are watched on, and cards say what would help; nothing is done by itself.",
+            "Alarms are watched on, and cards say what would help. What has been sent to vCenter goes on to its end.",
+            *if_off(remediation),
         ),
         buttons=(Button(label="Resume", command="remediation resume", style="primary"),),
         tone=Tone.DONE,
@@ -136,9 +143,14 @@ def _paused(wanted: Wanted, call: Call, context: Context, remediation: Remediati
 
 def _resumed(_wanted: Wanted, call: Call, context: Context, remediation: Remediation) -> Answer:
     if pause_of(remediation.switches(), context.clock.now()) is None:
-        return Answer(title="Remediation is not paused.")
+        return Answer(title="Remediation is not paused.", lines=tuple(if_off(remediation)))
     remediation.switch(PAUSE, None, by=call.actor.id)
-    return Answer(title=f"{call.actor.name} has resumed remediation", tone=Tone.DONE, private=False)
+    return Answer(
+        title=f"{call.actor.name} has resumed remediation",
+        lines=("What is red is looked at again now.", *if_off(remediation)),
+        tone=Tone.DONE,
+        private=False,
+    )
 
 
 def _set_mode(wanted: Wanted, call: Call, _context: Context, remediation: Remediation) -> Answer:
@@ -146,54 +158,34 @@ def _set_mode(wanted: Wanted, call: Call, _context: Context, remediation: Remedi
     known = {one.name: one.mode for one in remediation.settings.playbooks}
     if playbook not in known:
         raise NotFoundError(f"{playbook.value} is not in the configuration")
+    mode, switch = wanted.mode or known[playbook], remediation.switches().get(mode_key(playbook))
+    as_configured = "" if wanted.mode else ", as it is configured"
+    lines = (*_consequences(mode, remediation), *if_off(remediation))
+    if (switch.value if switch else None) == (wanted.mode.value if wanted.mode else None):
+        by = f": <@{switch.by}> has set it so" if switch else ""
+        return Answer(title=f"{playbook.value} is in mode {mode.value} already{as_configured}{by}.", lines=lines)
     remediation.switch(mode_key(playbook), wanted.mode.value if wanted.mode else None, by=call.actor.id)
-    mode = wanted.mode or known[playbook]
-    said = f"{call.actor.name} has set {playbook.value} to mode {mode.value}"
     return Answer(
-        title=said if wanted.mode else f"{said}, as it is configured",
-        lines=tuple(_consequences(mode, remediation)),
+        title=f"{call.actor.name} has set {playbook.value} to mode {mode.value}{as_configured}",
+        lines=lines,
         tone=Tone.DONE,
         private=False,
     )
 
 
 def _stopped(wanted: Wanted, call: Call, context: Context, remediation: Remediation) -> Answer:
-    vm = one_vm(wanted.vm or "", call, context)
-    ensure_allowed("remediation.stop", vm, call, context)
-    start = Button(label="Start again", command=command_line("remediation", "start", reference(vm, context)))
-    if stop_key(vm.ref) in remediation.switches():
-        return Answer(title=f"Automatic changes of {vm.name} are stopped already.", buttons=(start,))
-    remediation.switch(stop_key(vm.ref), ON, by=call.actor.id)
-    return Answer(
-        title=f"{call.actor.name} has stopped automatic changes of {vm.name}",
-        lines=("Its alarms still get cards that say what would help. What is under way goes on to its end.",),
-        buttons=(start,),
-        tone=Tone.DONE,
-        private=False,
-    )
+    return stop(wanted.name or "", call, context, remediation)
 
 
 def _started(wanted: Wanted, call: Call, context: Context, remediation: Remediation) -> Answer:
-    vm = one_vm(wanted.vm or "", call, context)
-    ensure_allowed("remediation.start", vm, call, context)
-    if stop_key(vm.ref) in remediation.switches():
-        remediation.switch(stop_key(vm.ref), None, by=call.actor.id)
-    # What did not help before is forgiven as well.
-    remediation.switch(again_key(vm.ref), ON, by=call.actor.id)
-    return Answer(
-        title=f"{call.actor.name} has started automatic changes of {vm.name} again",
-        lines=("Remedies that did not help count anew from now on. All other guard rails hold as before.",),
-        buttons=(Button(label="Why?", command=command_line("why", reference(vm, context))),),
-        tone=Tone.DONE,
-        private=False,
-    )
+    return start(wanted.name or "", call, context, remediation)
 
 
 def _rearmed(wanted: Wanted, call: Call, _context: Context, remediation: Remediation) -> Answer:
     playbook = _required(wanted.playbook)
     why = tripped(remediation.history(), playbook, remediation.settings.guards)
     if why is None:
-        return Answer(title=f"The breaker of {playbook.value} holds; there is nothing to rearm.")
+        return Answer(title=f"The breaker of {playbook.value} has not tripped; there is nothing to rearm.")
     remediation.switch(rearm_key(playbook), ON, by=call.actor.id)
     remediation.switch(breaker_key(playbook), None, by=call.actor.id)
     return Answer(
@@ -228,9 +220,8 @@ def _pause(words: Words) -> Wanted:
     text, reason = words.options.get("for"), words.options.get("reason", "")
     if len(reason) > _MOST_REASON:
         raise UsageError(f"the reason has {len(reason)} characters; {_MOST_REASON} are enough", usage=_USAGE)
-    return Wanted(
-        action=Action.PAUSE, span=values.duration(text, _USAGE) if text else None, reason=" ".join(reason.split())
-    )
+    span = None if text is None else values.duration(text, _USAGE, most=_LONGEST_PAUSE)
+    return Wanted(action=Action.PAUSE, span=span, reason=" ".join(reason.split()))
 
 
 def _playbook(text: str) -> PlaybookName:
@@ -265,9 +256,11 @@ COMMAND: Final = Command(
     name="remediation",
     usage=_USAGE,
     summary="Show, pause and set what the bot does by itself against red alarms.",
-    details='Examples: `remediation status` · `remediation pause for=2h reason="patch day"` · `remediation resume` · '
+    details='Examples: `remediation status` · `remediation pause for=2h reason="patch day"` (90d at most, without '
+    "`for=` until somebody resumes it) · `remediation resume` · "
     "`remediation mode add-cpu auto`, or `recommend`, `approve`, `off`, and `configured` for what the file says · "
-    "`remediation stop web-01` leaves one VM alone, `remediation start web-01` ends that · "
+    "`remediation stop web-01` leaves one VM alone, `remediation stop gold-1` one datastore (nothing is moved off it "
+    "or onto it), `remediation start` ends either; a VM whose remedies did not help is tried again, too · "
     "`remediation rearm add-cpu` after its breaker has tripped.",
     aliases=("remedy", "remedies"),
     options=("for", "reason"),

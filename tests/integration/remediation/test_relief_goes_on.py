@@ -1,6 +1,7 @@
 """A full datastore and the moves that bring it to its target: what is begun comes to its end, unless people say no."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -18,6 +19,7 @@ NAME = "silver-03"
 ALARM = SHIPPED_ALARMS[PlaybookName.RELIEVE_DATASTORE][0]
 GIB = 1024**3
 NEVER_S = 3600
+Status = Literal["red", "yellow", "green"]
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def datastore(ward: Ward) -> Datastore:
     return found
 
 
-def said(ward: Ward, status: str) -> None:
+def said(ward: Ward, status: Status) -> None:
     """The datastore's alarm as vCenter tells of it."""
     if status == "green":
         ward.estate.clear_alarm(NAME, ALARM, kind="datastore")
@@ -70,7 +72,7 @@ def moves(ward: Ward) -> int:
 
 @pytest.mark.parametrize("status", ["yellow", "green"])
 def test_a_relief_that_has_begun_goes_on_to_its_target_although_its_alarm_is_red_no_more(
-    begun: Ward, status: str
+    begun: Ward, status: Status
 ) -> None:
     assert (moves(begun), used_percent(datastore(begun)) > 75) == (1, True)
     said(begun, status)

@@ -118,10 +118,18 @@ def test_durations_are_read(text: str, hours: float) -> None:
     assert values.duration(text, USAGE) == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize("text", ["", "14", "d", "0d", "soon", "14d soon", "999999w"])
+@pytest.mark.parametrize("text", ["", "14", "d", "0d", "soon", "14d soon"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no length of time"):
         values.duration(text, USAGE)
+
+
+def test_a_time_over_the_most_is_told_with_the_most() -> None:
+    with pytest.raises(UsageError, match="'999999w' is too long: 3650d is the most"):
+        values.duration("999999w", USAGE)
+    with pytest.raises(UsageError, match="'31d' is too long: 30d is the most"):
+        values.duration("31d", USAGE, most=timedelta(days=30))
+    assert values.duration("30d", USAGE, most=timedelta(days=30)) == timedelta(days=30)
 
 
 @pytest.mark.parametrize(

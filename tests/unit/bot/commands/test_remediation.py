@@ -1,6 +1,7 @@
 """`remediation`: what it does by itself is shown; who may pause and set it is policy's to say; all is on record."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,16 +10,18 @@ from bot.answers import Answer, Tone
 from bot.commands.remediation import COMMAND, Action, Wanted
 from operations.policy import Policy, Rule
 from operations.verbnames import SWITCHING
-from remediation.model import Mode, PlaybookName, Remedy, RemedyState, VerdictKind
-from remediation.record import Change
-from remediation.switches import again_key, breaker_key, mode_key, rearm_key, stop_key
+from remediation.model import Mode, Outcome, PlaybookName, Remedy, RemedyState, VerdictKind
+from remediation.record import Change as Written
+from remediation.switches import again_key, breaker_key, datastore_stop_key, mode_key, rearm_key, stop_key
 from tests.unit.bot import world
 from tests.unit.bot.commands.decided import decide, incident, record_of
 from tests.unit.bot.commands.reading import fact, read, said
 from tests.unit.bot.desk import ANN, DANA, GUS, ROOM, RULES, Desk, database_url
 from tests.unit.remediation import samples
 from vsphere.clock import SystemClock
+from vsphere.collector import Change
 from vsphere.model import Ref
+from vsphere.soaptree import Moref
 
 CPU = PlaybookName.ADD_CPU
 WEB, DB = Ref("prod", "vm-1"), Ref("prod", "vm-2")
@@ -58,8 +61,8 @@ PARSED = {
     "RESUME": Wanted(action=Action.RESUME),
     "mode add-cpu auto": Wanted(action=Action.MODE, playbook=CPU, mode=Mode.AUTO),
     "mode ADD-CPU configured": Wanted(action=Action.MODE, playbook=CPU),
-    "stop web-01@prod": Wanted(action=Action.STOP, vm="web-01@prod"),
-    "start web-01": Wanted(action=Action.START, vm="web-01"),
+    "stop web-01@prod": Wanted(action=Action.STOP, name="web-01@prod"),
+    "start web-01": Wanted(action=Action.START, name="web-01"),
     "rearm move-vm": Wanted(action=Action.REARM, playbook=PlaybookName.MOVE_VM),
 }  # fmt: skip
 
@@ -78,6 +81,7 @@ WRONG = {
     "stop": "remediation stop takes one name",
     "resume now": "remediation resume takes nothing more",
     "resume for=2h": "only pause takes for=",
+    "pause for=99999d": "'99999d' is too long: 90d is the most",
     "pause for=never": "'never' is no length of time: write 14d, 4h or 14d 4h",
     f"pause reason={'x' * 201}": "the reason has 201 characters; 200 are enough",
     "stop web-*": "'web-*' holds a wildcard",
@@ -141,12 +145,100 @@ def test_a_vm_is_left_alone_until_it_is_started_again(desk: Desk) -> None:
     assert stopped.title == "ann has stopped automatic changes of web-01"
     assert [button.command for button in stopped.buttons] == ["remediation start web-01"]
     assert switches(desk) == {stop_key(WEB): ("on", "U2ANN")}
-    assert desk.ask("remediation stop web-01").title == "Automatic changes of web-01 are stopped already."
+    again = desk.ask("remediation stop web-01").title
+    assert again == "Automatic changes of web-01 are stopped already: <@U2ANN> did that."
     assert "Automatic changes are stopped for 1 VM" in desk.ask("remediation").lines
 
     started = desk.ask("remediation start web-01")
     assert started.title == "ann has started automatic changes of web-01 again"
     assert switches(desk) == {again_key(WEB): ("on", "U2ANN")}
+
+
+def test_what_was_never_stopped_can_not_be_started(desk: Desk) -> None:
+    for name in ("web-01", "gold-01"):
+        answer = desk.ask(f"remediation start {name}")
+
+        told = f"Automatic changes of {name} are not stopped; there is nothing to start."
+        assert (answer.title, answer.private) == (told, True)
+    assert switches(desk) == {}
+
+
+def test_a_vm_whose_remedies_did_not_help_is_tried_again_although_nobody_has_stopped_it(desk: Desk) -> None:
+    record = record_of(desk)
+    (opened,) = record.open([incident(desk, WEB)])
+    vain = samples.remedy(
+        SystemClock().now() - timedelta(hours=3), vm=WEB, incident_id=opened.id, outcome=Outcome.NO_EFFECT
+    )
+    record.save([Written(before=opened, after=opened, remedy=vain)])
+
+    started = desk.ask("remediation start web-01")
+    again = desk.ask("remediation start web-01")
+
+    assert started.title == "ann has started automatic changes of web-01 again"
+    assert started.lines[0].startswith("Remedies that did not help count anew from now on.")
+    assert again.title.endswith("there is nothing to start.")
+    assert switches(desk) == {again_key(WEB): ("on", "U2ANN")}
+
+
+def test_a_datastore_is_left_alone_until_it_is_started_again(desk: Desk) -> None:
+    gold = datastore_stop_key(Ref("prod", "datastore-9"))
+
+    stopped = desk.ask("remediation stop GOLD-01")
+    assert stopped.title == "ann has stopped automatic changes of gold-01"
+    assert stopped.lines[0].startswith("Nothing is moved off it or onto it by itself.")
+    assert [button.command for button in stopped.buttons] == ["remediation start gold-01"]
+    assert switches(desk) == {gold: ("on", "U2ANN")}
+    assert "are stopped already" in desk.ask("remediation stop gold-01@prod").title
+    assert "Automatic changes are stopped for 1 datastore" in desk.ask("remediation").lines
+
+    assert desk.ask("remediation start gold-01").title == "ann has started automatic changes of gold-01 again"
+    assert switches(desk) == {}
+
+
+def test_a_name_that_a_vm_and_a_datastore_have_is_a_question() -> None:
+    folder = {"name": "datastore", "parent": Moref("Datacenter", "datacenter-2")}
+    there = (
+        Change("enter", Moref("Folder", "group-s4"), folder),
+        Change("enter", Moref("Datastore", "datastore-9"), {"name": "gold-01", "parent": Moref("Folder", "group-s4")}),
+    )
+    desk = Desk(world.sites(world.vm(1, "gold-01"), *there), url=database_url())
+
+    asked = desk.ask("remediation stop gold-01")
+    commands = [choice.command for choice in asked.choices]
+
+    assert (asked.title, asked.tone) == ("2 are called gold-01. Which one?", Tone.QUESTION)
+    assert [choice.label for choice in asked.choices] == ["VM gold-01", "Datastore gold-01 (prod)"]
+    assert commands == ["remediation stop DC/vm/Web/gold-01@prod", "remediation stop DC/datastore/gold-01@prod"]
+    assert desk.ask(commands[0]).title == "ann has stopped automatic changes of gold-01"
+    assert set(switches(desk)) == {stop_key(WEB)}
+    assert desk.ask(commands[1]).title == "ann has stopped automatic changes of gold-01"
+    assert set(switches(desk)) == {stop_key(WEB), datastore_stop_key(Ref("prod", "datastore-9"))}
+
+
+def test_what_is_neither_a_vm_nor_a_datastore_is_told_with_what_is_near(desk: Desk) -> None:
+    answer = desk.ask("remediation stop gold-1")
+
+    assert (answer.title, answer.tone) == ("No VM and no datastore is called 'gold-1'.", Tone.FAILED)
+    assert "remediation stop gold-01" in [button.command for button in answer.buttons]
+
+
+def test_a_mode_that_is_set_already_is_told_and_nobody_else_hears_of_it(desk: Desk) -> None:
+    first = desk.ask("remediation mode add-cpu configured")
+    desk.ask("remediation mode add-cpu off")
+    second = desk.ask("remediation mode add-cpu off")
+
+    assert first.title == "add-cpu is in mode auto already, as it is configured."
+    assert second.title == "add-cpu is in mode off already: <@U2ANN> has set it so."
+    assert (first.private, second.private) == (True, True)
+
+
+def test_where_the_configuration_has_switched_it_off_every_switch_says_so(desk: Desk) -> None:
+    assert desk.context.remediation is not None
+    desk.context.remediation.settings = replace(desk.context.remediation.settings, enabled=False)
+
+    for line in ("pause", "resume", "mode add-cpu off", "stop web-01", "start web-01", "start db-01"):
+        told = desk.ask(f"remediation {line}").lines
+        assert told[-1].startswith("Remediation is switched off in the configuration, so nothing comes of it"), line
 
 
 def failed(desk: Desk) -> None:
@@ -158,11 +250,14 @@ def failed(desk: Desk) -> None:
         remedy: Remedy = samples.remedy(
             at, key=f"{opened.key}/{number}", vm=WEB, incident_id=opened.id, state=RemedyState.FAILED
         )
-        (opened,) = record.save([Change(before=opened, after=opened, remedy=remedy)])
+        (opened,) = record.save([Written(before=opened, after=opened, remedy=remedy)])
 
 
 def test_a_breaker_that_tripped_is_shown_and_rearmed(desk: Desk) -> None:
-    assert desk.ask("remediation rearm add-cpu").title == "The breaker of add-cpu holds; there is nothing to rearm."
+    assert (
+        desk.ask("remediation rearm add-cpu").title
+        == "The breaker of add-cpu has not tripped; there is nothing to rearm."
+    )
     failed(desk)
     assert rows(desk.ask("remediation"))["add-cpu"][2:] == (
         "tripped: 3 changes by add-cpu failed within 24 h.",
@@ -244,6 +339,9 @@ def test_an_owner_stops_auto_for_their_own_vm_and_for_no_other(desk: Desk) -> No
     assert desk.ask("remediation stop web-01", DANA).title == "dana has stopped automatic changes of web-01"
     assert desk.ask("remediation start web-01", DANA).tone is Tone.DONE
     assert desk.ask("remediation stop db-01", DANA).tone is Tone.REFUSED
+    of_all = desk.ask("remediation stop gold-01", DANA)
+    assert of_all.tone is Tone.REFUSED
+    assert of_all.title.startswith("gold-01 is a datastore, which is nobody's own, and no rule gives you")
     assert desk.ask("remediation pause", DANA).tone is Tone.REFUSED
     assert set(switches(desk)) == {again_key(WEB)}
 
