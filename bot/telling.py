@@ -13,7 +13,7 @@ from remediation.guards.cooldown import Cooldown
 from remediation.guards.pause import Paused
 from remediation.guards.storm import StormBrake
 from remediation.matching import VM
-from remediation.model import Decided, Incident, IncidentState, Remedy, RemedyState, VerdictKind
+from remediation.model import Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
 
 DECIDED: Final = "incident.decided"
 BEGUN: Final = "incident.begun"
@@ -167,6 +167,7 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
         "operation_id": remedy.operation_id,
         "playbook": remedy.playbook.value,
         "before": dict(remedy.before),
+        "by": remedy.approved_by[0] if remedy.mode is Mode.RECOMMEND and remedy.approved_by else None,
     }
     if remedy.operation_id is None:
         # The door has refused it: the decision says why.

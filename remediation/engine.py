@@ -14,6 +14,7 @@ from operations.model import ActorKind, Operation, State
 from remediation.acting import Acting
 from remediation.admission import Admission
 from remediation.breaker import tripped
+from remediation.byhand import ByHand
 from remediation.facts import Shield
 from remediation.following import Following
 from remediation.guards import ALL_GUARDS
@@ -41,6 +42,8 @@ _REST_WHILE_UNDER_WAY_S: Final = 5.0
 _REST_WHILE_UNREAD_S: Final = 5.0
 """A vCenter that can't be read is not asked more often."""
 _SHORTEST_REST_S: Final = 1.0
+_REMEDIES: Final = frozenset({"transform", "move"})
+"""Verbs of operations that help against an alarm."""
 
 
 class Remediation:
@@ -87,8 +90,13 @@ class Remediation:
         self._following = Following(record=record, changes=changes, clock=clock)
         self._undone = Undone(record=record, changes=changes)
         self._verifier = Verifier(
-            book=record, look=self._watching.look_back, verify_after=settings.verify_after, clock=clock
+            book=record,
+            look=self._watching.look_back,
+            undo_of=self._undone.undo_of,
+            verify_after=settings.verify_after,
+            clock=clock,
         )
+        self._by_hand = ByHand(record=record, changes=changes, look=self._watching.look_back, clock=clock)
         self._ladder = Ladder(settings=settings, notices=notices)
         for gateway in sites:
             gateway.subscribe_alarms(self.wake)
@@ -106,6 +114,7 @@ class Remediation:
             return _LONGEST_REST_S
         with self._turn:
             self._wake.clear()
+            self._by_hand.run_once()
             ended = self._following.run_once()
             self._undone.run_once()
             self._break(ended)
@@ -125,8 +134,11 @@ class Remediation:
 
     def heard(self, operation: Operation) -> None:
         """See `operations.ports.Listener`."""
-        got_its_yes = operation.state is State.QUEUED and operation.approval is not None
-        if operation.actor.kind is ActorKind.REMEDIATION and (operation.state.is_final or got_its_yes):
+        begins = operation.state is State.QUEUED
+        is_ours = operation.actor.kind is ActorKind.REMEDIATION
+        # What people do may be what is recommended, or take back what was done.
+        matters = operation.approval is not None if is_ours else operation.verb in _REMEDIES
+        if (is_ours and operation.state.is_final) or (matters and (begins or operation.state.is_final)):
             self.wake()
 
     def close(self) -> None:

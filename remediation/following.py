@@ -93,6 +93,9 @@ def ended(incident: Incident, remedy: Remedy, operation: Operation, now: datetim
     if incident.state is IncidentState.ACTING:
         told = incident.decided if done.state is RemedyState.SUCCEEDED else _came_to_nothing(done, operation, now)
         after = replace(incident, state=IncidentState.OPEN, operation_id=operation.id, look_at=now, decided=told)
+    elif incident.state is IncidentState.OPEN:
+        # A person has done it.
+        after = replace(incident, look_at=now)
     return Change(before=incident, after=after, remedy=done, reason=operation.text)
 
 
@@ -117,5 +120,7 @@ def _lost(incident: Incident, remedy: Remedy, now: datetime) -> Change:
 
 
 def _approvers(operation: Operation) -> tuple[str, ...]:
+    """Who has said yes; whoever does by hand what is recommended is the first to."""
     votes = operation.approval.votes if operation.approval else ()
-    return tuple(one.actor.id for one in votes if one.actor.kind is ActorKind.PERSON)
+    people = [operation.actor, *(one.actor for one in votes)]
+    return tuple(dict.fromkeys(one.id for one in people if one.kind is ActorKind.PERSON))

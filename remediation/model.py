@@ -126,6 +126,7 @@ class Remedy:
     operation_id: str | None
     playbook: PlaybookName
     mode: Mode
+    """RECOMMEND where a person has done what was recommended: then `approved_by` names them."""
     vm: Ref
     vm_name: str
     cluster: Ref | None
@@ -294,6 +295,10 @@ class VerdictKind(Enum):
     WAIT = "wait"
     REFUSE = "refuse"
     NOTHING = "nothing"
+
+
+OFFERING = frozenset({VerdictKind.RECOMMEND, VerdictKind.WINDOW, VerdictKind.WAIT})
+"""Verdicts that leave it to a person, with one click or one command."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from operations.model import Operation, Request
+from operations.model import Operation, Request, State
 from operations.policy import Decision
 from remediation.model import History, Incident, Remedy, Switch
 from vsphere.model import AlarmChange, DiskFacts, HostSample, Ref, Sample, TriggeredAlarm
@@ -72,6 +72,11 @@ class Changes(Protocol):
 
     def find(self, key: str) -> Operation | None:
         """See `Operations.find`."""
+
+    def recent(
+        self, limit: int, *, states: Collection[State] | None = None, since: datetime | None = None
+    ) -> list[Operation]:
+        """See `Operations.recent`."""
 
     def withdraw(self, operation_id: str, reason: str) -> None:
         """See `Operations.withdraw`."""

@@ -14,6 +14,8 @@ from remediation.switches import mode_key, rearm_key, since
 OFFER: Final = "remediation.trust"
 """The kind of the notice that tells administrators."""
 _SPOILT: Final = frozenset({Outcome.WORSE})
+_WITH_A_YES: Final = frozenset({Mode.APPROVE, Mode.RECOMMEND})
+"""A person who does what is recommended has said yes to it as well."""
 
 
 class Notices(Protocol):
@@ -36,7 +38,7 @@ class Ladder:
         Raises:
             StorageError: the offer can't be kept.
         """
-        helped = {one.playbook for one in compared if one.outcome is Outcome.HELPED and one.mode is Mode.APPROVE}
+        helped = {one.playbook for one in compared if one.outcome is Outcome.HELPED and one.mode in _WITH_A_YES}
         if not helped or not self._settings.channel:
             return
         for offer in offers(history, self._settings):
@@ -85,5 +87,5 @@ def _approved(name: PlaybookName, history: History) -> list[Remedy]:
     return [
         one
         for one in history.remedies
-        if one.playbook is name and one.mode is Mode.APPROVE and one.approved_by and (from_ is None or one.at >= from_)
+        if one.playbook is name and one.mode in _WITH_A_YES and one.approved_by and (from_ is None or one.at >= from_)
     ]

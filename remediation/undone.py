@@ -6,7 +6,7 @@ import structlog
 
 from operations.errors import UnknownOperationError
 from operations.model import ActorKind, Operation, State
-from remediation.model import History, Incident, Remedy, RemedyState, Switch
+from remediation.model import History, Incident, Mode, Remedy, RemedyState, Switch
 from remediation.ports import Changes
 from remediation.record import RemediationRecord
 from remediation.switches import ON, again_key, since, stop_key
@@ -34,12 +34,12 @@ class Undone:
             return
         history = self._record.history(max(one.opened_at for one in opened))
         for remedy in _at_stake(history, opened):
-            undo = self._undo_of(remedy)
+            undo = self.undo_of(remedy)
             if undo is not None and not _started_since(history, remedy, undo):
                 self._stop(remedy, undo)
 
-    def _undo_of(self, remedy: Remedy) -> Operation | None:
-        """The operation by which a person took it back."""
+    def undo_of(self, remedy: Remedy) -> Operation | None:
+        """The operation by which a person takes it back, or has; None where nobody does."""
         try:
             operation = self._changes.get(remedy.operation_id or "")
             undo = self._changes.get(operation.undone_by) if operation.undone_by else None
@@ -56,12 +56,16 @@ class Undone:
 
 
 def _at_stake(history: History, opened: list[Incident]) -> list[Remedy]:
-    """The remedies that succeeded, of incidents and VMs that are red, where the VM is not left alone already."""
+    """The remedies that succeeded, of incidents and VMs that are red, where the VM is not left alone already.
+
+    Whoever takes back what a person has done says nothing about what the bot does.
+    """
     incidents, entities = {one.id for one in opened}, {one.alarm.entity for one in opened}
     return [
         one
         for one in history.remedies
         if one.state is RemedyState.SUCCEEDED
+        and one.mode is not Mode.RECOMMEND
         and (one.incident_id in incidents or one.vm in entities)
         and stop_key(one.vm) not in history.switches
     ]

@@ -18,6 +18,8 @@ from vsphere.model import AlarmStatus, Datastore, Sample
 
 READY: Final = 5.0
 """Percent per vCPU: from there on the host has too little."""
+UNDONE_BY: Final = "undone_by"
+"""In what is kept of a remedy that somebody has taken back: who."""
 _MOST_POINTS: Final = 90
 """A chart on a phone shows no more."""
 
@@ -66,14 +68,16 @@ class Comparison:
     """With its figures: `CPU p95 96 % → 61 %, alarm green: helped`."""
 
 
-def figures(facts: Facts, *, since: datetime | None = None) -> dict[str, object]:
+def figures(facts: Facts, *, since: datetime | None = None, until: datetime | None = None) -> dict[str, object]:
     """What is kept of a moment to compare with, JSON-like; what is not known is left out.
 
     Args:
         facts: as they were gathered.
         since: samples of an interval that began before this do not count.
+        until: samples of an interval that ended after this do not count.
     """
-    samples = [one for one in facts.samples if since is None or one.at - timedelta(seconds=one.interval_s) >= since]
+    began = [one for one in facts.samples if since is None or one.at - timedelta(seconds=one.interval_s) >= since]
+    samples = [one for one in began if until is None or one.at <= until]
     found: dict[str, float | int | None] = {
         "cpu_p95": p95(one.cpu_percent for one in samples),
         "ready_p95": p95(one.ready_percent for one in samples),

@@ -7,8 +7,9 @@ from typing import Final, Protocol
 
 import structlog
 
+from operations.model import Operation
 from remediation.model import Facts, Incident, Outcome, Remedy, RemedyState
-from remediation.verification import Comparison, compare, figures, points
+from remediation.verification import UNDONE_BY, Comparison, compare, figures, points
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
 from vsphere.model import AlarmStatus
@@ -40,6 +41,8 @@ class Book(Protocol):
         """
 
 
+UndoOf = Callable[[Remedy], Operation | None]
+"""The operation by which a person takes a remedy back, be it under way or done; None where nobody does."""
 Look = Callable[[Incident, timedelta], Facts]
 """The facts anew, with samples of the last so long.
 
@@ -51,17 +54,21 @@ Raises:
 class Verifier:
     """One pass compares what is due. Safe in several replicas: the first to write counts."""
 
-    def __init__(self, *, book: Book, look: Look, verify_after: tuple[timedelta, ...], clock: Clock) -> None:
+    def __init__(
+        self, *, book: Book, look: Look, undo_of: UndoOf, verify_after: tuple[timedelta, ...], clock: Clock
+    ) -> None:
         """Take what it needs.
 
         Args:
             book: the record.
             look: how facts are gathered.
+            undo_of: who takes a remedy back; what is taken back is not compared, and counts for nothing.
             verify_after: when, counted from the end of the remedy, in ascending order.
             clock: time.
         """
         self._book = book
         self._look = look
+        self._undo_of = undo_of
         self._verify_after = verify_after
         self._clock = clock
 
@@ -72,16 +79,23 @@ class Verifier:
             StorageError: the record can't be read or written.
         """
         now = self._clock.now()
-        waiting = self._book.remedies(unchecked=True)
-        return [one for remedy in waiting if self._is_due(remedy, now) and (one := self._check(remedy, now))]
+        waiting = [one for one in self._book.remedies(unchecked=True) if self._due_at(one) is not None]
+        return [one for remedy in waiting if (one := self._take_up(remedy, now)) is not None]
 
     def next_at(self) -> datetime | None:
         """When something is due next; None where nothing is."""
         return min((due for one in self._book.remedies(unchecked=True) if (due := self._due_at(one))), default=None)
 
-    def _is_due(self, remedy: Remedy, now: datetime) -> bool:
-        due = self._due_at(remedy)
-        return due is not None and due <= now
+    def _take_up(self, remedy: Remedy, now: datetime) -> Remedy | None:
+        """Compare it where it is due, unless somebody takes it back: while that is under way, nobody can tell."""
+        undo, due = self._undo_of(remedy), self._due_at(remedy)
+        if undo is not None:
+            return self._undone(remedy, undo) if undo.state.is_final else None
+        return self._check(remedy, now) if due is not None and due <= now else None
+
+    def _undone(self, remedy: Remedy, undo: Operation) -> Remedy | None:
+        never = Comparison(outcome=Outcome.UNKNOWN, reason="undone, so it is not compared")
+        return self._keep(remedy, never, {UNDONE_BY: undo.actor.id}, checked=len(self._verify_after))
 
     def _due_at(self, remedy: Remedy) -> datetime | None:
         if remedy.state is not RemedyState.SUCCEEDED or remedy.ended_at is None:

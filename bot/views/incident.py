@@ -19,7 +19,8 @@ from operations.undoable import standing
 from operations.windows import opens_at
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForVm
-from remediation.model import Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
+from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
+from remediation.verification import UNDONE_BY
 from vsphere.model import AlarmStatus
 
 _TITLE: Final = 200
@@ -37,8 +38,6 @@ _STANDS: Final = {
     VerdictKind.REFUSE: (glyphs.REFUSED, "is left alone"),
     VerdictKind.NOTHING: (glyphs.DONE, "nothing to do"),
 }
-_OFFERING: Final = frozenset({VerdictKind.RECOMMEND, VerdictKind.WINDOW, VerdictKind.WAIT})
-"""Verdicts that leave it to a person."""
 _REMEDY_GLYPHS: Final = {
     RemedyState.ASKED: glyphs.LOCKED,
     RemedyState.RUNNING: glyphs.RUNNING,
@@ -134,7 +133,7 @@ def _decided(story: Story) -> Iterator[str]:
     incident, decided = story.incident, story.incident.decided
     if decided is None or incident.state is not IncidentState.OPEN:
         return
-    if decided.summary and decided.verdict in _OFFERING:
+    if decided.summary and decided.verdict in OFFERING:
         yield f"*{escape(decided.summary)}* would help."
     yield said(decided.reason, about=[incident.entity_name], people=hands_in(story.operations.values()))
     if decided.way_out and not _is_button(decided):
@@ -146,14 +145,17 @@ def _decided(story: Story) -> Iterator[str]:
 
 def _is_button(decided: Decided) -> bool:
     """Whether the way out is the command that a button gives."""
-    return decided.command is not None and decided.command in decided.way_out and decided.verdict in _OFFERING
+    return decided.command is not None and decided.command in decided.way_out and decided.verdict in OFFERING
 
 
 def _remedy(remedy: Remedy) -> str:
     at = when(remedy.ended_at or remedy.at)
     line = f"{_REMEDY_GLYPHS[remedy.state]} {escape(short(remedy.summary))} · {_FATES[remedy.state].format(at=at)}"
     if remedy.approved_by:
-        line += f" · approved by {', '.join(map(words.person_of, remedy.approved_by))}"
+        did = "by" if remedy.mode is Mode.RECOMMEND else "approved by"
+        line += f" · {did} {', '.join(map(words.person_of, remedy.approved_by))}"
+    if remedy.after.get(UNDONE_BY):
+        line += f" · undone by {words.person_of(str(remedy.after[UNDONE_BY]))}"
     if remedy.operation_id:
         line += f" · {escape(remedy.operation_id)}"
     return line
@@ -161,7 +163,7 @@ def _remedy(remedy: Remedy) -> str:
 
 def _comparison(remedies: Sequence[Remedy]) -> Iterator[str]:
     """What the last one that was compared has brought; the others are in the thread."""
-    reasons = [str(one.after["reason"]) for one in remedies if one.after.get("reason")]
+    reasons = [str(one.after["reason"]) for one in remedies if one.after.get("reason") and UNDONE_BY not in one.after]
     if reasons:
         yield f"{glyphs.CHART} {escape(reasons[-1])}"
 
@@ -211,7 +213,7 @@ def _offered(decided: Decided, tonight: Window, now: datetime) -> Iterator[Butto
         return
     if decided.verdict is VerdictKind.WINDOW:
         yield from window_buttons(decided.command, tonight, now)
-    elif decided.verdict in _OFFERING:
+    elif decided.verdict in OFFERING:
         yield Button(label="Do it", command=decided.command, style="primary")
 
 

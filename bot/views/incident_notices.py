@@ -17,7 +17,7 @@ from bot.views.reasons import said
 from operations.terms import Window
 from remediation.charts import chart
 from remediation.model import Outcome, PlaybookName, RemedyState, VerdictKind
-from remediation.verification import MEASURES
+from remediation.verification import MEASURES, UNDONE_BY
 from remediation.words import percent
 
 _GLYPHS: Final = {
@@ -47,8 +47,12 @@ def decided(data: Mapping[str, Any], _now: datetime) -> Message:
 
 
 def begun(data: Mapping[str, Any], _now: datetime) -> Message:
-    """A remedy was admitted. `summary`, `operation_id`, `playbook`, `before`, `asks`: whether it waits for a yes."""
+    """A remedy was admitted. `summary`, `operation_id`, `playbook`, `before`, `asks`: whether it waits for a yes.
+
+    `by` is the person who does it where the bot does not.
+    """
     glyph, fate = (glyphs.LOCKED, "waits for a yes") if data["asks"] else (glyphs.RUNNING, "begins")
+    fate += f" by {words.person_of(data['by'])}" if data.get("by") else ""
     return _told(f"{glyph} *{escape(short(data['summary']))}* {fate}{_operation(data)}", _before(data))
 
 
@@ -61,6 +65,10 @@ def ended(data: Mapping[str, Any], _now: datetime) -> Message:
 
 def compared(data: Mapping[str, Any], _now: datetime) -> Message:
     """What a remedy has brought. As `begun`, and `outcome`, `after`, `later_s`."""
+    undone_by = data["after"].get(UNDONE_BY)
+    if undone_by:
+        summary = escape(short(data["summary"]))
+        return _told(f"{glyphs.CANCELLED} *{summary}*: undone by {words.person_of(undone_by)}, so it is not compared")
     glyph, later = _OUTCOMES[Outcome(data["outcome"])], length(timedelta(seconds=data["later_s"]))
     return _told(f"{glyph} {later} later: {escape(str(data['after'].get('reason', '')))}")
 

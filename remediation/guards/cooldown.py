@@ -50,6 +50,9 @@ def _rest(remedy: Remedy, case: Case) -> timedelta | None:
             return guards.cooldown_after_failure
         case RemedyState.DROPPED if remedy.mode is Mode.APPROVE:
             return guards.cooldown_after_failure
+        case RemedyState.DROPPED if remedy.mode is Mode.RECOMMEND:
+            # A person has begun it and let it be.
+            return None
         case RemedyState.DROPPED if remedy.incident_id == case.facts.incident.id:
             # It was refused at the door while the alarm stayed red: asking each minute would bring the same answer.
             return guards.cooldown
@@ -58,11 +61,12 @@ def _rest(remedy: Remedy, case: Case) -> timedelta | None:
 
 
 def _what(remedy: Remedy) -> str:
+    by = "a person, as recommended," if remedy.mode is Mode.RECOMMEND else remedy.playbook.value
     match remedy.state:
         case RemedyState.SUCCEEDED:
-            return f"was changed by {remedy.playbook.value}"
+            return f"was changed by {by}"
         case RemedyState.FAILED:
-            return f"could not be changed by {remedy.playbook.value}"
+            return f"could not be changed by {by}"
         case _ if remedy.mode is Mode.APPROVE:
             return f"got no yes for {remedy.playbook.value}"
         case _:

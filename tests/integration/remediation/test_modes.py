@@ -1,6 +1,7 @@
 """How far remediation goes: modes, approvals, guard rails and policy, against a real vCenter."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from operations.model import Actor, Operation, State
 from operations.policy import Policy
 from operations.protection import ProtectedRules
 from remediation.acting import actor_of
-from remediation.model import IncidentState, Mode, PlaybookName, RemedyState, Switch, VerdictKind
+from remediation.model import IncidentState, Mode, Outcome, PlaybookName, RemedyState, Switch, VerdictKind
 from remediation.switches import again_key, stop_key
 from tests.integration.operations.approving import ANN, approve, deny
 from tests.integration.operations.lab import DANA, HERE, NOBODY, RULES, eventually
 from tests.integration.remediation.conftest import MakeWard
-from tests.integration.remediation.ward import APPROVERS, Ward, settings_of
+from tests.integration.remediation.test_faults import together
+from tests.integration.remediation.ward import APPROVERS, CPU, Ward, settings_of
 from vsphere.model import AlarmStatus
+
+NEVER_S = 300
 
 
 @pytest.fixture
@@ -71,6 +75,45 @@ def test_a_yes_lets_the_remedy_run(asked: Ward) -> None:
     assert ended.state is State.SUCCEEDED
     assert asked.writes() == ["ReconfigVM_Task"]
     assert (asked.remedy().state, asked.remedy().approved_by) == (RemedyState.SUCCEEDED, ("U3",))
+
+
+def test_of_two_that_get_their_yes_at_the_same_moment_the_late_one_waits_for_its_turn_and_has_it(
+    make_ward: MakeWard, database_url: str
+) -> None:
+    ward = make_ward(
+        database_url,
+        remediation=settings_of(
+            Mode.APPROVE, approvers=APPROVERS, guards={"at_once_per_cluster": 1, "storm_vms": 100, "per_hour": 100}
+        ),
+        heartbeat_s=0.2,
+    )
+    ward.directory.change(ANN)
+    names = ["web-01", "web-02", "web-03"]
+    for name in names:
+        ward.small(name)
+    ward.estate.set_task(NEVER_S, "ReconfigVM_Task")
+    for name in names:
+        ward.turn_red(name)
+    ward.look()
+    asked = [found for one in ward.remedies() if (found := ward.operations.find(one.key)) is not None]
+    assert [one.state for one in asked] == [State.AWAITING_APPROVAL] * 3
+
+    together(*(partial(approve, ward, one, ANN) for one in asked))
+    running = []
+    for _ in names:
+        eventually(lambda: len(ward.writes("ReconfigVM_Task")) == len(running) + 1)
+        ward.look()
+        now = [ward.operations.get(one.id) for one in asked]
+        running.append([one.state for one in now].count(State.RUNNING))
+        states = [one.state for one in ward.remedies() if one.ended_at is None]
+        assert states.count(RemedyState.RUNNING) == 1
+        (first,) = (one for one in now if one.state is State.RUNNING)
+        ward.operations.cancel(first.id, DANA)
+        eventually(lambda first=first: ward.operations.get(first.id).state.is_final)
+        ward.look()
+
+    assert running == [1, 1, 1]
+    assert len({one.vm for one in ward.remedies()}) == len(names)
 
 
 def test_a_no_is_on_record_and_nobody_is_asked_again_at_once(asked: Ward) -> None:
@@ -235,6 +278,25 @@ def test_a_storm_is_one_trouble_and_nothing_is_done(ward: Ward) -> None:
     assert (ward.remedies(), ward.writes()) == ([], [])
 
 
+def test_a_storm_holds_what_is_acknowledged_protected_and_at_its_cap_as_well(make_ward: MakeWard) -> None:
+    ward = make_ward(policy=Policy(RULES, protected=ProtectedRules(names=("web-02",))))
+    names = ["web-01", "web-02", "web-03", "web-04", "web-05"]
+    for name in names:
+        ward.small(name, **({"cpus": 8} if name == "web-03" else {}))
+    for name in names:
+        ward.turn_red(name)
+    ward.estate.acknowledge_alarm("web-04", CPU)
+    eventually(lambda: any(one.acknowledged for one in ward.gateway.triggered_alarms() or ()))
+
+    ward.look()
+
+    opened = {one.entity_name: one for one in ward.record.opened()}
+    assert len({one.storm for one in opened.values()}) == 1
+    assert opened["web-01"].storm is not None
+    guards = {name: one.decided.guard for name, one in opened.items() if one.decided}
+    assert guards == dict.fromkeys(names, "storm") | {"web-04": "acknowledged"}
+
+
 def test_yellow_is_no_reason_to_act_and_red_again_counts_as_another_time(ward: Ward) -> None:
     ward.small()
     ward.remediation.switch("pause", "on", by="U1")
@@ -280,6 +342,57 @@ def test_a_person_may_take_a_remedy_back(ward: Ward) -> None:
 
     assert (undone.state, undone.undoes) == (State.SUCCEEDED, operation.id)
     assert ward.estate.vm("web-01").cpus == 2
+
+
+def test_what_somebody_has_undone_is_not_compared_and_counts_for_nothing(ward: Ward) -> None:
+    ward.small()
+    operation = ward.help()
+    ward.turn_green()
+    request = ward.operations.reversing.request(
+        operation.id, actor=DANA, origin=HERE, key="undo-uncompared", asked_at=ward.clock.now()
+    )
+    ward.end(ward.ask_for(request))
+
+    ward.look()
+    at_once = ward.remedy()
+    ward.clock.move(timedelta(minutes=31))
+    ward.look()
+
+    assert (at_once.outcome, at_once.checked, at_once.after["undone_by"]) == (Outcome.UNKNOWN, 2, DANA.id)
+    assert ward.remedy() == at_once
+
+
+def test_what_a_person_does_as_it_is_recommended_is_compared_like_a_remedy(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.RECOMMEND))
+    vm = ward.small()
+    ward.turn_red()
+    ward.look()
+    assert ward.decided().command == "transform web-01 cpu=3"
+
+    done = ward.end(ward.ask("transform", "web-01", arguments={"cpu_count": 3}))
+    ward.look()
+    remedy = ward.remedy()
+    ward.clock.move(timedelta(minutes=14))
+    ward.look()
+
+    assert (remedy.operation_id, remedy.mode, remedy.approved_by) == (done.id, Mode.RECOMMEND, (DANA.id,))
+    assert (remedy.state, remedy.vm, remedy.playbook) == (RemedyState.SUCCEEDED, vm.ref, PlaybookName.ADD_CPU)
+    assert (remedy.before["cpu_count"], "cpu_p95" in remedy.before) == (2, True)
+    # The clock has moved and vCenter has not, so that it has no figures after it.
+    assert (ward.remedy().checked, ward.remedy().outcome) == (1, Outcome.UNKNOWN)
+    assert ward.decided().guard == "cooldown"
+
+
+def test_what_a_person_does_otherwise_is_no_remedy(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.RECOMMEND))
+    ward.small()
+    ward.turn_red()
+    ward.look()
+
+    ward.end(ward.ask("transform", "web-01", arguments={"cpu_count": 4}))
+    ward.look()
+
+    assert ward.remedies() == []
 
 
 def test_whoever_takes_a_remedy_back_stops_it_for_that_vm_until_somebody_starts_it_again(ward: Ward) -> None:

@@ -31,6 +31,13 @@ def test_auto_is_offered_after_five_helpful_approved_runs_by_two_people() -> Non
     assert [*offers(earned(), APPROVE)] == [Offer(playbook=PlaybookName.ADD_CPU, runs=5, people=("U0ANN", "U0BEN"))]
 
 
+def test_whoever_does_what_is_recommended_has_said_yes_to_it() -> None:
+    by_hand = samples.history(*(run(number, mode=Mode.RECOMMEND) for number in range(5)))
+
+    assert [one.runs for one in offers(by_hand, APPROVE)] == [5]
+    assert climb(run(5, mode=Mode.RECOMMEND), history=by_hand).kept.keys() == {"remediation/trust/add-cpu"}
+
+
 NOT_ENOUGH = {
     "four runs": samples.history(*map(run, range(4))),
     "one person": samples.history(*(run(number, approved_by=("U0ANN",)) for number in range(9))),

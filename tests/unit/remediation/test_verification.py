@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from operations.model import Actor, Operation, State
 from remediation.charts import chart
 from remediation.model import Facts, Incident, Outcome, PlaybookName, Remedy, RemedyState
 from remediation.verification import Comparison, compare, figures, points
 from remediation.verifier import Verifier
 from tests.unit.remediation import samples
+from tests.unit.views.samples import OPERATION
 from vsphere.errors import UnreachableError
 from vsphere.model import AlarmStatus
 
@@ -214,9 +216,10 @@ def calm(**changes: Any) -> Facts:
     return samples.facts(**({"alarm": None, "samples": quiet, "vm": samples.vm(cpu_count=3)} | changes))
 
 
-def verify(book: Book, later: Later) -> list[Remedy]:
+def verify(book: Book, later: Later, undo: Operation | None = None) -> list[Remedy]:
     minutes = (timedelta(minutes=10), timedelta(minutes=30))
-    return Verifier(book=book, look=later.look, verify_after=minutes, clock=later).run_once()
+    verifier = Verifier(book=book, look=later.look, undo_of=lambda _: undo, verify_after=minutes, clock=later)
+    return verifier.run_once()
 
 
 def test_a_remedy_is_compared_once_at_each_time() -> None:
@@ -298,11 +301,51 @@ def test_the_slower_of_two_replicas_tells_nothing() -> None:
 def test_the_next_comparison_is_known() -> None:
     book, clock = Book({DONE.key: DONE}), Later(timedelta(0))
     minutes = (timedelta(minutes=10), timedelta(minutes=30))
-    verifier = Verifier(book=book, look=clock.look, verify_after=minutes, clock=clock)
+    verifier = Verifier(book=book, look=clock.look, undo_of=lambda _: None, verify_after=minutes, clock=clock)
 
     assert verifier.next_at() == samples.ahead(minutes=10)
     book.kept[DONE.key] = replace(DONE, checked=2)
     assert verifier.next_at() is None
+
+
+def undo(state: State) -> Operation:
+    return replace(OPERATION, state=state, actor=Actor(id="U0DANA", name="Dana"))
+
+
+def test_what_somebody_has_undone_is_never_compared_and_counts_for_nothing() -> None:
+    book, later = Book({DONE.key: DONE}), Later(timedelta(minutes=2), calm())
+
+    (found,) = verify(book, later, undo(State.SUCCEEDED))
+    no_more = verify(book, Later(timedelta(minutes=40), calm()))
+
+    assert (found.outcome, found.checked, found.after["undone_by"]) == (Outcome.UNKNOWN, 2, "U0DANA")
+    assert (later.windows, no_more) == ([], [])
+
+
+def test_what_was_compared_before_it_was_undone_counts_no_more() -> None:
+    compared = replace(DONE, outcome=Outcome.NO_EFFECT, checked=1)
+
+    (found,) = verify(Book({DONE.key: compared}), Later(timedelta(minutes=20), calm()), undo(State.SUCCEEDED))
+
+    assert (found.outcome, found.checked) == (Outcome.UNKNOWN, 2)
+
+
+def test_while_an_undo_runs_nobody_can_tell_and_nothing_is_said() -> None:
+    book = Book({DONE.key: DONE})
+
+    assert verify(book, Later(timedelta(minutes=10), calm()), undo(State.RUNNING)) == []
+    assert [one.outcome for one in verify(book, Later(timedelta(minutes=11), calm()))] == [Outcome.HELPED]
+
+
+def test_figures_before_a_change_are_those_of_samples_that_ended_before_it() -> None:
+    facts = samples.facts(
+        samples=(
+            *samples.samples(count=20, cpu=96, end=samples.ago(minutes=2)),
+            *samples.samples(count=3, cpu=40, end=samples.ago(minutes=1)),
+        )
+    )
+
+    assert figures(facts, until=samples.ago(minutes=2))["cpu_p95"] == 96
 
 
 def test_a_start_does_not_pay_for_the_library_that_draws_charts() -> None:

@@ -196,6 +196,21 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         ],
         {"Undo": "undo R7F3K"} | STOP,
     ),
+    "done by a person and undone by another": (
+        story(
+            closed(round=1, decided=decided(VerdictKind.RECOMMEND)),
+            remedied(
+                mode=Mode.RECOMMEND,
+                approved_by=("U0ANN",),
+                outcome=Outcome.UNKNOWN,
+                after={"reason": "undone, so it is not compared", "undone_by": "U0BEN"},
+            ),
+            R7F3K=undoable(undone_by="R0000"),
+        ),
+        f":white_check_mark: {ALARM} · over after 17 min",
+        [f":white_check_mark: {SUMMARY} · done TIME · by <@U0ANN> · undone by <@U0BEN> · R7F3K", "Until: TIME"],
+        {},
+    ),
     "over and not compared yet": (
         story(closed(round=1, decided=decided(VerdictKind.ACT)), remedied()),
         f":white_check_mark: {ALARM} · over after 17 min",

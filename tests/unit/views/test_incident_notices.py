@@ -43,6 +43,21 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         ABOUT | {"asks": True, "before": {}},
         [":lock: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)* waits for a yes · R7F3K"],
     ),
+    "begins by a person's hand": (
+        "incident.begun",
+        ABOUT | {"asks": False, "before": {}, "by": "U0ANN"},
+        [":gear: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)* begins by <@U0ANN> · R7F3K"],
+    ),
+    "undone": (
+        "incident.compared",
+        ABOUT | {"outcome": "unknown", "after": {"reason": "undone", "undone_by": "U0ANN"}, "later_s": 80},
+        [
+            (
+                ":heavy_multiplication_x: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: undone by <@U0ANN>, so it is not"
+                " compared"
+            )
+        ],
+    ),
     "done": (
         "incident.ended",
         ABOUT | {"state": "succeeded", "text": "3 vCPU", "way_out": None},
