@@ -4,32 +4,39 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.answers import Answer, Button, Tone
+from bot import misses
+from bot.answers import Answer, Button
 from bot.command import AnsweredError, Call, Context
-from bot.grammar import Words, command_line
 from bot.permission import ensure_allowed, may_see
 from bot.text import repair
 from bot.values import MAX_NAME
 from operations.errors import UnknownOperationError
-from vsphere.errors import AmbiguousNameError, NotFoundError, NotReadyError
+from operations.recycling import marks_of
+from vsphere.errors import NotReadyError
 from vsphere.gateway import Gateway
 from vsphere.inventory import Inventory
 from vsphere.model import Ref, Vm
 
-MOST_CHOICES = 20
-"""A picker longer than this helps nobody."""
 _NEAR = 3
 _NEAR_ENOUGH = 65
 _TRIED = 12
+_A_VM = "VM"
+_A_TEMPLATE = "template"
+_MAKES = "clonetemplate"
 
 
 def one_vm(text: str, call: Call, context: Context) -> Vm:
     """The VM that is meant.
 
     Raises:
-        AnsweredError: there is none, or more than one: the answer offers those that the person may see.
+        AnsweredError: there is none, or more than one: the answer offers those that the person may see, the way back
+            from the recycle bin, or what can be made from a template of this name.
     """
-    return _only(text, [vm for vm in _find(text, context) if not vm.is_template], call, context, what="VM")
+    found = _find(text, context)
+    vms = [vm for vm in found if not vm.is_template]
+    if found and not vms and _may_use(found[0], call, context):
+        raise AnsweredError(misses.is_template(found[0].name, call.words))
+    return _only(text, vms, call, context, what=_A_VM)
 
 
 def one_seen(text: str, call: Call, context: Context, *, verb: str | None = None) -> Vm:
@@ -38,7 +45,7 @@ def one_seen(text: str, call: Call, context: Context, *, verb: str | None = None
     Raises:
         AnsweredError: there is none, more than one, or the person may not see it.
     """
-    vm = _only(text, _find(text, context), call, context, what="VM")
+    vm = _only(text, _find(text, context), call, context, what=_A_VM)
     ensure_allowed(verb or "show", vm, call, context)
     return vm
 
@@ -67,7 +74,7 @@ def one_on_its_way(text: str, call: Call, context: Context) -> Vm:
         AnsweredError: there is none, or more than one.
     """
     half_way = [] if _find(text, context) else context.operations.bin.find_stray(text)
-    return _only(text, half_way, call, context, what="VM") if half_way else one_vm(text, call, context)
+    return _only(text, half_way, call, context, what=_A_VM) if half_way else one_vm(text, call, context)
 
 
 def one_template(text: str, vcenter: str | None, call: Call, context: Context) -> Vm:
@@ -78,7 +85,7 @@ def one_template(text: str, vcenter: str | None, call: Call, context: Context) -
     """
     found = [vm for vm in _find(text, context) if vcenter is None or vm.ref.vcenter == vcenter_named(vcenter, context)]
     templates = [vm for vm in found if vm.is_template]
-    return _only(text, templates or found, call, context, what="template")
+    return _only(text, templates or found, call, context, what=_A_TEMPLATE)
 
 
 def one_datastore(text: str, vm: Vm, call: Call, context: Context) -> str:
@@ -91,8 +98,8 @@ def one_datastore(text: str, vm: Vm, call: Call, context: Context) -> str:
     exact = next((name for name in names if name.casefold() == text.casefold()), None)
     if exact is not None:
         return exact
-    buttons = [_again(call.words, text, name, label=name) for name in nearest_names(text, names)]
-    raise AnsweredError(_missing(f"no datastore is called {text!r} in {vm.ref.vcenter}", buttons))
+    buttons = [misses.again(call.words, text, name, label=name) for name in nearest_names(text, names)]
+    raise AnsweredError(misses.missing(f"no datastore is called {text!r} in {vm.ref.vcenter}", buttons))
 
 
 def visible_vms(call: Call, context: Context, *, verb: str) -> list[Vm]:
@@ -181,25 +188,19 @@ def _only(text: str, found: list[Vm], call: Call, context: Context, *, what: str
         return found[0]
     if found:
         raise AnsweredError(_picker(text, found, call, context))
+    binned = [vm for vm in context.operations.bin.find(text) if may_see(vm, call, context)]
+    if binned and what == _A_VM:
+        marks = marks_of(binned[0])
+        name = marks.name if marks else binned[0].name
+        raise AnsweredError(misses.in_bin(name, [reference(vm, context) for vm in binned]))
     fact = f"no {what} is called {text[:MAX_NAME]!r}"
-    buttons = [*_in_bin(text, call, context), *_near(text, call, context, what=what)]
-    raise AnsweredError(_missing(fact, buttons[:MOST_CHOICES]))
+    raise AnsweredError(misses.missing(fact, _near(text, call, context, what=what)))
 
 
 def _picker(text: str, found: list[Vm], call: Call, context: Context) -> Answer:
-    """The choice among those that the person may see: even a single one is not chosen for them."""
     visible = [vm for vm in found if may_see(vm, call, context)]
-    choices = [
-        _again(call.words, text, reference(vm, context), label=_where(vm, context)) for vm in visible[:MOST_CHOICES]
-    ]
-    hidden = len(found) - len(visible)
-    unseen = (f"You may not see {hidden} of them here.",) if hidden else ()
-    return Answer(
-        title=f"{len(found)} VMs are called {text}. Which one?",
-        lines=(*unseen, AmbiguousNameError.hint),
-        choices=tuple(choices),
-        tone=Tone.QUESTION,
-    )
+    choices = [misses.again(call.words, text, reference(vm, context), label=_where(vm, context)) for vm in visible]
+    return misses.picker(text, choices, hidden=len(found) - len(visible))
 
 
 def _where(vm: Vm, context: Context) -> str:
@@ -208,29 +209,14 @@ def _where(vm: Vm, context: Context) -> str:
 
 
 def _near(text: str, call: Call, context: Context, *, what: str) -> list[Button]:
-    wanted = [vm for vm in _everything(context) if vm.is_template is (what == "template")]
+    wanted = [vm for vm in _everything(context) if vm.is_template is (what == _A_TEMPLATE)]
     by_name = {vm.name: vm for vm in wanted}
     names = nearest_names(text.rpartition("/")[2], list(by_name), limit=_TRIED)
     visible = [by_name[name] for name in names if may_see(by_name[name], call, context)][:_NEAR]
-    return [_again(call.words, text, reference(vm, context), label=vm.name) for vm in visible]
+    return [misses.again(call.words, text, reference(vm, context), label=vm.name) for vm in visible]
 
 
-def _in_bin(text: str, call: Call, context: Context) -> list[Button]:
-    """The way back for those of this name that lie in the recycle bin."""
-    found = [vm for vm in context.operations.bin.find(text) if may_see(vm, call, context)]
-    return [Button(label=f"Restore {text}", command=command_line("restore", reference(vm, context))) for vm in found]
-
-
-def _missing(fact: str, buttons: list[Button]) -> Answer:
-    way_out = "Did you mean one of these? Nothing has been done." if buttons else NotFoundError.hint
-    return Answer(title=f"{fact[0].upper()}{fact[1:]}.", lines=(way_out,), buttons=tuple(buttons), tone=Tone.FAILED)
-
-
-def _again(words: Words, old: str, new: str, *, label: str) -> Button:
-    """The same command with one name replaced: where it stands first, be it as a word or as an option's value."""
-    names, options = [*words.names], dict(words.options)
-    if old in names:
-        names[names.index(old)] = new
-    else:
-        options = {key: new if value == old else value for key, value in options.items()}
-    return Button(label=label, command=command_line(words.verb, *names, options=options))
+def _may_use(template: Vm, call: Call, context: Context) -> bool:
+    """Whether somebody may know of a template: it is there for all who may make VMs from templates."""
+    makes = _MAKES in context.policy.verbs_for(call.actor, call.origin)
+    return makes or may_see(template, call, context)

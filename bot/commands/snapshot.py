@@ -9,7 +9,8 @@ from bot.answers import Answer, Button, Reply, Table, Tone
 from bot.changes import change
 from bot.command import Call, Command, Context, UsageError, Words
 from bot.grammar import command_line
-from bot.lookup import MOST_CHOICES, nearest_names, one_seen, one_vm, reference
+from bot.lookup import nearest_names, one_seen, one_vm, reference
+from bot.misses import MOST_CHOICES
 from operations.moments import say_past
 from vsphere.model import Snapshot, Vm
 

@@ -134,7 +134,8 @@ def test_a_vm_in_the_bin_is_told_with_its_way_back(floor: Floor) -> None:
     unknown = floor.answer("poweron asleep-01")
 
     assert (refused.state, refused.way_out) == (State.REFUSED, "Bring it back first: `/iaas restore asleep-01`.")
-    assert Button(label="Restore asleep-01", command=f"restore {vm.name}") in unknown.buttons
+    assert unknown.title == "asleep-01 is in the recycle bin."
+    assert Button(label="Restore", command=f"restore {vm.name}", style="primary") in unknown.buttons
 
 
 def test_another_persons_vm_is_not_brought_back_by_a_person_without_the_right(floor: Floor) -> None:

@@ -1,10 +1,14 @@
 """From what was written to the one VM that is meant: pickers, near names, and nothing that one may not see."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers import Button, Tone
+from bot.dispatch import Dispatcher
+from operations.policy import Policy, Rule
 from tests.unit.bot import world
-from tests.unit.bot.desk import DANA, Desk
+from tests.unit.bot.desk import ANN, DANA, Desk
 from vsphere.sites import Sites
 
 TWINS = (world.vm(1, "web-01"), world.vm(2, "web-01", folder="Finance"))
@@ -99,8 +103,79 @@ def test_a_name_that_slack_would_repair_is_found_all_the_same(desk: Desk) -> Non
     assert desk.ask("show Größe\u20131").title == "Größe\u20131 (on)"
 
 
-def test_a_template_is_no_vm_to_a_verb_that_changes(desk: Desk) -> None:
-    assert desk.ask("poweron tpl-debian-12").title == "No VM is called 'tpl-debian-12'."
+@pytest.mark.parametrize("line", ["poweron tpl-debian-12", "nuke TPL-debian-12", "snapshot tpl-debian-12 create x"])
+def test_a_template_is_no_vm_to_a_verb_that_changes_and_is_told_as_what_it_is(desk: Desk, line: str) -> None:
+    answer = desk.ask(line)
+
+    assert (answer.title, answer.lines, answer.buttons) == (
+        "tpl-debian-12 is a template, which the bot does not change.",
+        ("`/iaas clonetemplate NEWNAME tpl-debian-12` makes a VM from it. Nothing has been done.",),
+        (),
+    )
+
+
+def test_a_clone_of_a_template_is_offered_as_the_verb_that_can(desk: Desk) -> None:
+    answer = desk.ask("clone tpl-debian-12 web-07 for=14d")
+
+    assert answer.title == "tpl-debian-12 is a template, which the bot does not change."
+    assert answer.buttons == (
+        Button(label="Make web-07 from it", command="clonetemplate web-07 tpl-debian-12 for=14d"),
+    )
+
+
+@pytest.mark.parametrize(("verbs", "told"), [(("poweron",), False), (("poweron", "clonetemplate"), True)])
+def test_a_template_out_of_reach_is_told_of_only_to_whoever_may_make_vms_from_it(
+    verbs: tuple[str, ...],
+    told: bool,  # noqa: FBT001  a case of the table
+) -> None:
+    desk = Desk(world.sites(world.vm(9, "tpl-1", folder="Finance", on=False, config__template=True)))
+    rule = Rule(name="web", groups=("@vm-users",), channels=("*",), verbs=verbs, folders=("DC/vm/Web",))
+    desk.dispatcher = Dispatcher(context=replace(desk.context, policy=Policy((rule,))))
+
+    assert ("template" in desk.ask("poweron tpl-1", DANA).title) is told
+
+
+@pytest.mark.parametrize("line", ["show old-01", "nuke old-01", "poweron OLD-01@prod", "transform old-01 cpu=4"])
+def test_the_former_name_of_a_vm_in_the_bin_leads_to_its_way_back(line: str) -> None:
+    desk = Desk(world.sites(world.binned(1, "old-01"), world.vm(2, "old-02")))
+
+    answer = desk.ask(line)
+
+    assert (answer.title, answer.lines) == (
+        "old-01 is in the recycle bin.",
+        ("`/iaas restore old-01` brings it back. Nothing has been done.",),
+    )
+    assert answer.buttons == (
+        Button(label="Restore", command="restore old-01.binned-20261126-0512", style="primary"),
+        Button(label="Show", command="show old-01.binned-20261126-0512"),
+    )
+
+
+def test_of_several_in_the_bin_each_has_its_own_way_back() -> None:
+    desk = Desk(world.sites(world.binned(1, "old-01"), world.binned(2, "old-01", since="20261125-0100")))
+
+    answer = desk.ask("show old-01")
+
+    assert answer.title == "2 VMs that were called old-01 are in the recycle bin."
+    assert [one.command for one in answer.choices] == [
+        "restore old-01.binned-20261126-0512",
+        "restore old-01.binned-20261125-0100",
+    ]
+
+
+def test_the_recycle_bin_is_not_told_of_to_whoever_may_not_see_the_vm() -> None:
+    desk = Desk(world.sites(world.binned(1, "old-01", folder="Finance")))
+
+    assert desk.ask("show old-01", ANN).title == "old-01 is in the recycle bin."
+    assert desk.ask("show old-01", DANA).title == "No VM is called 'old-01'."
+
+
+def test_whoever_may_see_none_of_several_is_told_so_without_a_choice() -> None:
+    desk = Desk(world.sites(world.vm(1, "fin-01", folder="Finance"), lab=[world.vm(2, "fin-01", folder="Finance")]))
+
+    answer = desk.ask("show fin-01", DANA)
+
+    assert (answer.title, answer.choices) == ("2 VMs are called fin-01, and you may see none of them here.", ())
 
 
 def test_a_missing_template_is_answered_with_templates_only(desk: Desk) -> None:

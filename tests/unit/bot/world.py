@@ -13,12 +13,19 @@ from vsphere.soaptree import Moref, Tree
 BOOTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 OWNER_KEY = 100
 EXPIRES_KEY = 101
+_MARKS = {102: "iaas.binned", 103: "iaas.binned.from", 104: "iaas.binned.name"}
 _FOLDERS = {"Web": "group-v10", "Finance": "group-v11", "Recycle bin": "group-v12"}
 _BASE = (
     Change(
         "enter",
         Moref("CustomFieldsManager", "CustomFieldsManager"),
-        {"field": [{"key": OWNER_KEY, "name": "iaas.owner"}, {"key": EXPIRES_KEY, "name": "iaas.expires"}]},
+        {
+            "field": [
+                {"key": OWNER_KEY, "name": "iaas.owner"},
+                {"key": EXPIRES_KEY, "name": "iaas.expires"},
+                *({"key": key, "name": name} for key, name in _MARKS.items()),
+            ]
+        },
     ),
     Change("enter", Moref("Folder", "group-d1"), {"name": "Datacenters"}),
     Change("enter", Moref("Datacenter", "datacenter-2"), {"name": "DC", "parent": Moref("Folder", "group-d1")}),
@@ -65,6 +72,13 @@ def vm(
 def template(number: int, name: str) -> Change:
     """A template."""
     return vm(number, name, on=False, config__template=True)
+
+
+def binned(number: int, name: str, *, since: str = "20261126-0512", folder: str = "Web") -> Change:
+    """A VM in the recycle bin that was called so and lay in this folder."""
+    said = dict(zip(_MARKS, (f"{since} by U1DANA, operation R7F3K", f"DC/vm/{folder}", name), strict=True))
+    marks: list[Tree] = [{"key": key, "value": value} for key, value in said.items()]
+    return vm(number, f"{name}.binned-{since}", folder="Recycle bin", on=False, customValue=marks)
 
 
 def gateway(name: str, changes: Iterable[Change] | None) -> Gateway:
