@@ -5,7 +5,7 @@ from bot.command import AnsweredError, Call, Command, Context
 from operations.approvals import may_decide
 from operations.model import Actor, ActorKind, Operation, Origin, Request
 from operations.policy import Decision, Explanation, Question
-from operations.verbnames import DECIDING
+from operations.verbnames import DECIDING, OPEN
 from operations.verbs import VERBS
 from vsphere.model import Vm
 
@@ -36,7 +36,8 @@ def ensure_allowed(verb: str, vm: Vm, call: Call, context: Context) -> None:
 
 def may_see(vm: Vm, call: Call, context: Context, *, verb: str = "show") -> bool:
     """Whether the person may know of the VM: by this reading verb, or by the verb that the line is about."""
-    verbs = dict.fromkeys((verb, call.words.verb))
+    # What every member may do says nothing about a VM.
+    verbs = [one for one in dict.fromkeys((verb, call.words.verb)) if one not in OPEN]
     return any(context.policy.judge(_question(one, vm, call, context)).allowed for one in verbs)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import values
+from bot.about import about
 from bot.answers import Answer, Button, Reply, Tone
 from bot.command import Call, Command, Context, Words
 from bot.deciding import before_after, mention
@@ -43,14 +44,15 @@ def acknowledge(wanted: Approve) -> str:
 
 def run(wanted: Approve, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    operation = context.operations.approvals.approve(
-        wanted.operation_id,
-        call.actor,
-        call.origin,
-        plan_hash=wanted.plan_hash,
-        cpu_count=wanted.cpu_count,
-        memory_mib=wanted.memory_mib,
-    )
+    with about(wanted.operation_id, call, context):
+        operation = context.operations.approvals.approve(
+            wanted.operation_id,
+            call.actor,
+            call.origin,
+            plan_hash=wanted.plan_hash,
+            cpu_count=wanted.cpu_count,
+            memory_mib=wanted.memory_mib,
+        )
     return _told(operation)
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot import values
+from bot.about import about
 from bot.answers import Reply, Started
 from bot.command import Call, Command, Context, Words
 from bot.permission import ensure_may_cancel
@@ -24,7 +25,8 @@ def acknowledge(operation_id: str) -> str:
 def run(operation_id: str, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
     ensure_may_cancel(context.operations.get(operation_id), call, context)
-    return Started(operation=context.operations.cancel(operation_id, call.actor), may_repeat=False)
+    with about(operation_id, call, context):
+        return Started(operation=context.operations.cancel(operation_id, call.actor), may_repeat=False)
 
 
 COMMAND: Final = Command(

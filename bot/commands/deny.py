@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.about import about
 from bot.answers import Answer, Button, Reply, Tone
 from bot.command import Call, Command, Context, UsageError, Words
 from bot.deciding import mention
@@ -36,7 +37,10 @@ def acknowledge(wanted: Deny) -> str:
 
 def run(wanted: Deny, call: Call, context: Context) -> Reply:
     """See `Command.run`."""
-    operation = context.operations.approvals.deny(wanted.operation_id, call.actor, call.origin, reason=wanted.reason)
+    with about(wanted.operation_id, call, context):
+        operation = context.operations.approvals.deny(
+            wanted.operation_id, call.actor, call.origin, reason=wanted.reason
+        )
     return Answer(
         title=f"You denied: {operation.summary}",
         lines=(f"{mention(operation.actor)} is told why.",),

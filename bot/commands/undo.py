@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot import values
+from bot.about import about
 from bot.answers import Reply, Started
 from bot.changes import submit
 from bot.command import Call, Command, Context, Words
@@ -29,10 +30,11 @@ def run(operation_id: str, call: Call, context: Context) -> Reply:
     known = context.operations.reversing.known(operation.id)
     if known is not None:
         return Started(operation=known)
-    request = context.operations.reversing.request(
-        operation.id, actor=call.actor, origin=call.origin, key=call.key, asked_at=call.asked_at
-    )
-    return submit(request, context)
+    with about(operation.id, call, context):
+        request = context.operations.reversing.request(
+            operation.id, actor=call.actor, origin=call.origin, key=call.key, asked_at=call.asked_at
+        )
+        return submit(request, context)
 
 
 COMMAND: Final = Command(
