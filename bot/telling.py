@@ -131,6 +131,11 @@ def vm_of(incident: Incident) -> str | None:
     """How a command names the VM that the alarm is on; None where it is on something else."""
     if incident.alarm.entity_kind != VM:
         return None
+    return subject_of(incident)
+
+
+def subject_of(incident: Incident) -> str:
+    """How `remediation stop` names what the alarm is on, VM or datastore."""
     return f"{incident.entity_name}@{incident.alarm.entity.vcenter}"
 
 

@@ -13,14 +13,15 @@ from remediation.guards.acknowledged import Acknowledged
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.protection import Protected
 from remediation.guards.redness import StillRed
-from remediation.guards.stopping import StoppedForVm
+from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.guards.storm import StormBrake
 from remediation.matching import VM
 from remediation.model import Facts, Hold, HoldKind, NoRemedy, PlaybookName, Recommendation, Verdict, VerdictKind
 from vsphere.model import Vm
 
-_OF_ALARMS: Final[tuple[Guard, ...]] = (StillRed(), Acknowledged(), ModeOfPlaybook())
+_OF_ALARMS: Final[tuple[Guard, ...]] = (StillRed(), Acknowledged(), ModeOfPlaybook(), StoppedForDatastore())
 _OF_VMS: Final[tuple[Guard, ...]] = (Protected(), StoppedForVm(), StormBrake())
+_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name})
 MakeCase = Callable[[Recommendation], Case]
 
 
@@ -35,7 +36,7 @@ def nothing_to_do(none: NoRemedy, facts: Facts, make: MakeCase) -> Verdict:
     holds = tuple(_holds(facts, make))
     first = next((one for one in holds if one.kind in {HoldKind.NOTHING, HoldKind.REFUSE}), None)
     if first is None:
-        stopped = next((one for one in holds if one.guard == StoppedForVm.name), None)
+        stopped = next((one for one in holds if one.guard in _STOPPED), None)
         return replace(without_remedy(none) if stopped is None else _stopped(stopped, none), holds=holds)
     kind = VerdictKind.NOTHING if first.kind is HoldKind.NOTHING else VerdictKind.REFUSE
     return Verdict(kind=kind, reason=first.reason, guard=first.guard, way_out=first.way_out, holds=holds)

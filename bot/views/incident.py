@@ -10,15 +10,17 @@ from bot.blocks.layout import context, fields, section
 from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, hands_in, red_for, red_since, vm_of
+from bot.telling import Story, hands_in, red_for, red_since, subject_of, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
 from bot.views.reasons import said
 from operations.terms import Window
 from operations.undoable import standing
 from operations.windows import opens_at
+from remediation.following import OPERATION
+from remediation.guards import ALL_GUARDS
 from remediation.guards.no_effect import NoEffect
-from remediation.guards.stopping import StoppedForVm
+from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
 from remediation.verification import UNDONE_BY
 from vsphere.model import AlarmStatus
@@ -27,8 +29,10 @@ _TITLE: Final = 200
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
 _BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
-_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name})
+_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name, StoppedForDatastore.name})
 """Guard rails that a person ends with `remediation start`."""
+_GUARDS: Final = frozenset(guard.name for guard in ALL_GUARDS)
+"""What else decides, as a playbook that has nothing to add, is no guard rail."""
 _STANDS: Final = {
     VerdictKind.ACT: (glyphs.RUNNING, "is being helped"),
     VerdictKind.ASK: (glyphs.LOCKED, "waits for a yes"),
@@ -58,7 +62,7 @@ def incident_card(story: Story, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     incident, remedies = story.incident, story.remedies[-_REMEDIES:]
     head = _head(story)
-    news = [*_ending(story), *_decided(story), *map(_remedy, remedies), *_comparison(remedies)]
+    news = [*_ending(story), *_decided(story), *_remedies(story), *_comparison(remedies)]
     facts = [*_facts(incident)]
     blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
     figures = [f"{label}: {value}" for label, value in facts]
@@ -131,7 +135,7 @@ def _ending(story: Story) -> Iterator[str]:
 def _decided(story: Story) -> Iterator[str]:
     """What is decided now; of what is over or under way, the remedies say it."""
     incident, decided = story.incident, story.incident.decided
-    if decided is None or incident.state is not IncidentState.OPEN:
+    if decided is None or incident.state is not IncidentState.OPEN or _says_a_remedy(decided, story):
         return
     if decided.summary and decided.verdict in OFFERING:
         yield f"*{escape(decided.summary)}* would help."
@@ -143,9 +147,24 @@ def _decided(story: Story) -> Iterator[str]:
         yield f"{asked}Nothing restarts before somebody says when."
 
 
+def _says_a_remedy(decided: Decided, story: Story) -> bool:
+    """Whether it is only how the last remedy has ended, which stands below."""
+    last = story.remedies[-1] if story.remedies else None
+    return decided.guard == OPERATION and last is not None and last.operation_id in story.operations
+
+
 def _is_button(decided: Decided) -> bool:
     """Whether the way out is the command that a button gives."""
     return decided.command is not None and decided.command in decided.way_out and decided.verdict in OFFERING
+
+
+def _remedies(story: Story) -> Iterator[str]:
+    """The latest, and why the last one came to nothing."""
+    yield from map(_remedy, story.remedies[-_REMEDIES:])
+    last = story.remedies[-1] if story.remedies else None
+    operation = story.operations.get(last.operation_id or "") if last else None
+    if last is not None and operation is not None and last.state in {RemedyState.FAILED, RemedyState.DROPPED}:
+        yield said(operation.text, people=hands_in([operation]))
 
 
 def _remedy(remedy: Remedy) -> str:
@@ -183,8 +202,10 @@ def _footer(incident: Incident) -> str:
     parts = [f"*{escape(incident.id)}*"]
     parts += [escape(incident.playbook.value)] if incident.playbook else []
     decided = incident.decided
-    if decided is not None and decided.guard and incident.state is IncidentState.OPEN:
-        parts.append(f"guard rail: {escape(decided.guard)}")
+    if decided is not None and incident.state is IncidentState.OPEN:
+        parts += [f"guard rail: {escape(decided.guard)}"] if decided.guard in _GUARDS else []
+        # A reason may say "for another 2 h".
+        parts.append(f"as of {when(decided.at)}")
     return " · ".join(parts)
 
 
@@ -196,14 +217,13 @@ def _buttons(story: Story, now: datetime) -> Iterator[Button]:
         verb = "pending" if _is_asked(story) else "status"
         yield Button(label="Details", command=command_line(verb, incident.operation_id))
     yield from _undo(story, now)
-    vm = vm_of(incident)
-    if vm is None:
-        return
+    vm, subject = vm_of(incident), subject_of(incident)
     if incident.state is not IncidentState.CLOSED and decided is not None and decided.guard in _STARTS_AGAIN:
-        yield Button(label="Start again", command=command_line("remediation", "start", vm))
+        yield Button(label="Start again", command=command_line("remediation", "start", subject))
     elif any(one.mode in _BY_ITSELF for one in story.remedies):
-        yield Button(label="Stop auto for this VM", command=command_line("remediation", "stop", vm), style="danger")
-    if incident.state is not IncidentState.CLOSED:
+        label = f"Stop auto for this {'VM' if vm else 'datastore'}"
+        yield Button(label=label, command=command_line("remediation", "stop", subject), style="danger")
+    if vm is not None and incident.state is not IncidentState.CLOSED:
         yield Button(label="Why?", command=command_line("why", vm))
 
 

@@ -233,10 +233,38 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         story(
             samples.incident(round=1, decided=decided(VerdictKind.WAIT, guard="cooldown")),
             remedied(state=RemedyState.FAILED),
+            R7F3K=undoable(state=State.FAILED, text="esx-01 has no room for it."),
         ),
         f":hourglass_flowing_sand: {ALARM} · waits",
-        [f":x: {SUMMARY} · failed TIME · R7F3K"],
+        [f":x: {SUMMARY} · failed TIME · R7F3K", "esx-01 has no room for it."],
         DO_IT | STOP | WHY,
+    ),
+    "a datastore that the bot has relieved": (
+        story(
+            samples.incident(
+                alarm=samples.alarm(entity_kind="Datastore", entity=samples.GOLD, name="Datastore usage on disk"),
+                entity_name="gold-1",
+                playbook=PlaybookName.RELIEVE_DATASTORE,
+                round=1,
+                decided=decided(VerdictKind.RECOMMEND, command="move db-01 gold-2"),
+            ),
+            remedied(),
+        ),
+        ":bulb: *gold-1*: Datastore usage on disk · something would help",
+        [],
+        {"Do it": "move db-01 gold-2", "Stop auto for this datastore": "remediation stop gold-1@lab"},
+    ),
+    "a datastore that somebody has stopped": (
+        story(
+            samples.incident(
+                alarm=samples.alarm(entity_kind="Datastore", entity=samples.GOLD, name="Datastore usage on disk"),
+                entity_name="gold-1",
+                decided=decided(VerdictKind.RECOMMEND, guard="datastore stopped", command="move db-01 gold-2"),
+            ),
+        ),
+        ":bulb: *gold-1*: Datastore usage on disk · something would help",
+        [],
+        {"Do it": "move db-01 gold-2", "Start again": "remediation start gold-1@lab"},
     ),
     "a datastore": (
         story(
@@ -351,3 +379,27 @@ def test_whatever_a_vm_is_called_rings_nobody_and_slack_takes_it(name: str, verd
         everything = card.text + str([block for block in card.blocks if block["type"] != "actions"])
         assert "<!channel>" not in everything
         assert "<@U0ANN>" not in everything
+
+
+def test_what_came_to_nothing_is_said_once_until_the_next_decision() -> None:
+    words = "Nobody has said yes within 30 min. Nothing was changed."
+    dropped = remedied(state=RemedyState.DROPPED, mode=Mode.APPROVE)
+    expired = undoable(state=State.EXPIRED, text=words)
+
+    card = incident_card(story(open_(VerdictKind.REFUSE, words, guard="operation"), dropped, R7F3K=expired), NOW)
+
+    assert plain(card).count("Nobody has said yes") == 1
+
+
+@pytest.mark.parametrize(
+    ("guard", "expected"),
+    [
+        ("cooldown", "add-cpu · guard rail: cooldown · as of"),
+        ("playbook", "add-cpu · as of"),
+        (None, "add-cpu · as of"),
+    ],
+)
+def test_the_footer_names_guard_rails_only_and_of_when_the_reason_is(guard: str | None, expected: str) -> None:
+    card = incident_card(story(open_(VerdictKind.WAIT, guard=guard)), NOW)
+
+    assert expected in str(card.blocks)
