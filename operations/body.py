@@ -10,7 +10,7 @@ import structlog
 
 from operations.admission import Admission, Gates
 from operations.changes.stage import Work
-from operations.endings import Ending
+from operations.endings import Ending, unknown
 from operations.errors import StoppingError, StorageError, TakenOverError
 from operations.following import Follower
 from operations.mirroring import Mirroring
@@ -32,7 +32,10 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 _STORAGE_PAUSE_S = 1.0
 _MOST_RUNS = 25
-"""An operation that ends its process each time must not do so for ever; DBOS forgets to count at a takeover."""
+"""An operation that ends its process each time must not do so for ever: after so many runs in which no stage of it was
+done it sends nothing more, and ends with what looking tells. DBOS forgets to count at a takeover."""
+_MOST_LOOKS = 100
+"""After so many runs it is not even looked at."""
 
 
 class Body:
@@ -53,7 +56,7 @@ class Body:
         self._clock = clock
         self._runner_id = runner_id
         self._stopping = threading.Event()
-        self._claimed: set[str] = set()
+        self._claimed: dict[str, int] = {}
         self._running: set[str] = set()
         self._idle = threading.Condition()
         self._mirroring = Mirroring(clock=clock, rest=self.rest)
@@ -84,7 +87,7 @@ class Body:
                 return False
             if operation.stages_done > index:
                 return True
-            ending = self._run(operation, index)
+            ending = self._run(operation, index, may_send=self._claimed.get(operation_id, 0) <= _MOST_RUNS)
             if ending is not None:
                 self._await_mirror(self.operation(operation_id))
                 self._end(operation_id, ending)
@@ -94,7 +97,7 @@ class Body:
         """See `operations.engine.Body.finish`."""
         with self._present(operation_id):
             operation = self.operation(operation_id)
-            self._claimed.discard(operation_id)
+            self._claimed.pop(operation_id, None)
             if operation.state.is_final or operation.plan is None:
                 return
             text = done_words(operation.plan, began(operation))
@@ -166,13 +169,17 @@ class Body:
                 self._running.discard(operation_id)
                 self._idle.notify_all()
 
-    def _run(self, operation: Operation, index: int) -> Ending | None:
+    def _run(self, operation: Operation, index: int, *, may_send: bool) -> Ending | None:
         stage = STAGES.get(operation.stages[index])
         if stage is None or operation.plan is None:
             # A newer version of this program has queued it, and an older one runs again.
             text = f"This version of the bot does not know how to {operation.stages[index]}."
             return Ending(state=State.FAILED, text=text, way_out="Ask an administrator to update it.")
-        return self._runner.run(stage, self._work(operation, specs_of(operation.plan)[index]), index)
+        work = self._work(operation, specs_of(operation.plan)[index])
+        ending = self._runner.run(stage, work, index, may_send=may_send)
+        if ending is None:
+            self._claimed[operation.id] = 0
+        return ending
 
     def _await_mirror(self, operation: Operation) -> None:
         """See `Mirroring`; a stage or a vCenter that this bot does not know any more is not waited for."""
@@ -191,14 +198,9 @@ class Body:
 
     def _claim(self, operation_id: str) -> Operation:
         operation, runs = self._insist(lambda: self._store.claim(operation_id, self._runner_id))
-        self._claimed.add(operation_id)
-        if not operation.state.is_final and runs > _MOST_RUNS:
-            ending = Ending(
-                state=State.UNKNOWN,
-                text=f"The bot has ended {_MOST_RUNS} times while it ran this, so it is left alone.",
-                way_out=f"Look at {operation.vm_name} in vCenter, and tell an administrator to read the bot's log.",
-            )
-            return self._end(operation_id, ending)
+        self._claimed[operation_id] = runs
+        if not operation.state.is_final and runs > _MOST_LOOKS:
+            return self._end(operation_id, unknown(operation, f"the bot has ended {_MOST_LOOKS} times over it"))
         return operation
 
     def _end(self, operation_id: str, ending: Ending) -> Operation:

@@ -48,6 +48,17 @@ def broken_off(operation: Operation, task: Task) -> Ending:
     return Ending(state=State.FAILED, text=text, way_out=error.way_out)
 
 
+def left_alone(operation: Operation) -> Ending:
+    """The bot has ended again and again while it ran this, so nothing more of it is sent."""
+    here = _from_here(operation)
+    way_out = "Tell an administrator to read the bot's log, then ask for it again."
+    return Ending(
+        state=State.FAILED,
+        text=f"The bot was ended too often while it worked at this, so it goes no further. {_before(operation)}",
+        way_out=f"{way_out} {here}" if here else way_out,
+    )
+
+
 def unknown(operation: Operation, why: str) -> Ending:
     """It was sent, and nobody can tell what became of it."""
     return Ending(

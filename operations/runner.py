@@ -14,7 +14,7 @@ import structlog
 from operations.admission import Admission
 from operations.changes.stage import Stage, Work
 from operations.crash import crash_point
-from operations.endings import Ending, broken_off, cancelled, failed, unknown
+from operations.endings import Ending, broken_off, cancelled, failed, left_alone, unknown
 from operations.following import Follower
 from operations.model import Operation, State
 from operations.settings import OperationsSettings
@@ -97,20 +97,20 @@ class Runner:
         self._admission = admission
         self._rest = rest
 
-    def run(self, stage: Stage, work: Work, index: int) -> Ending | None:
-        """Run a stage to its end.
+    def run(self, stage: Stage, work: Work, index: int, *, may_send: bool = True) -> Ending | None:
+        """Run a stage to its end; without `may_send` what has been sent is looked for and followed, and no more.
 
         Returns:
             None when it is done, else how the operation ends.
         """
         intent = self._ledger.intent(work.operation.id, index)
         if intent is None or intent.not_sent:
-            return self._start(stage, work, index)
+            return self._start(stage, work, index) if may_send else left_alone(work.operation)
         if intent.task is not None:
             return self._follow(stage, work, index, task=intent.task, since=intent.at)
         if intent.answered:
             return self._await_state(stage, work, index)
-        return self._recover(stage, work, index, since=intent.at)
+        return self._recover(stage, work, index, since=intent.at, may_send=may_send)
 
     def _start(self, stage: Stage, work: Work, index: int, *, is_second: bool = False) -> Ending | None:
         """Look once more, then send; `is_second` where it was lost a moment ago and is sent once more."""
@@ -200,17 +200,19 @@ class Runner:
             case _:
                 return unknown(work.operation, "the connection to vCenter was lost while the order was sent")
 
-    def _recover(self, stage: Stage, work: Work, index: int, *, since: datetime) -> Ending | None:
+    def _recover(
+        self, stage: Stage, work: Work, index: int, *, since: datetime, may_send: bool = True
+    ) -> Ending | None:
         """This process or another ended between intent and answer: look, and send only what is conclusively absent."""
         finding = self._settler.settle(stage, work, since=since)
         match finding.verdict:
             case Verdict.TASK if finding.task is not None:
-                return self._adopt(stage, work, index, task=finding.task, since=since)
+                return self._adopt(stage, work, index, task=finding.task, since=since, may_send=may_send)
             case Verdict.DONE:
                 return self._found(stage, work, index, made=finding.made)
             case Verdict.ABSENT:
                 self._ledger.note(work.operation.id, "stage.not_sent", index)
-                return self._start(stage, work, index)
+                return self._start(stage, work, index) if may_send else left_alone(work.operation)
             case _:
                 return unknown(work.operation, "the bot was restarted while the order was sent")
 
@@ -221,7 +223,9 @@ class Runner:
             return self._await_state(stage, work, index)
         return self._done(work, index, kind="stage.adopted", made=made)
 
-    def _adopt(self, stage: Stage, work: Work, index: int, *, task: Ref, since: datetime) -> Ending | None:
+    def _adopt(
+        self, stage: Stage, work: Work, index: int, *, task: Ref, since: datetime, may_send: bool = True
+    ) -> Ending | None:
         log.info("operation.task.adopted", operation_id=work.operation.id, task=str(task))
         if not stage.makes:
             self._ledger.note(work.operation.id, "stage.sent", index, task=str(task))
@@ -229,7 +233,7 @@ class Runner:
         # Whether the VM that it makes is ours is known only at its end; until then it is only watched.
         watched = self._follower.task(work, task)
         if isinstance(watched, Task):
-            return self._recover(stage, work, index, since=since)
+            return self._recover(stage, work, index, since=since, may_send=may_send)
         return watched
 
     def _follow(self, stage: Stage, work: Work, index: int, *, task: Ref, since: datetime) -> Ending | None:

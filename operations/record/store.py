@@ -195,7 +195,8 @@ class Store:
         """Make `runner` the only one that may send for this operation; anyone who ran it before finds out at a write.
 
         Returns:
-            The operation, running unless it had ended before, and how many have run it, this one included.
+            The operation, running unless it had ended before, and how many have run it since its last stage was done,
+            this one included.
         """
         with self._database.writing() as connection:
             row = _row(connection, operation_id, lock=True)
@@ -236,6 +237,8 @@ class Store:
             if runner is not None and row["runner"] != runner:
                 raise TakenOverError(f"{operation_id} has been taken over by {row['runner']}")
             if changes:
+                if "stages_done" in changes:
+                    changes["attempts"] = 0
                 self._update(connection, operation_id, {**changes, "version": row["version"] + 1})
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))
             operation = read_operation(_row(connection, operation_id))

@@ -7,8 +7,9 @@ from operations.errors import StaleTransitionError, StorageError, TakenOverError
 from operations.model import State
 from operations.record.database import Database
 from operations.record.store import Store
+from operations.record.tables import OPERATION
 from tests.integration.operations.conftest import MakeLab
-from tests.integration.operations.lab import Lab
+from tests.integration.operations.lab import Lab, eventually
 from vsphere.clock import SystemClock
 
 
@@ -94,3 +95,67 @@ def test_a_database_that_can_not_be_written_takes_no_request_and_sends_nothing(l
     engine.dispose()
     assert "Nothing was changed" in refused.value.way_out
     assert lab.writes() == []
+
+
+@pytest.mark.parametrize("dropped", ["before", "after"])
+def test_what_the_bot_ended_over_too_often_sends_nothing_more_and_tells_what_it_did(
+    make_lab: MakeLab, sqlite_url: str, dropped: str
+) -> None:
+    first = make_lab(sqlite_url, settle_grace_s=60)
+    first.prepare("web-01", power="off")
+    drop = {"before": first.estate.drop_before, "after": first.estate.drop_after}[dropped]
+    drop("PowerOnVM_Task")
+    first.estate.set_task(5.0, "PowerOnVM_Task")
+    operation = first.ask("poweron", "web-01")
+    eventually(lambda: "stage.answer_lost" in first.kinds(operation))
+    first.operations.drain(5)
+    first.operations.close()
+    _set_attempts(sqlite_url, operation.id, 25)
+
+    second = make_lab(sqlite_url)
+    ended = second.end(second.operations.get(operation.id))
+
+    assert second.writes() == ["PowerOnVM_Task"]
+    if dropped == "after":
+        assert ended.state is State.SUCCEEDED
+    else:
+        assert ended.state is State.FAILED
+        assert ended.text.endswith("it goes no further. Nothing was changed.")
+        assert "the bot's log" in str(ended.way_out)
+
+
+def test_the_count_of_ends_begins_anew_with_each_stage_and_the_last_word_needs_no_look(
+    make_lab: MakeLab, sqlite_url: str
+) -> None:
+    first = make_lab(sqlite_url)
+    first.estate.set_task(5.0, "PowerOnVM_Task")
+    operation = first.ask("spawn", name="counted-01", arguments={"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5})
+    eventually(lambda: first.operations.get(operation.id).stages_done > 0)
+    begun = _attempts(sqlite_url, operation.id)
+    first.operations.drain(5)
+    first.operations.close()
+    _set_attempts(sqlite_url, operation.id, 100)
+
+    second = make_lab(sqlite_url)
+    ended = second.end(second.operations.get(operation.id))
+
+    assert begun == 0
+    assert (ended.state, ended.text) == (
+        State.UNKNOWN,
+        "Whether vCenter did it can't be told: the bot has ended 100 times over it.",
+    )
+
+
+def _attempts(url: str, operation_id: str) -> int:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = connection.scalar(sa.select(OPERATION.c.attempts).where(OPERATION.c.id == operation_id))
+    engine.dispose()
+    return int(found)
+
+
+def _set_attempts(url: str, operation_id: str, attempts: int) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.update(OPERATION).where(OPERATION.c.id == operation_id).values(attempts=attempts))
+    engine.dispose()
