@@ -149,9 +149,9 @@ def test_the_count_of_ends_begins_anew_with_each_stage_and_the_last_word_needs_n
 def _attempts(url: str, operation_id: str) -> int:
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        found = connection.scalar(sa.select(OPERATION.c.attempts).where(OPERATION.c.id == operation_id))
+        found: int = connection.scalar(sa.select(OPERATION.c.attempts).where(OPERATION.c.id == operation_id)) or 0
     engine.dispose()
-    return int(found)
+    return found
 
 
 def _set_attempts(url: str, operation_id: str, attempts: int) -> None:
