@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import values
 from bot.catalogue import Catalogue, Size
@@ -10,6 +11,7 @@ from operations.model import Scalar
 
 SIZE_OPTIONS = ("size", "cpu", "memory")
 LEASE_OPTION = "for"
+_ANY = timedelta(days=999_999)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +87,8 @@ def read_lease(words: Words, usage: str) -> int | None:
         UsageError: it is no length of time.
     """
     text = words.options.get(LEASE_OPTION)
-    return None if text is None else int(values.duration(text, usage).total_seconds())
+    # How long it may be is the rule's to say, with the figure; here it must only be a length of time.
+    return None if text is None else int(values.duration(text, usage, most=_ANY).total_seconds())
 
 
 def with_lease(arguments: Mapping[str, Scalar], lease_s: int | None) -> dict[str, Scalar]:

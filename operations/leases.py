@@ -15,6 +15,8 @@ STEPS: Final = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
 """How long before the end its owner is told."""
 USUAL: Final = timedelta(days=14)
 """By how much a lease is extended where neither the person nor the rule says so."""
+LONGEST: Final = timedelta(days=3650)
+"""For what a person asks, where the rule says nothing."""
 _LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 """Later than that is never."""
 
@@ -37,17 +39,16 @@ def new_lease(said: object, terms: LeaseTerms | None) -> timedelta | None:
         terms: of the rule that allows it.
 
     Raises:
-        BadRequestError: longer than the rule allows.
+        BadRequestError: longer than the rule allows, or than ten years where it says nothing.
     """
-    wanted = timedelta(seconds=said) if isinstance(said, int) and not isinstance(said, bool) else None
-    if terms is None:
-        return wanted
-    if wanted is None:
-        return terms.default or terms.longest
-    if terms.longest is not None and wanted > terms.longest:
+    if not isinstance(said, int) or isinstance(said, bool):
+        return (terms.default or terms.longest) if terms else None
+    wanted = timedelta(seconds=said)
+    longest = terms.longest if terms and terms.longest else LONGEST
+    if wanted > longest:
         raise BadRequestError(
-            f"a lease of {say_length(wanted)} is over the longest that you can have, {say_length(terms.longest)}",
-            hint=f"Ask for up to {say_length(terms.longest)}: `for={write_length(terms.longest)}`.",
+            f"a lease of {say_length(wanted)} is over the longest that you can have, {say_length(longest)}",
+            hint=f"Ask for up to {say_length(longest)}: `for={write_length(longest)}`.",
         )
     return wanted
 

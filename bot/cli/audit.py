@@ -1,6 +1,6 @@
 """`iaas-bot audit`: the record, for reading: is the chain whole, and the events as JSON lines or CSV."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,9 @@ from bot.values import duration
 from operations.errors import StorageError
 from operations.record.audit import Audit
 from vsphere.clock import SystemClock
+
+_ANY = timedelta(days=365_000)
+"""Longer ago than anything was, and still a date."""
 
 
 def verify(config: Path) -> None:
@@ -50,7 +53,7 @@ def export(config: Path, since: str | None, form: Literal["jsonl", "csv"]) -> No
 
 def _since(text: str, now: datetime) -> datetime:
     try:
-        return now - duration(text, "")
+        return now - duration(text, "", most=_ANY)
     except UsageError:
         pass
     try:

@@ -40,9 +40,24 @@ def test_how_long_a_new_vm_lives(said: object, terms: LeaseTerms | None, lease: 
     assert new_lease(said, terms) == lease
 
 
-def test_longer_than_the_rule_gives_is_no_lease() -> None:
-    with pytest.raises(BadRequestError, match="30 days"):
-        new_lease(30 * 86400 + 1, TERMS)
+@pytest.mark.parametrize(
+    ("said", "terms", "most"),
+    [
+        (30 * DAY + HOUR, TERMS, "30 days"),
+        (9999 * DAY, TERMS, "30 days"),
+        (9999 * DAY, LeaseTerms(), "3650 days"),
+        (9999 * DAY, None, "3650 days"),
+        (999_999 * DAY, None, "3650 days"),
+    ],
+)
+def test_a_lease_that_is_too_long_is_told_with_the_longest(
+    said: timedelta, terms: LeaseTerms | None, most: str
+) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        new_lease(int(said.total_seconds()), terms)
+
+    assert str(caught.value) == f"a lease of {say_length(said)} is over the longest that you can have, {most}"
+    assert caught.value.way_out == f"Ask for up to {most}: `for={most.partition(' ')[0]}d`."
 
 
 @pytest.mark.parametrize(

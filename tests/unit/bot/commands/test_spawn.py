@@ -66,3 +66,7 @@ def test_spawn_refuses_what_it_does_not_understand(line: str, words: str) -> Non
 def test_spawn_takes_how_long_the_vm_is_to_live() -> None:
     assert read(COMMAND, "web-07 for=14d").lease_s == 14 * 86400
     assert read(COMMAND, "web-07").lease_s is None
+
+
+def test_spawn_leaves_it_to_the_rule_how_long_is_too_long() -> None:
+    assert read(COMMAND, "web-07 for=9999d").lease_s == 9999 * 86400
