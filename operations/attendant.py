@@ -33,6 +33,7 @@ class Attendant:
         store: Store,
         replicas: Replicas,
         enqueue: Callable[[Operation], None],
+        waits: Callable[[Operation], str | None],
         on_fenced: Callable[[str], None],
     ) -> None:
         self._settings = settings
@@ -41,6 +42,7 @@ class Attendant:
         self._store = store
         self._replicas = replicas
         self._enqueue = enqueue
+        self._waits = waits
         self._on_fenced = on_fenced
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._attend, name="operations-attendant", daemon=True)
@@ -64,9 +66,13 @@ class Attendant:
             self._thread.join()
 
     def enqueue(self, operation: Operation) -> None:
-        """Queue an operation that is on record; where that fails, a later pass does it."""
+        """Queue an operation that is on record, once it is its turn; where that fails, a later pass does it."""
         try:
-            self._enqueue(operation)
+            why = self._waits(operation)
+            if why is None:
+                self._enqueue(operation)
+            else:
+                log.info("operation.turn.awaited", operation_id=operation.id, reason=why)
         except StorageError as error:
             log.warning("operation.enqueue.delayed", operation_id=operation.id, reason=str(error))
 
@@ -123,7 +129,7 @@ class Attendant:
         for lost in self._engine.missing(rows):
             operation = self._store.get(rows[lost].id)
             if operation.state is State.QUEUED:
-                log.warning("operation.enqueued.again", operation_id=operation.id)
+                # Left by a crash, or waiting for its turn.
                 self.enqueue(operation)
             elif operation.state is State.RUNNING:
                 self._close(operation)

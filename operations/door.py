@@ -110,6 +110,10 @@ class Door:
             return Ending(state=State.FAILED, text=text, way_out="Look at it again and repeat the command.")
         return None
 
+    def waits(self, operation: Operation, request: Request) -> str | None:
+        """Why an operation that is queued does not begin yet; None where it does. Only remedies wait for a turn."""
+        return self.remedies.waits(request) if is_remedy(operation.actor) and operation.approval is not None else None
+
     def may_cancel(self, actor: Actor, operation: Operation) -> bool:
         """Whether a person may cancel an operation: one's own, a remedy of one's own VM, or any by a rule for that."""
         return self._policy.may_cancel(actor, operation.actor.id) or is_own(actor, operation, self._vm_of(operation))

@@ -23,6 +23,13 @@ class Remedies(Protocol):
     def held(self) -> str | None:
         """Why remediation does nothing at all now: its kill switch, a pause; None where nothing holds it."""
 
+    def waits(self, request: Request) -> str | None:
+        """Why one that has its yes has to wait for its turn; None where it is its turn, which it has taken then.
+
+        Asked right before it begins, as often as that takes. Several may have got their yes at the same moment, and
+        between two of them nobody has counted what runs.
+        """
+
     def overtaken(self, request: Request) -> str | None:
         """Why this one is not wanted any more, asked right before its first write; None where it is.
 
@@ -36,6 +43,10 @@ class NoRemedies:
     def held(self) -> str | None:
         """See `Remedies.held`."""
         return "Remediation is not switched on in this bot."
+
+    def waits(self, request: Request) -> str | None:  # noqa: ARG002  it is held right before its write
+        """See `Remedies.waits`."""
+        return None
 
     def overtaken(self, request: Request) -> str | None:  # noqa: ARG002  it does not matter which
         """See `Remedies.overtaken`."""

@@ -121,6 +121,7 @@ class Operations:
             store=self._store,
             replicas=Replicas(self._database, clock=clock),
             enqueue=self._enqueue,
+            waits=self._waits,
             on_fenced=on_fenced,
         )
         decisions = Decisions(self._database, clock=clock, notices=self.notices, tell=self._tell)
@@ -376,6 +377,9 @@ class Operations:
     def _enqueue(self, operation: Operation) -> None:
         request, subject = self._store.request(operation.id), self._store.subject(operation.id)
         self._engine.enqueue(workflow_id(request.key), operation.id, partition=subject)
+
+    def _waits(self, operation: Operation) -> str | None:
+        return self._door.waits(operation, self._store.request(operation.id))
 
     def _tell(self, operation: Operation) -> None:
         for listener in self._listeners:

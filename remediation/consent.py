@@ -9,6 +9,7 @@ from remediation.record import RemediationRecord
 from remediation.relieving import goes_on
 from remediation.settings import RemediationSettings
 from remediation.switches import datastore_stop_key, pause_of, stop_key
+from remediation.turns import Turns
 from remediation.words import span
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
@@ -24,6 +25,7 @@ class Consent:
     def __init__(self, *, settings: RemediationSettings, record: RemediationRecord, sites: Sites, clock: Clock) -> None:
         self._settings = settings
         self._record = record
+        self._turns = Turns(record=record, most=settings.guards.at_once_per_cluster)
         self._sites = sites
         self._clock = clock
 
@@ -37,6 +39,10 @@ class Consent:
             return None
         length: timedelta | None = pause.until - now if pause.until else None
         return f"<@{pause.by}> has paused remediation{f' for another {span(length)}' if length else ''}."
+
+    def waits(self, request: Request) -> str | None:
+        """See `Remedies.waits`."""
+        return self._turns.waits(request.key)
 
     def overtaken(self, request: Request) -> str | None:
         """See `Remedies.overtaken`."""

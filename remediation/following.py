@@ -67,6 +67,9 @@ class Following:
         state = state_of(operation)
         if state not in {RemedyState.ASKED, RemedyState.RUNNING}:
             return ended(incident, replace(remedy, operation_id=operation.id, state=state), operation, now)
+        if remedy.state is RemedyState.ASKED and operation.state is State.QUEUED:
+            # It has its yes; its turn is taken where it is counted: see `remediation.turns`.
+            state = RemedyState.ASKED
         further = replace(remedy, operation_id=operation.id, state=state, approved_by=_approvers(operation))
         if further == remedy and incident.operation_id == operation.id:
             return None

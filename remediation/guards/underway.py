@@ -4,7 +4,7 @@ from typing import Final
 
 from remediation.admission import Case
 from remediation.lookback import of_vm, on_their_way
-from remediation.model import Hold, HoldKind, RemedyState
+from remediation.model import Hold, HoldKind, Remedy, RemedyState
 
 
 class UnderWay:
@@ -19,12 +19,15 @@ class UnderWay:
         other = next(iter(of_vm(on_their_way(case.history), vm.ref)), None)
         if other is None:
             return None
-        asked = other.state is RemedyState.ASKED
         return Hold(
             guard=self.name,
             kind=HoldKind.WAIT,
-            reason=(
-                f"{other.summary} {'waits for a yes' if asked else 'is under way'}; {vm.name} gets one change at once."
-            ),
+            reason=f"{other.summary} {_stands(other)}; {vm.name} gets one change at once.",
             way_out="It is looked at again once that has ended.",
         )
+
+
+def _stands(remedy: Remedy) -> str:
+    if remedy.state is not RemedyState.ASKED:
+        return "is under way"
+    return "has a yes and is not under way yet" if remedy.approved_by else "waits for a yes"

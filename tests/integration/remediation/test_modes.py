@@ -77,6 +77,19 @@ def test_a_yes_lets_the_remedy_run(asked: Ward) -> None:
     assert (asked.remedy().state, asked.remedy().approved_by) == (RemedyState.SUCCEEDED, ("U3",))
 
 
+def has_sent(ward: Ward, number: int) -> bool:
+    return len(ward.writes("ReconfigVM_Task")) == number
+
+
+def end_what_runs(ward: Ward, operations: list[Operation]) -> None:
+    """Cancel those that vCenter works on."""
+    found = [ward.operations.get(one.id) for one in operations]
+    for one in found:
+        if one.state is State.RUNNING:
+            ward.operations.cancel(one.id, DANA)
+            ward.end(one)
+
+
 def test_of_two_that_get_their_yes_at_the_same_moment_the_late_one_waits_for_its_turn_and_has_it(
     make_ward: MakeWard, database_url: str
 ) -> None:
@@ -100,20 +113,16 @@ def test_of_two_that_get_their_yes_at_the_same_moment_the_late_one_waits_for_its
 
     together(*(partial(approve, ward, one, ANN) for one in asked))
     running = []
-    for _ in names:
-        eventually(lambda: len(ward.writes("ReconfigVM_Task")) == len(running) + 1)
+    for number in range(1, len(names) + 1):
+        eventually(partial(has_sent, ward, number))
         ward.look()
-        now = [ward.operations.get(one.id) for one in asked]
-        running.append([one.state for one in now].count(State.RUNNING))
-        states = [one.state for one in ward.remedies() if one.ended_at is None]
-        assert states.count(RemedyState.RUNNING) == 1
-        (first,) = (one for one in now if one.state is State.RUNNING)
-        ward.operations.cancel(first.id, DANA)
-        eventually(lambda first=first: ward.operations.get(first.id).state.is_final)
+        running.append([one.state for one in ward.remedies()].count(RemedyState.RUNNING))
+        end_what_runs(ward, asked)
         ward.look()
 
     assert running == [1, 1, 1]
-    assert len({one.vm for one in ward.remedies()}) == len(names)
+    assert {one.vm_name for one in ward.remedies()} == set(names)
+    assert all(one.approved_by == (ANN.id,) for one in ward.remedies())
 
 
 def test_a_no_is_on_record_and_nobody_is_asked_again_at_once(asked: Ward) -> None:
