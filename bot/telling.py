@@ -152,9 +152,17 @@ def _is_news(decided: Decided, story: Story) -> bool:
     if story.incident.state is not IncidentState.OPEN or decided.verdict is VerdictKind.ACT:
         return False
     last = story.remedies[-1] if story.remedies else None
-    if decided.guard == OPERATION:
-        return last is None or last.operation_id is None
-    return last is None or decided.guard != Cooldown.name
+    if last is None:
+        return True
+    if last.ended_at is None or decided.at < last.ended_at or decided.guard == Cooldown.name:
+        return False
+    return decided.guard != OPERATION or last.operation_id is None
+
+
+def is_under_way(story: Story) -> bool:
+    """Whether something is being done about it, or somebody's yes is waited for: by the bot, or by a person."""
+    is_live = bool(story.remedies) and story.remedies[-1].ended_at is None
+    return story.incident.state is IncidentState.ACTING or (story.incident.state is IncidentState.OPEN and is_live)
 
 
 def hands_in(operations: Iterable[Operation]) -> list[str]:

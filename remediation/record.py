@@ -91,6 +91,12 @@ class RemediationRecord:
         rows = self._rows.lately(self._clock.now() - REDDENINGS_BACK)
         return [one for one in map(read_incident, rows) if one.storm == storm]
 
+    def closed_of(self, since: datetime) -> list[Incident]:
+        """Those that have turned red since and are closed; oldest first."""
+        rows = self._rows.lately(since)
+        found = [one for one in map(read_incident, rows) if one.state is IncidentState.CLOSED]
+        return [one for one in found if one.opened_at >= since]
+
     def claim(self, incidents: Sequence[Incident], by: str) -> list[Incident]:
         """Take on to look at them; those that were free, as they are now."""
         rows = self._rows.claim([one.id for one in incidents], by) if incidents else []

@@ -49,6 +49,7 @@ class Rounds:
         by: str,
     ) -> None:
         self._look_every = max(settings.look_every, _SHORTEST)
+        self._storm_within = settings.guards.storm_within
         self._record = record
         self._looking = looking
         self._acting = acting
@@ -87,7 +88,9 @@ class Rounds:
         self._history = self._record.history(now)
         looks = [(one, self._pool.submit(self._look, one, sceneries[one.alarm.entity.vcenter])) for one in claimed]
         found = [change for one, look in looks if (change := self._outcome(one, look)) is not None]
-        self._record.save(rolled_up(found, opened))
+        is_stormy = any(one.braked for one in found)
+        closed = self._record.closed_of(now - self._storm_within) if is_stormy else ()
+        self._record.save(rolled_up(found, opened, closed))
 
     def _look(self, incident: Incident, scenery: Scenery) -> Change | None:
         """Look at one, and do what is to be done; what is to be written otherwise."""

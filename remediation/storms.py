@@ -10,15 +10,20 @@ from dataclasses import replace
 from remediation.matching import VM
 from remediation.model import Incident
 from remediation.record import Change
+from vsphere.model import Ref
 
 
-def rolled_up(changes: Sequence[Change], opened: Sequence[Incident]) -> Iterator[Change]:
+def rolled_up(
+    changes: Sequence[Change], opened: Sequence[Incident], closed: Sequence[Incident] = ()
+) -> Iterator[Change]:
     """The same, with those that the brake has a word in put together under the storm of their cluster.
 
     Args:
         changes: what one pass has found.
         opened: what was open before it, oldest first: both replicas give the storm the same name by it.
+        closed: what has turned red and ended while the brake counted: it belongs to the storm as well.
     """
+    caught = set[Ref | None]()
     storms = {one.cluster: one.storm for one in reversed(opened) if one.storm is not None}
     for change in changes:
         after = change.after
@@ -26,7 +31,11 @@ def rolled_up(changes: Sequence[Change], opened: Sequence[Incident]) -> Iterator
             yield change
             continue
         storm = storms.setdefault(after.cluster, _name(after, opened))
+        caught.add(after.cluster)
         yield replace(change, after=replace(after, storm=storm))
+    for one in closed:
+        if one.cluster in caught and one.storm is None and one.alarm.entity_kind == VM:
+            yield Change(before=one, after=replace(one, storm=storms[one.cluster]))
 
 
 def _name(incident: Incident, opened: Iterable[Incident]) -> str:

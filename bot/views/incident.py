@@ -10,7 +10,7 @@ from bot.blocks.layout import context, fields, section
 from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, hands_in, red_for, red_since, subject_of, vm_of
+from bot.telling import Story, hands_in, is_under_way, red_for, red_since, subject_of, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
 from bot.views.reasons import said
@@ -113,7 +113,7 @@ def _standing(story: Story) -> tuple[str, str]:
     incident, decided = story.incident, story.incident.decided
     if incident.state is IncidentState.CLOSED:
         return glyphs.DONE, over_after(red_for(incident))
-    if incident.state is IncidentState.ACTING:
+    if is_under_way(story):
         return _STANDS[VerdictKind.ASK if _is_asked(story) else VerdictKind.ACT]
     if incident.alarm.status is not AlarmStatus.RED:
         return glyphs.WAITING, f"is {incident.alarm.status.value} now"
@@ -135,7 +135,8 @@ def _ending(story: Story) -> Iterator[str]:
 def _decided(story: Story) -> Iterator[str]:
     """What is decided now; of what is over or under way, the remedies say it."""
     incident, decided = story.incident, story.incident.decided
-    if decided is None or incident.state is not IncidentState.OPEN or _says_a_remedy(decided, story):
+    is_open = incident.state is IncidentState.OPEN and not is_under_way(story)
+    if decided is None or not is_open or _says_a_remedy(decided, story):
         return
     if decided.summary and decided.verdict in OFFERING:
         yield f"*{escape(decided.summary)}* would help."
@@ -211,9 +212,9 @@ def _footer(incident: Incident) -> str:
 
 def _buttons(story: Story, now: datetime) -> Iterator[Button]:
     incident, decided = story.incident, story.incident.decided
-    if decided is not None and incident.state is IncidentState.OPEN:
+    if decided is not None and incident.state is IncidentState.OPEN and not is_under_way(story):
         yield from _offered(decided, story.tonight, now)
-    if incident.state is IncidentState.ACTING and incident.operation_id:
+    if is_under_way(story) and incident.operation_id:
         verb = "pending" if _is_asked(story) else "status"
         yield Button(label="Details", command=command_line(verb, incident.operation_id))
     yield from _undo(story, now)

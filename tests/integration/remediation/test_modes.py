@@ -17,7 +17,7 @@ from tests.integration.operations.approving import ANN, approve, deny
 from tests.integration.operations.lab import DANA, HERE, NOBODY, RULES, eventually
 from tests.integration.remediation.conftest import MakeWard
 from tests.integration.remediation.test_faults import together
-from tests.integration.remediation.ward import APPROVERS, CPU, Ward, settings_of
+from tests.integration.remediation.ward import APPROVERS, CPU, MEMORY, Ward, settings_of
 from vsphere.model import AlarmStatus
 
 NEVER_S = 300
@@ -292,6 +292,12 @@ def test_a_storm_holds_what_is_acknowledged_protected_and_at_its_cap_as_well(mak
     names = ["web-01", "web-02", "web-03", "web-04", "web-05"]
     for name in names:
         ward.small(name, **({"cpus": 8} if name == "web-03" else {}))
+    ward.turn_red("web-03", MEMORY)
+    ward.remediation.switch("pause", "on", by="U1")
+    ward.look()
+    (early,) = ward.record.opened()
+    ward.turn_green("web-03", MEMORY)
+    ward.look()
     for name in names:
         ward.turn_red(name)
     ward.estate.acknowledge_alarm("web-04", CPU)
@@ -304,6 +310,9 @@ def test_a_storm_holds_what_is_acknowledged_protected_and_at_its_cap_as_well(mak
     assert opened["web-01"].storm is not None
     guards = {name: one.decided.guard for name, one in opened.items() if one.decided}
     assert guards == dict.fromkeys(names, "storm") | {"web-04": "acknowledged"}
+    over = ward.record.incident(early.id)
+    assert over is not None
+    assert (over.state, over.storm) == (IncidentState.CLOSED, opened["web-01"].storm)
 
 
 def test_yellow_is_no_reason_to_act_and_red_again_counts_as_another_time(ward: Ward) -> None:

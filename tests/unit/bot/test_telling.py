@@ -153,7 +153,7 @@ def test_a_vm_is_named_with_its_vcenter_and_a_datastore_is_none() -> None:
 def test_an_approval_that_nobody_gives_is_told_once() -> None:
     """What has expired stood in the thread three times: as the end, as a decision, and as the rest that follows."""
     asked = samples.remedy(state=RemedyState.ASKED, mode=Mode.APPROVE)
-    expired = samples.remedy(state=RemedyState.DROPPED, mode=Mode.APPROVE)
+    expired = samples.remedy(state=RemedyState.DROPPED, mode=Mode.APPROVE, ended_at=NOW)
     acting = incident(VerdictKind.ASK, state=IncidentState.ACTING, round=1)
     ended = incident(VerdictKind.REFUSE, guard="operation", round=1)
     rests = incident(VerdictKind.WAIT, guard="cooldown", wait_min=60, round=1)
@@ -166,7 +166,7 @@ def test_an_approval_that_nobody_gives_is_told_once() -> None:
 
 
 def test_what_the_door_has_refused_never_began_and_the_decision_says_why() -> None:
-    refused = samples.remedy(state=RemedyState.DROPPED, operation_id=None)
+    refused = samples.remedy(state=RemedyState.DROPPED, operation_id=None, ended_at=NOW)
 
     told = [*details(story(incident(VerdictKind.REFUSE, guard="operation", round=1), refused))]
 
@@ -206,3 +206,12 @@ def test_a_no_is_told_with_whose_it_was() -> None:
 
     assert ended.data["text"] == "Denied by <@U0ANN>: it is a test"
     assert "U0ANN" in ended.data["people"]
+
+
+def test_a_decision_from_before_a_remedy_ended_is_no_news_in_its_thread() -> None:
+    running, done = samples.remedy(state=RemedyState.RUNNING, mode=Mode.RECOMMEND), samples.remedy(mode=Mode.RECOMMEND)
+    old, again = incident(VerdictKind.RECOMMEND, round=1), samples.remedy(mode=Mode.RECOMMEND, ended_at=NOW)
+
+    told = [[one.kind for one in details(story(old, remedy))] for remedy in (running, done, again)]
+
+    assert told == [[BEGUN], [BEGUN, ENDED], [BEGUN, ENDED, DECIDED]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from remediation.model import Incident
+from remediation.model import Incident, IncidentState
 from remediation.record import Change
 from remediation.storms import rolled_up
 from tests.unit.remediation import samples
@@ -36,6 +36,20 @@ def test_whoever_comes_later_joins_the_storm_that_is_going_on() -> None:
     going_on = red(1, storm="S1")
 
     assert storms((red(2), True), opened=(red(0), going_on, red(2))) == ["S1"]
+
+
+def test_what_has_ended_while_the_brake_counted_belongs_to_the_storm_as_well() -> None:
+    caught = red(2)
+    over = {"state": IncidentState.CLOSED, "closed_at": samples.NOW, "look_at": None}
+    ended, elsewhere, earlier = (
+        red(1, **over),
+        red(3, **over, cluster=Ref(LAB, "domain-c2")),
+        red(4, **over, storm="S0"),
+    )
+
+    found = rolled_up([Change(before=caught, after=caught, braked=True)], [caught], [ended, elsewhere, earlier])
+
+    assert [(one.after.id, one.after.storm) for one in found] == [("I2", "S2"), ("I1", "S2")]
 
 
 def test_a_datastore_is_no_part_of_a_storm() -> None:

@@ -130,6 +130,15 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
         ["<@U0ANN> has stopped automatic changes of web-01."],
         DO_IT | {"Start again": "remediation start web-01@lab"} | WHY,
     ),
+    "being done by a person": (
+        story(
+            replace(open_(VerdictKind.WAIT, "It is under way.", guard="under way"), round=1, operation_id="R7F3K"),
+            remedied(state=RemedyState.RUNNING, mode=Mode.RECOMMEND, approved_by=("U0ANN",)),
+        ),
+        f":gear: {ALARM} · is being helped",
+        [f":gear: {SUMMARY} · running since TIME · by <@U0ANN> · R7F3K"],
+        {"Details": "status R7F3K"} | WHY,
+    ),
     "acting": (
         story(
             samples.incident(
