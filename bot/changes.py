@@ -1,12 +1,13 @@
 """The one way from a command to a change: build the request, submit it, and ask where the plan hurts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.answers import Ask, Reply, Started
 from bot.command import Call, Context
 from bot.extras import read_extras
 from bot.naming import is_clone_name, is_taken, taken
-from operations.errors import ConfirmationNeededError
+from operations.errors import ConfirmationNeededError, PlanChangedError
 from operations.model import NO_ARGUMENTS, Arguments, Request, State
 from vsphere.model import Vm
 
@@ -101,6 +102,8 @@ def same_wish(
 def submit(request: Request, context: Context, *, ask: bool = False) -> Reply:
     """Hand the request over; a plan that hurts comes back as a question, and with `ask` any plan does.
 
+    So does one that is no longer what the person has said yes to: they are asked about what would happen now.
+
     Raises:
         OperationsError: the request makes no sense, or can't be recorded.
         VsphereError: vCenter could not be asked about it.
@@ -109,3 +112,6 @@ def submit(request: Request, context: Context, *, ask: bool = False) -> Reply:
         return Started(operation=context.operations.submit(request, ask=ask))
     except ConfirmationNeededError as needed:
         return Ask(plan=needed.plan, request=request, tonight=context.operations.tonight)
+    except PlanChangedError as changed:
+        anew = replace(request, confirmed=None)
+        return Ask(plan=changed.plan, request=anew, tonight=context.operations.tonight)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import registry
-from bot.answers import Answer, Button, Reply, Tone, from_error
+from bot.answers import Answer, Ask, Button, Reply, Tone, from_error
 from bot.changes import submit
 from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
 from bot.extras import read_extras
@@ -110,11 +110,17 @@ class Dispatcher:
             request: as it was asked about.
             plan_hash: what the person has seen.
             tonight: whether it shall wait until tonight's window opens.
+
+        Returns:
+            What came of it; an `Ask` where the plan is another by now, so that nothing was done.
         """
+        agreed = replace(request, confirmed=plan_hash)
         if tonight:
             opens = begins_tonight(self._context.operations.tonight, request.asked_at)
-            request = replace(request, not_before=opens)
-        return _answered(lambda: submit(replace(request, confirmed=plan_hash), self._context))
+            agreed = replace(agreed, not_before=opens)
+        reply = _answered(lambda: submit(agreed, self._context))
+        # When it is to begin is asked anew too.
+        return replace(reply, request=request) if isinstance(reply, Ask) else reply
 
     def look(self, request: Request) -> Reply:
         """Plan a request anew, and ask about the plan whether it hurts or not."""

@@ -26,9 +26,13 @@ class ConfirmationNeededError(OperationsError):
 
 
 class PlanChangedError(OperationsError):
-    """What was confirmed is not what would happen now."""
+    """What was confirmed is not what would happen now; nothing was done."""
 
-    hint = "Run the command again and look at the new plan."
+    hint = "Look at the new plan."
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(f"{plan.summary}: that is no longer what you said yes to, so nothing was done")
+        self.plan = plan
 
 
 class UnknownOperationError(OperationsError):

@@ -1,14 +1,13 @@
 """What a VM takes up, and what it will after a plan: for quotas, approvals, costs and headroom. Pure."""
 
-import math
 from dataclasses import dataclass
 
+from operations.facts import disk_gib
 from operations.model import Plan
 from operations.plans import specs_of
 from operations.terms import Prices
 from vsphere.model import Vm
 
-_GIB = 1024**3
 _MIB_PER_GIB = 1024
 _SIZES = ("cpu_count", "memory_mib", "disk_gib")
 
@@ -24,8 +23,7 @@ class Footprint:
 
 def footprint_of(vm: Vm) -> Footprint:
     """What a VM has been given; a thin disk counts whole, since it may grow."""
-    disk_bytes = vm.committed_bytes + vm.uncommitted_bytes
-    return Footprint(cpu_count=vm.cpu_count, memory_mib=vm.memory_mib, disk_gib=max(1, math.ceil(disk_bytes / _GIB)))
+    return Footprint(cpu_count=vm.cpu_count, memory_mib=vm.memory_mib, disk_gib=disk_gib(vm))
 
 
 def footprint_after(plan: Plan, vm: Vm | None) -> Footprint | None:

@@ -7,19 +7,24 @@ import structlog
 from operations.changes.stage import Asking
 from operations.model import ActorKind, Plan
 from operations.preflight import WITH_SNAPSHOTS, Judged, with_notes
+from operations.seen import bound, is_looked_at
 from vsphere.errors import VsphereError
 from vsphere.model import Snapshot
 
 log = structlog.get_logger(__name__)
 
 
-def noted(plan: Plan, asking: Asking, judged: Judged) -> Plan:
-    """See `with_notes`. A plan that somebody looks at before it is done says how old the VM's snapshots are.
+def noted(plan: Plan, asking: Asking, judged: Judged, *, ask: bool = False) -> Plan:
+    """See `with_notes`. A plan that somebody looks at before it is done is bound to what they see; see `seen`.
+
+    One that hurts says how old the VM's snapshots are.
 
     That costs at most one call, and none where the mirror knows of no snapshot. Where vCenter does not answer, the plan
     is made all the same.
     """
-    return with_notes(plan, asking, replace(judged, snapshots=_snapshots(plan, asking, judged)))
+    shown = with_notes(plan, asking, replace(judged, snapshots=_snapshots(plan, asking, judged)))
+    looked_at = is_looked_at(plan, asking.request, judged.approval, ask=ask)
+    return bound(shown, asking.vm) if looked_at else shown
 
 
 def _snapshots(plan: Plan, asking: Asking, judged: Judged) -> tuple[Snapshot, ...] | None:

@@ -147,7 +147,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[Change, ...] = ()
-    """What a person decides by, and what may differ a minute later: headroom, cost, quota left."""
+    """What a person decides by: headroom, cost, quota left. See `operations.seen` for what of it a yes is bound to."""
     claim: Claim | None = None
     """What it reserves of somebody's quota until vCenter shows it; None where it takes up nothing more."""
     needs_confirmation: bool = False
@@ -155,7 +155,7 @@ class Plan:
     unchanged: str | None = None
     """Set where the wanted state is there already: the words for it, and nothing will be sent."""
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    """What the stages need, JSON-like: placement, sizes, snapshot…"""
+    """What the stages need, JSON-like: placement, sizes, snapshot…; and what somebody has seen who looked at it."""
     hash: str
     """SHA-256 over all of the above except warnings, notes and claim, in hex."""
 

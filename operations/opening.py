@@ -21,19 +21,22 @@ _ID_LENGTH = 5
 def ask_where_it_hurts(plan: Plan, request: Request, *, ask: bool) -> None:
     """Let nothing through that interrupts people, or all where `ask` is set, before the person has said yes to it.
 
+    A yes counts for the plan that was seen, whether it would have been asked for or not; what is so already by now
+    does nothing, so nobody is asked about it again.
+
     Raises:
         ConfirmationNeededError: they have not been asked.
         PlanChangedError: they have said yes to another plan.
         SilentRestartError: remediation asks, and there is nobody to say yes.
     """
     ensure_harmless(plan, request)
-    asks = plan.needs_confirmation or (ask and plan.unchanged is None)
     # What the bot does by itself has been announced; there is nobody to say yes.
-    if request.actor.kind is ActorKind.SYSTEM or not asks or request.confirmed == plan.hash:
+    if request.actor.kind is ActorKind.SYSTEM or plan.unchanged is not None or request.confirmed == plan.hash:
         return
-    if request.confirmed is None:
+    if request.confirmed is not None:
+        raise PlanChangedError(plan)
+    if plan.needs_confirmation or ask:
         raise ConfirmationNeededError(plan)
-    raise PlanChangedError(f"{plan.vm_name} changed after you looked at the plan; nothing was done")
 
 
 def refused(request: Request, decision: Decision, *, vm_name: str, now: datetime) -> Operation:

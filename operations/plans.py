@@ -4,20 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
-from operations.leases import EXPIRES
+from operations.facts import LEASE_END, differences, facts
 from operations.model import Arguments, Change, Effect, Operation, Plan
 from operations.moments import say_moment
 from operations.record.database import to_json
 from operations.record.rows import plan_data
 from vsphere.model import Ref, Vm
 
-_ATTRIBUTE = "attribute:"
-_LABELS = MappingProxyType({"memory_mib": "memory", "cpu_count": "number of vCPUs"})
-_POWER = MappingProxyType({"poweredOn": "on", "poweredOff": "off", "suspended": "suspended"})
-_MIB_PER_GIB = 1024
 _NOT_HASHED = frozenset({"hash", "warnings", "notes", "claim"})
 PLACE = "place"
 """Of a stage that makes a VM: where, which nobody has agreed to and which may be another place a minute later."""
@@ -59,7 +54,7 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         warnings: what a person should know and that the hash does not cover.
         needs_confirmation: whether somebody must say yes to this very plan.
         type_name_to_confirm: whether they must type the VM's name for it.
-        expects: fields of `Vm` that must still be so when it is sent.
+        expects: facts of the VM that must still be so when it is sent.
         lasts: how long what it makes of the VM is to last, from when it begins; `{until}` in `done` names the end.
         before: what it takes to undo it, JSON-like; see `operations.undoing`.
         undo_within: how long after its end it can be undone; None where it can't.
@@ -87,12 +82,12 @@ def make_plan(  # noqa: PLR0913  a plan has that many sides, each named by the c
         details=details,
         hash="",
     )
-    return _hashed(plan)
+    return hashed(plan)
 
 
 def already_so(*, verb: str, vm: Ref, vm_name: str, summary: str, words: str) -> Plan:
     """A plan that has nothing to do, and says why."""
-    return _hashed(
+    return hashed(
         Plan(verb=verb, vm=vm, vm_name=vm_name, summary=summary, effect=Effect.NONE, unchanged=words, hash="")
     )
 
@@ -125,46 +120,26 @@ def end_of(plan: Plan, began: datetime) -> datetime | None:
     return began + timedelta(seconds=lasts_s) if isinstance(lasts_s, int) else None
 
 
+def expected(plan: Plan) -> Mapping[str, object]:
+    """The facts of the VM that must still be so when the plan is sent."""
+    found = plan.details.get("expects")
+    return found if isinstance(found, Mapping) else {}
+
+
 def mismatch(plan: Plan, vm: Vm) -> str | None:
     """What is no longer as the plan was made for, in words; None where nothing that matters differs."""
-    expects = plan.details.get("expects")
-    for name, wanted in expects.items() if isinstance(expects, Mapping) else ():
-        now = fact(vm, name)
-        if now != wanted:
-            label = _LABELS.get(name, name.removeprefix(_ATTRIBUTE).replace("_", " "))
-            told, was = _said(name, now), _said(name, wanted)
-            return f"{plan.vm_name} changed after this was planned: its {label} is {told}, it was {was}"
-    return None
-
-
-def _said(name: str, value: object) -> str:
-    """A field's value as people say it."""
-    if name == "memory_mib" and isinstance(value, int):
-        return f"{value / _MIB_PER_GIB:g} GB"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return _POWER.get(str(value), str(value)) if name == "power" else str(value)
-
-
-def facts(vm: Vm, *names: str) -> dict[str, object]:
-    """Fields of a VM as a plan holds them."""
-    return {name: fact(vm, name) for name in names}
+    wanted = expected(plan)
+    told = differences(wanted, facts(vm, *wanted))
+    return f"{plan.vm_name} changed after this was planned: {'; '.join(told)}" if told else None
 
 
 def lease_fact(arguments: Arguments) -> dict[str, object]:
     """What must still be so where something is done because a lease has ended: the end itself."""
-    return {f"{_ATTRIBUTE}{EXPIRES}": arguments["expires"]} if "expires" in arguments else {}
+    return {LEASE_END: arguments["expires"]} if "expires" in arguments else {}
 
 
-def fact(vm: Vm, name: str) -> object:
-    """One field of a VM, JSON-like; `attribute:NAME` is a custom attribute."""
-    if name.startswith(_ATTRIBUTE):
-        return vm.attributes.get(name.removeprefix(_ATTRIBUTE), "")
-    value = getattr(vm, name)
-    return value if isinstance(value, str | int | bool | None) else getattr(value, "value", str(value))
-
-
-def _hashed(plan: Plan) -> Plan:
+def hashed(plan: Plan) -> Plan:
+    """The same plan with its hash."""
     data = plan_data(plan)
     covered = {name: value for name, value in data.items() if name not in _NOT_HASHED}
     kept = [one for one in specs_of(plan) if TRIED_FIRST not in one]

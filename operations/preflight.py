@@ -1,7 +1,7 @@
 """What a person decides by, beside the plan itself: short lines of what is left, what it costs, who is asked. Pure.
 
-The lines come from the mirror, or from what was read for them, and may differ a minute later, so the plan's hash does
-not cover them. What is not known has no line.
+The lines come from the mirror, or from what was read for them. Which of them a yes is bound to is told in
+`operations.seen`. What is not known has no line.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,7 @@ WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 _GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
 """Verbs after which the VM costs nothing, sooner or later, and which of the two."""
 _GIB = 1024**3
+_MIB_PER_GIB = 1024
 _MOST_VALUE = 60
 _MOST_REASONS = 44
 _HOURS_BELOW = 48
@@ -85,9 +86,17 @@ def _how(plan: Plan, vm: Vm | None) -> Iterator[Change]:
 
 
 def _size(plan: Plan, vm: Vm | None) -> Iterator[Change]:
-    """How much is to be copied, which a running VM changes from one minute to the next."""
-    if vm is not None and plan.verb == "move":
+    """How much is to be copied, which a running VM changes from one minute to the next; or what will be gone."""
+    if vm is None:
+        return
+    if plan.verb == "move":
         yield Change(label="Size", before="", after=f"{vm.committed_bytes / _GIB:.1f} GB")
+    if plan.verb in _GONE:
+        size = footprint_of(vm)
+        memory = f"{size.memory_mib / _MIB_PER_GIB:g} GB memory"
+        yield Change(
+            label="What goes", before="", after=f"{size.cpu_count} vCPU, {memory}, {size.disk_gib} GB of disks"
+        )
 
 
 def _joined(reasons: tuple[str, ...]) -> str:

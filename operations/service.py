@@ -225,7 +225,8 @@ class Operations:
         room = self._accounts.room(plan, decision, asking)
         try:
             approval = self.approvals.needed(verb, asking, plan)
-            plan = noted(plan, asking, Judged(decision=decision, approval=approval, quota=self._quota(room)))
+            judged = Judged(decision=decision, approval=approval, quota=self._quota(room))
+            plan = noted(plan, asking, judged, ask=ask)
             ask_where_it_hurts(plan, request, ask=ask)
             ttl = self.approvals.ttl(request)
             operation = planned(request, decision, plan, now=self._clock.now(), approval=approval, ttl=ttl)

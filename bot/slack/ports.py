@@ -42,7 +42,11 @@ class Dispatcher(Protocol):
         """Put on record that somebody was refused of whom Slack does not say who they are."""
 
     def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
-        """Ask again, now that the person said yes to the plan of this hash, for now or for tonight."""
+        """Ask again, now that the person said yes to the plan of this hash, for now or for tonight.
+
+        Returns:
+            What came of it; an `Ask` where the plan is another by now, so that nothing was done.
+        """
 
     def look(self, request: Request) -> Reply:
         """Plan a request anew, and ask about the plan whether it hurts or not."""

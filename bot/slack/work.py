@@ -13,7 +13,7 @@ from bot.slack.modals import Modals, OpenView
 from bot.slack.place import Place
 from bot.slack.ports import Dispatcher, Operations
 from bot.slack.replies import Replies
-from bot.views import error
+from bot.views import error, words
 from bot.views.answer import again, answer
 from bot.views.change import change_modal, sizes_of
 from bot.views.decision import decision_form
@@ -23,6 +23,7 @@ from bot.views.modals import complaining, confirm_modal, loading_modal, told_mod
 from bot.views.operation import operation_card
 from operations.model import Actor, State
 from operations.ports import Directory
+from operations.seen import changed_since
 from vsphere.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ class Work:
         asked_at = self._clock.now()
         reply = self._run(line, place, asked_at)
         if isinstance(reply, Ask):
-            self._modals.update(view_id, self._question(reply, place.response_url))
+            self._modals.update(view_id, self._question(reply, place.response_url, line))
             return
         if reply is None:
             self._modals.update(view_id, told_modal(error.stranger()))
@@ -114,10 +115,13 @@ class Work:
         if actor is not None:
             asked_at = self._clock.now()
             reply = self._dispatcher.confirm(pending.request(actor, asked_at=asked_at), pending.plan_hash)
-            self._show(reply, pending.verb, place, asked_at)
+            if isinstance(reply, Ask):
+                self._ask_anew(reply, pending, place)
+            else:
+                self._show(reply, pending.verb, place, asked_at)
 
     def tonight(self, pending: Pending, place: Place, view_id: str) -> None:
-        """Carry out tonight what was confirmed by the button for it; the modal tells what came of it."""
+        """Carry out tonight what was confirmed by the button for it; the modal tells what came of it, or asks anew."""
         if self._is_late(place):
             self._modals.update(view_id, told_modal(error.late_confirmation()))
             return
@@ -126,6 +130,9 @@ class Work:
             asked_at = self._clock.now()
             request = pending.request(actor, asked_at=asked_at)
             reply = self._dispatcher.confirm(request, pending.plan_hash, tonight=True)
+            if isinstance(reply, Ask):
+                self._modals.update(view_id, self._question_anew(reply, pending))
+                return
             self._modals.update(view_id, told_modal(self._summary(reply)))
             self._show(reply, pending.verb, place, asked_at)
 
@@ -199,13 +206,26 @@ class Work:
         )
 
     def _ask(self, reply: Ask, line: str, place: Place) -> None:
-        view = self._question(reply, place.response_url)
+        view = self._question(reply, place.response_url, line)
         if not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
             self._replies.tell(place, error.question_lost(line))
 
-    def _question(self, ask: Ask, response_url: str | None) -> Json:
-        pending = Pending.of(ask.request, ask.plan, sizes=sizes_of(ask.plan), response_url=response_url)
-        return confirm_modal(ask.plan, pending, window=ask.tonight, now=self._clock.now())
+    def _ask_anew(self, reply: Ask, old: Pending, place: Place) -> None:
+        """The modal is closed by its own yes, so the question about what is so now opens in another."""
+        view = self._question_anew(reply, old)
+        if not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
+            changed = words.outdated(reply.plan, changed_since(old.seen, reply.plan))
+            self._replies.tell(place, error.changed_meanwhile(changed, old.line))
+
+    def _question_anew(self, ask: Ask, old: Pending) -> Json:
+        """The question about the plan as it is now, with what has changed since somebody said yes to the old one."""
+        log.info("confirmation.outdated", verb=old.verb, target=old.vm)
+        changed = changed_since(old.seen, ask.plan)
+        return self._question(ask, old.response_url, old.line, changed=changed)
+
+    def _question(self, ask: Ask, response_url: str | None, line: str | None = None, *, changed: str = "") -> Json:
+        pending = Pending.of(ask.request, ask.plan, sizes=sizes_of(ask.plan), response_url=response_url, line=line)
+        return confirm_modal(ask.plan, pending, window=ask.tonight, now=self._clock.now(), changed=changed)
 
     def _summary(self, reply: Reply) -> Message:
         if isinstance(reply, Started):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.blocks import limits
 from bot.blocks.text import clip
 from operations.model import Actor, Origin, Plan, Request, Scalar
+from operations.seen import seen_of
 from vsphere.model import Ref
 
 VERSION: Final = 1
@@ -91,6 +92,10 @@ class Pending:
     type_name: str | None
     """The name to be typed; None where a click is enough."""
     response_url: str | None
+    seen: Mapping[str, object]
+    """What the card shows, to tell what has changed since; empty where a form has no room for it."""
+    line: str | None
+    """The command line that it came from; None where there is none, or a form has no room for it."""
 
     @classmethod
     def of(
@@ -100,6 +105,7 @@ class Pending:
         *,
         sizes: Mapping[str, int] | None = None,
         response_url: str | None = None,
+        line: str | None = None,
     ) -> "Pending":
         """What has to be kept of a request that is asked about."""
         return cls(
@@ -120,6 +126,8 @@ class Pending:
             plan_hash=plan.hash,
             type_name=plan.vm_name if plan.type_name_to_confirm else None,
             response_url=response_url,
+            seen=seen_of(plan),
+            line=line,
         )
 
     def request(self, actor: Actor, *, asked_at: datetime) -> Request:
@@ -140,12 +148,16 @@ class Pending:
         )
 
     def dump(self) -> str:
-        """As JSON for private_metadata.
+        """As JSON for private_metadata; what only helps to tell is left out where there is no room for it.
 
         Raises:
             ValueError: it is longer than Slack keeps.
         """
-        return _metadata(self, _PENDING, what="request")
+        forms = (self, replace(self, line=None), replace(self, seen={}, line=None))
+        texts = (_text(one, _PENDING) for one in forms)
+        return next((one for one in texts if len(one) <= limits.METADATA), None) or _metadata(
+            forms[-1], _PENDING, what="request"
+        )
 
     @classmethod
     def load(cls, value: object) -> "Pending | None":
@@ -206,11 +218,17 @@ _PENDING: Final[_Kinds] = {
     "plan_hash": (str,),
     "type_name": _OPTIONAL,
     "response_url": _OPTIONAL,
+    "seen": (dict,),
+    "line": _OPTIONAL,
 }
 
 
+def _text(value: object, kinds: _Kinds) -> str:
+    return _json({"v": VERSION, **{name: getattr(value, name) for name in kinds}})
+
+
 def _metadata(value: object, kinds: _Kinds, *, what: str) -> str:
-    text = _json({"v": VERSION, **{name: getattr(value, name) for name in kinds}})
+    text = _text(value, kinds)
     if len(text) > limits.METADATA:
         raise ValueError(f"the {what} has {len(text)} characters, a form keeps {limits.METADATA}")
     return text

@@ -34,7 +34,7 @@ _ACTS: Final = {
 }
 
 
-def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: datetime) -> Json:
+def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: datetime, changed: str = "") -> Json:
     """The pre-flight card: what it does to people first, then what changes, what is left, and what to think of.
 
     Args:
@@ -42,11 +42,13 @@ def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: date
         pending: the request, as the form carries it.
         window: the hours that "tonight" means.
         now: aware.
+        changed: what is another since the person has said yes to it; empty where they have not.
 
     Raises:
         ValueError: the request is too long for a form.
     """
-    blocks = [alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan.effect))]
+    blocks = [alert(escape(words.outdated(plan, changed)), "error")] if changed else []
+    blocks.append(alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan.effect)))
     blocks.append(section(f"*{escape(plan.summary)}*"))
     blocks += fields((escape(change.label), words.change(change)) for change in plan.changes)
     blocks += [section("\n".join(words.notes(plan)))] if plan.notes else []

@@ -30,6 +30,11 @@ _STATES: Final = {
 }
 
 
+def outdated(plan: Plan, changed: str) -> str:
+    """What somebody hears whose yes was to what is no longer so; not escaped."""
+    return f"{plan.vm_name} is no longer what you said yes to: {changed}. Nothing was done. Look at it as it is now."
+
+
 def person(actor: Actor) -> str:
     """A mention where it is a Slack user, the name otherwise."""
     return f"<@{actor.id}>" if _USER_ID.fullmatch(actor.id) else escape(actor.name)

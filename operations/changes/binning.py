@@ -10,10 +10,11 @@ from operations.changes.leasing import SET_EXPIRES
 from operations.changes.power import POWER_ON, off_at_last, vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.leases import end_of_lease
 from operations.model import Change, Effect, Plan
 from operations.moments import say_moment, write_moment
-from operations.plans import already_so, began, end_of, facts, lease_fact, make_plan
+from operations.plans import already_so, began, end_of, lease_fact, make_plan
 from operations.recycling import (
     BINNED,
     BINNED_FROM,

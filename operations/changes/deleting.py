@@ -3,8 +3,9 @@
 from operations.changes.power import vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Change, Effect, Plan
-from operations.plans import facts, make_plan
+from operations.plans import make_plan
 from operations.recycling import PURGE, is_in_bin, marks_of
 from vsphere.errors import ChangedMeanwhileError
 from vsphere.model import PowerState, Ref

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from operations.changes.power import vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.leases import EXPIRES, end_of_lease, extended, say_length, usual_extension
 from operations.model import Change, Plan
 from operations.moments import read_moment, say_moment, write_moment
-from operations.plans import already_so, facts, make_plan
+from operations.plans import already_so, make_plan
 from vsphere.model import Vm
 
 SET_EXPIRES = "set the end of the lease"

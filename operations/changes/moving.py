@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from operations.changes.power import vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Change, Plan
-from operations.plans import already_so, facts, make_plan
+from operations.plans import already_so, make_plan
 from vsphere.errors import NoPlacementError, NoSpaceError, NotFoundError
 from vsphere.inventory import Inventory
 from vsphere.model import Datastore, Ref, Vm

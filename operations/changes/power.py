@@ -2,8 +2,9 @@
 
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Effect, Plan
-from operations.plans import TRIED_FIRST, Spec, already_so, facts, lease_fact, make_plan
+from operations.plans import TRIED_FIRST, Spec, already_so, lease_fact, make_plan
 from vsphere.model import PowerState, Vm
 
 POWER_ON = "power on"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from operations.changes.power import POWER_ON, SHUT_DOWN, off_stage, vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Change, Effect, Plan
-from operations.plans import Spec, already_so, facts, make_plan
+from operations.plans import Spec, already_so, make_plan
 from operations.settings import Caps
 from vsphere.model import PowerState, Ref, Vm
 

@@ -6,9 +6,10 @@ from operations.changes.power import vm_of
 from operations.changes.resizing import Size, size_lines, size_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Change, Effect, Plan
 from operations.moments import say_past
-from operations.plans import facts, make_plan
+from operations.plans import make_plan
 from vsphere.errors import AmbiguousNameError, NotFoundError
 from vsphere.model import PowerState, Ref, Snapshot, Vm
 

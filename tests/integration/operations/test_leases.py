@@ -306,7 +306,7 @@ def test_a_renewal_in_vcenter_right_before_the_write_counts(leased: Lab, make: M
     off = ended(leased, "poweroff")
 
     assert off.state is State.FAILED
-    assert "its iaas.expires is " in off.text
+    assert "its lease end is " in off.text
     assert leased.writes("PowerOffVM_Task") == []
 
 

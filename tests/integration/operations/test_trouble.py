@@ -134,7 +134,7 @@ def test_a_vm_deleted_between_plan_and_send_is_said_to_be_gone(make_lab: MakeLab
 def test_two_people_on_one_vm_take_turns(lab: Lab) -> None:
     lab.prepare("web-01", power="on", tools_running=True)
     lab.estate.set_task(0.7)
-    first = lab.ask("reset", "web-01", actor=DANA)
+    first = lab.ask("move", "web-01", actor=DANA)
     second = lab.ask("reset", "web-01", actor=ERIK)
 
     ends = sorted((lab.end(first), lab.end(second)), key=lambda one: str(one.started_at))

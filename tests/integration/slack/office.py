@@ -217,6 +217,9 @@ class Dispatcher:
         self.unknown: list[tuple[str, str]] = []
         self.release = threading.Event()
         self.plan_takes_s = 0.0
+        self.yes_takes_s = 0.0
+        self.by_now: Plan | None = None
+        """What would be done by now, where that is no longer what was seen."""
 
     def lines(self) -> list[str]:
         """The lines that arrived, in order."""
@@ -267,6 +270,9 @@ class Dispatcher:
     def confirm(self, request: Request, plan_hash: str, *, tonight: bool = False) -> Reply:
         """See `Dispatcher.confirm`."""
         begins = begins_tonight(NIGHT, request.asked_at) if tonight else request.not_before
+        threading.Event().wait(self.yes_takes_s)
+        if self.by_now is not None and self.by_now.hash != plan_hash:
+            return Ask(plan=self.by_now, request=request, tonight=NIGHT)
         self.confirmed.append(replace(request, confirmed=plan_hash, not_before=begins))
         operation = self.operations.begin(request.verb, "web-01", request.actor, request.origin)
         return Started(operation=operation)
@@ -285,7 +291,7 @@ class Dispatcher:
             changes=(Change(label="vCPU", before="2", after=str(cpu_count)),),
             notes=(Change(label="Host after", before="", after="esx-01: 78 % CPU free"),),
             needs_confirmation=True,
-            details={"stages": [{"stage": "resize", **request.arguments}]},
+            details={"stages": [{"stage": "resize", **request.arguments}], "expects": {"cpu_count": 2}},
             hash=HASH,
         )
         return Ask(plan=plan, request=request, tonight=NIGHT)
@@ -301,6 +307,7 @@ class Dispatcher:
             changes=(Change(label="Disk", before="40 GB", after="gone"),),
             needs_confirmation=True,
             type_name_to_confirm=True,
+            details={"expects": {"snapshot_count": 0}},
             hash=HASH,
         )
         return Ask(plan=plan, request=request, tonight=NIGHT)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import Button, Tone
+from bot.answers import Ask, Button, Tone
 from bot.command import UsageError
 from bot.commands.snapshot import Action, Wanted
 from bot.registry import COMMANDS
@@ -148,3 +148,12 @@ def test_a_line_too_long_for_a_button_gets_none() -> None:
     answer = DESK.ask(f"ecko {'x' * 1600}", DANA)
 
     assert [button.label for button in answer.buttons] == ["Help"]
+
+
+def test_a_yes_to_what_is_no_longer_so_asks_about_what_is_so_now_and_for_any_time() -> None:
+    asked = DESK.run("reset web-01")
+    assert isinstance(asked, Ask)
+
+    anew = DESK.dispatcher.confirm(asked.request, "0" * 64, tonight=True)
+
+    assert anew == asked

@@ -5,8 +5,9 @@ import pytest
 from operations.changes.power import off_at_last
 from operations.changes.resizing import Size, check_size, reasons_to_restart, wanted_size
 from operations.errors import BadRequestError
+from operations.facts import facts
 from operations.model import Effect, Plan
-from operations.plans import PLACE, facts, make_plan, mismatch, specs_of
+from operations.plans import PLACE, make_plan, mismatch, specs_of
 from operations.record.database import from_json, to_json
 from operations.record.rows import _read_plan, plan_data
 from operations.settings import Caps

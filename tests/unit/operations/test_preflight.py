@@ -151,7 +151,10 @@ def snapshot(age: timedelta) -> Snapshot:
 def test_snapshots_that_were_read_are_counted_and_the_oldest_is_told(ages: list[timedelta], told: str) -> None:
     judged = replace(ALLOWED, snapshots=tuple(map(snapshot, ages)))
 
-    assert notes(plan("nuke", {"stage": "delete"}), replace(WEB, snapshot_count=1), judged) == [f"Snapshots: {told}"]
+    assert notes(plan("nuke", {"stage": "delete"}), replace(WEB, snapshot_count=1), judged) == [
+        "What goes: 2 vCPU, 4 GB memory, 40 GB of disks",
+        f"Snapshots: {told}",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,27 @@ def test_a_pending_request_comes_back_as_it_was_asked_and_by_who_clicks() -> Non
     assert read.request(DANA, asked_at=NOW) == later
 
 
+@pytest.mark.parametrize(
+    ("line", "lines", "kept"),
+    [
+        ("nuke web-01", 1, (True, True)),
+        ("nuke web-01 " + "x" * 2500, 1, (True, False)),
+        ("nuke web-01", 40, (False, False)),
+    ],
+    ids=["both", "what was seen", "neither"],
+)
+def test_what_only_helps_to_tell_is_left_out_where_a_form_has_no_room_for_it(
+    line: str, lines: int, kept: tuple[bool, bool]
+) -> None:
+    plan = replace(PLAN, details={"expects": {"cpu_count": 2}, "lines": {f"{at}": "x" * 80 for at in range(lines)}})
+
+    read = Pending.load(Pending.of(REQUEST, plan, line=line).dump())
+
+    assert read is not None
+    assert (bool(read.seen), read.line == line) == kept
+    assert read.request(DANA, asked_at=NOW) == REQUEST
+
+
 def test_a_request_longer_than_a_form_keeps_is_refused() -> None:
     with pytest.raises(ValueError, match="a form keeps 3000"):
         Pending.of(replace(REQUEST, reason="x" * 3000), PLAN).dump()

@@ -93,6 +93,17 @@ def test_what_was_asked_for_later_says_when_it_begins_and_offers_no_other_time()
     assert foot(view).startswith("Once you confirm, it begins <!date^")
 
 
+def test_what_has_changed_since_a_yes_stands_above_the_question_that_is_asked_anew() -> None:
+    view = confirm_modal(PLAN, pending(), window=NIGHT, now=NOW, changed="its name is <!channel>")
+
+    assert [block["level"] for block in view["blocks"][:2]] == ["error", "warning"]
+    assert view["blocks"][0]["text"]["text"] == (
+        "web-01 is no longer what you said yes to: its name is &lt;!channel&gt;. Nothing was done."
+        " Look at it as it is now."
+    )
+    assert view["blocks"][1:] == card()["blocks"]
+
+
 def test_a_deletion_asks_for_the_name() -> None:
     view = card(NUKE, replace(REQUEST, verb="nuke"))
 
