@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Literal
 
@@ -54,8 +55,9 @@ class Audit:
                 return [missing]
             last_seq, last_hash = self._journal.head(connection)
             agreement, incidents = Agreement(), IncidentAgreement()
-            events = incidents.reading(agreement.reading(self._journal.all(connection)))
-            problems = breaks(events, last_seq=last_seq, last_hash=last_hash)
+            with closing(self._journal.all(connection)) as stored:
+                events = incidents.reading(agreement.reading(stored))
+                problems = breaks(events, last_seq=last_seq, last_hash=last_hash)
             if problems:
                 # By events that can't be trusted no operation can be judged.
                 return problems
@@ -67,8 +69,8 @@ class Audit:
 
     def export(self, since: datetime | None = None, format: Format = "jsonl") -> Iterator[str]:  # noqa: A002  the word that the command line uses for it
         """The events since a time, one line each, with a header line in CSV."""
-        with self._database.as_stored() as connection:
-            events = self._journal.all(connection, since=None if since is None else write_time(since))
+        start = None if since is None else write_time(since)
+        with self._database.as_stored() as connection, closing(self._journal.all(connection, since=start)) as events:
             if format == "csv":
                 yield _csv(_COLUMNS)
             for event in events:

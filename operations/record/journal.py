@@ -1,6 +1,6 @@
 """Appends events to the chain, inside the transaction of what they tell. There is no other way to write one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -72,12 +72,16 @@ class Journal:
         rows = connection.execute(query.order_by(EVENT.c.seq.desc()).limit(limit)).mappings()
         return [read_event(row) for row in rows]
 
-    def all(self, connection: sa.Connection, *, since: str | None = None) -> Iterator[Event]:
-        """Every row that there is, or since a time, by its number, be it one that no event could have."""
+    def all(self, connection: sa.Connection, *, since: str | None = None) -> Generator[Event]:
+        """Every row that there is, or since a time, by its number, be it one that no event could have.
+
+        Close it where it is not read to its end, before the connection: PostgreSQL holds the rows of it meanwhile.
+        """
         query = sa.select(EVENT).order_by(EVENT.c.seq).execution_options(yield_per=_PAGE)
         if since is not None:
             query = query.where(EVENT.c.at >= since)
-        return map(read_event, connection.execute(query).mappings())
+        with connection.execute(query) as rows:
+            yield from map(read_event, rows.mappings())
 
     def head(self, connection: sa.Connection) -> tuple[object, object]:
         """Number and hash of the last event that was written, as they are stored."""

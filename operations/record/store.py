@@ -347,9 +347,9 @@ class Store:
         window = timedelta(seconds=window_s)
         # From both sides: where the clock was set back, a row of before it lies in the future.
         is_near = write_time(request.asked_at - window) <= row["created_at"] <= write_time(request.asked_at + window)
-        # What failed may be tried again at once.
-        lives = State(row["state"]) in {State.SUCCEEDED, State.UNKNOWN} or not State(row["state"]).is_final
-        return read_operation(row) if lives and is_near else None
+        # What failed may be tried again at once; what is under way is the same wish whatever the clocks say by now.
+        is_done = State(row["state"]) in _DONE
+        return read_operation(row) if (is_done and is_near) or not State(row["state"]).is_final else None
 
     def _undoing(self, connection: sa.Connection, operation_id: str) -> Operation | None:
         by = _row(connection, operation_id)["undone_by"]
