@@ -12,7 +12,7 @@ from bot.text import repair
 from bot.values import MAX_NAME
 from operations.errors import UnknownOperationError
 from operations.recycling import marks_of
-from vsphere.errors import NotReadyError
+from vsphere.errors import NotFoundError, NotReadyError
 from vsphere.gateway import Gateway
 from vsphere.inventory import Inventory
 from vsphere.model import Ref, Vm
@@ -23,6 +23,7 @@ _TRIED = 12
 _A_VM = "VM"
 _A_TEMPLATE = "template"
 _MAKES = "clonetemplate"
+_ASK_FOR_TEMPLATES = "See `/iaas invoke Get-Template`, or ask an administrator which there are."
 
 
 def one_vm(text: str, call: Call, context: Context) -> Vm:
@@ -60,6 +61,8 @@ def one_binned(text: str, call: Call, context: Context) -> Vm:
     """
     content = context.operations.bin
     found = content.find(text) or content.find_stray(text) or _by_operation(text, context)
+    if not found and not _find(text, context):
+        raise AnsweredError(_not_in_bin(text, call, context))
     if not found:
         return one_vm(text, call, context)
     # Anybody may have copied the marks of one to another.
@@ -99,7 +102,8 @@ def one_datastore(text: str, vm: Vm, call: Call, context: Context) -> str:
     if exact is not None:
         return exact
     buttons = [misses.again(call.words, text, name, label=name) for name in nearest_names(text, names)]
-    raise AnsweredError(misses.missing(f"no datastore is called {text!r} in {vm.ref.vcenter}", buttons))
+    fact = f"no datastore is called {text!r} in {vm.ref.vcenter}"
+    raise AnsweredError(misses.missing(fact, buttons, hint=misses.these(sorted(names))))
 
 
 def visible_vms(call: Call, context: Context, *, verb: str) -> list[Vm]:
@@ -194,7 +198,19 @@ def _only(text: str, found: list[Vm], call: Call, context: Context, *, what: str
         name = marks.name if marks else binned[0].name
         raise AnsweredError(misses.in_bin(name, [reference(vm, context) for vm in binned]))
     fact = f"no {what} is called {text[:MAX_NAME]!r}"
-    raise AnsweredError(misses.missing(fact, _near(text, call, context, what=what)))
+    hint = _ASK_FOR_TEMPLATES if what == _A_TEMPLATE else NotFoundError.hint
+    raise AnsweredError(misses.missing(fact, _near(text, call, context, what=what), hint=hint))
+
+
+def _not_in_bin(text: str, call: Call, context: Context) -> Answer:
+    binned = [vm for vm in context.operations.bin.content() if may_see(vm, call, context)]
+    former = {marks.name: vm for vm in binned if (marks := marks_of(vm))}
+    near = [
+        misses.again(call.words, text, reference(former[name], context), label=name)
+        for name in nearest_names(text, list(former))
+    ]
+    fact = f"nothing in the recycle bin is or was called {text[:MAX_NAME]!r}"
+    return misses.missing(fact, near, hint="See `/iaas list bin`.")
 
 
 def _picker(text: str, found: list[Vm], call: Call, context: Context) -> Answer:

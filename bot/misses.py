@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.answers import Answer, Button, Tone
-from bot.grammar import Words, command_line
+from bot.grammar import Words, command_line, join
 from vsphere.errors import AmbiguousNameError, NotFoundError
 
 MOST_CHOICES: Final = 20
 """A picker longer than this helps nobody."""
+_MOST_NAMED: Final = 5
 _NOTHING_DONE: Final = "Nothing has been done."
 _CLONE: Final = "clone"
 _MAKE: Final = "clonetemplate"
@@ -37,10 +38,19 @@ def picker(text: str, choices: Sequence[Button], *, hidden: int) -> Answer:
     )
 
 
-def missing(fact: str, near: Sequence[Button]) -> Answer:
-    """Nothing of the name is there; where one may be meant, it is a click away."""
-    way_out = f"Did you mean one of these? {_NOTHING_DONE}" if near else NotFoundError.hint
+def missing(fact: str, near: Sequence[Button], *, hint: str = NotFoundError.hint) -> Answer:
+    """Nothing of the name is there; where one may be meant, it is a click away, else the hint says where to look."""
+    way_out = f"Did you mean one of these? {_NOTHING_DONE}" if near else hint
     return Answer(title=f"{fact[0].upper()}{fact[1:]}.", lines=(way_out,), buttons=tuple(near), tone=Tone.FAILED)
+
+
+def these(names: Sequence[str]) -> str:
+    """The names that there are, such as `gold-01`, as a hint in a sentence."""
+    if not names:
+        return "There is none."
+    some = list(names[:_MOST_NAMED])
+    more = [f"{len(names) - len(some)} more"] if len(names) > len(some) else []
+    return f"There {'is' if len(names) == 1 else 'are'} {join([*some, *more], 'and')}."
 
 
 def in_bin(name: str, references: Sequence[str]) -> Answer:

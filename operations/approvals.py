@@ -180,10 +180,15 @@ def deny(actor: Actor, *, reason: str, now: datetime) -> Weigh:
             news=(news,),
             state=State.REFUSED,
             text=f"Denied: {reason}",
-            way_out="Ask whoever denied it, or ask for less.",
+            way_out=_way_out_of_no(operation),
         )
 
     return weigh
+
+
+def _way_out_of_no(operation: Operation) -> str:
+    less = operation.plan is not None and size_of(operation.plan)
+    return f"Ask whoever denied it{', or ask for less' if less else ' what they would agree to'}."
 
 
 def void(why: str, *, now: datetime) -> Weigh:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 
@@ -39,6 +40,7 @@ LEAST_HASH = 12
 _MOST_WAITING = 200
 _MOST_REASON = 500
 _MIB_PER_GIB = 1024
+_WORDS = MappingProxyType({"cpu_count": "vCPU", "memory_mib": "memory"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,7 +273,7 @@ class Deciding:
         if operation.plan is not None and plan.unchanged is None and plan.effect is not operation.plan.effect:
             raise BadRequestError(
                 f"with these figures it would be another thing for whoever uses {operation.vm_name}",
-                hint="Deny it, and say what you would agree to.",
+                hint=f"Deny it, and say what you would agree to: `/iaas deny {operation.id} REASON`.",
             )
         # Whoever said yes to more, with its interruption, is taken to agree to less with the same one.
         return plan, replace(request, confirmed=plan.hash if request.confirmed else None)
@@ -309,7 +311,10 @@ def _check_lower(operation: Operation, asked: Mapping[str, int], wanted: Mapping
     for name, value in wanted.items():
         most = asked.get(name)
         if most is None:
-            raise BadRequestError(f"{operation.id} asks for no size, so there is nothing to lower")
+            raise BadRequestError(
+                f"{operation.id} asks for no {_WORDS[name]}, so there is none to lower",
+                hint=f"Say yes or no to it as it is: `/iaas pending {operation.id}`.",
+            )
         least = has.get(name) if isinstance(has, Mapping) else None
         if value > most:
             raise BadRequestError(
@@ -317,7 +322,10 @@ def _check_lower(operation: Operation, asked: Mapping[str, int], wanted: Mapping
                 hint="An approver may lower, never raise.",
             )
         if value < min(most, least if isinstance(least, int) else 1):
-            raise BadRequestError(f"{operation.vm_name} would shrink below what it has", hint="Deny it instead.")
+            raise BadRequestError(
+                f"{operation.vm_name} would shrink below what it has",
+                hint=f"Deny it instead: `/iaas deny {operation.id} REASON`.",
+            )
 
 
 def _figure(name: str, value: int) -> str:

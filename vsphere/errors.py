@@ -72,7 +72,7 @@ class NameTakenError(VsphereError):
 class NoSpaceError(VsphereError):
     """A datastore has no room for this."""
 
-    hint = "Ask for a smaller disk, or another datastore."
+    hint = "Ask for a smaller disk or another datastore where you can, or ask an administrator for more room."
 
 
 class NoPlacementError(VsphereError):

@@ -27,6 +27,7 @@ OPERATION_ATTRIBUTE = "iaas.operation"
 _GIB = 1024**3
 _MIB_PER_GIB = 1024
 _NOTHING = "-"
+_ASK_FOR_LESS = "Ask for less, or ask an administrator."
 _MAX_NAME = 80
 _FORBIDDEN = frozenset("*?[]/\\%")
 
@@ -221,9 +222,9 @@ def _check_caps(asking: Asking, size: _Size) -> None:
         ("GiB of disk", size.disk_gib, caps.disk_gib),
     ):
         if wanted > most:
-            raise BadRequestError(
-                f"{wanted} {what} are over the limit of {most}", hint="Ask for less, or ask an administrator."
-            )
+            whole = asking.request.verb == "clone"
+            hint = "A clone is as large as what it is made from: ask an administrator." if whole else _ASK_FOR_LESS
+            raise BadRequestError(f"{wanted} {what} are over the limit of {most}", hint=hint)
 
 
 def _positive(value: object, what: str) -> int:

@@ -109,6 +109,15 @@ def test_more_than_the_caps_is_refused(make_lab: MakeLab, sqlite_url: str) -> No
             lab.ask("spawn", name="huge-01", arguments={**SMALL, name: amount})
 
 
+def test_a_clone_over_the_caps_is_not_told_to_ask_for_less(make_lab: MakeLab, sqlite_url: str) -> None:
+    lab = make_lab(sqlite_url, caps=Caps(cpu_count=1))
+
+    with pytest.raises(BadRequestError, match="over the limit of 1") as told:
+        lab.ask("clone", "web-01", name="copy-01")
+
+    assert told.value.way_out == "A clone is as large as what it is made from: ask an administrator."
+
+
 def test_a_full_datastore_is_told_and_leaves_nothing_behind(lab: Lab) -> None:
     lab.estate.fail_next("CreateVM_Task", "NoDiskSpace", in_task=True, details={"datastore": "gold-01"})
 

@@ -210,6 +210,34 @@ def test_a_datastore_that_is_not_there_is_answered_with_the_nearest(desk: Desk) 
     )
 
 
+NOWHERE = {
+    "show qqqqqqqq": ("No VM is called 'qqqqqqqq'.", "Check the name with `/iaas list`."),
+    "move web-02 qqqqqqqq": (
+        "No datastore is called 'qqqqqqqq' in prod.",
+        "There are gold-01 and silver-01.",
+    ),
+    "clonetemplate web-07 qqqqqqqq": (
+        "No template is called 'qqqqqqqq'.",
+        "See `/iaas invoke Get-Template`, or ask an administrator which there are.",
+    ),
+    "restore qqqqqqqq": ("Nothing in the recycle bin is or was called 'qqqqqqqq'.", "See `/iaas list bin`."),
+}
+
+
+@pytest.mark.parametrize("line", NOWHERE)
+def test_what_is_like_nothing_there_is_told_with_where_to_look(desk: Desk, line: str) -> None:
+    answer = desk.ask(line)
+
+    assert (answer.title, *answer.lines) == NOWHERE[line]
+
+
+def test_a_slip_about_the_recycle_bin_is_answered_with_former_names() -> None:
+    desk = Desk(world.sites(world.binned(1, "old-01"), world.binned(2, "old-02", folder="Finance")))
+
+    assert next(one.command for one in desk.ask("restore odl-01").buttons) == "restore old-01.binned-20261126-0512"
+    assert "old-02" not in [one.label for one in desk.ask("restore odl-02", DANA).buttons]
+
+
 def test_before_the_first_inventory_it_says_so_and_does_not_deny_the_vm() -> None:
     desk = Desk(Sites([world.gateway("prod", None)]))
 

@@ -183,6 +183,16 @@ def test_a_lowered_plan_starts_to_count_anew() -> None:
         approvals.vote(replace(ANN, id="U5"), seen=plan_of().hash, now=NOW)(lowered)
 
 
+def test_a_no_advises_to_ask_for_less_only_where_less_can_be_asked_for() -> None:
+    sized = waiting()
+    assert sized.plan is not None
+    unsized = replace(sized, plan=replace(sized.plan, details={}))
+
+    said = [approvals.deny(ANN, reason="no", now=NOW)(one).way_out for one in (sized, unsized)]
+
+    assert said == ["Ask whoever denied it, or ask for less.", "Ask whoever denied it what they would agree to."]
+
+
 def test_a_reminder_is_due_once_and_at_half_time() -> None:
     operation, half = waiting(), NOW + timedelta(hours=2)
 
