@@ -214,8 +214,8 @@ class Work:
         """The modal is closed by its own yes, so the question about what is so now opens in another."""
         view = self._question_anew(reply, old)
         if not self._trigger_lives(place) or self._modals.open(place.trigger, view) is None:
-            changed = words.outdated(reply.plan, changed_since(old.seen, reply.plan))
-            self._replies.tell(place, error.changed_meanwhile(changed, old.line))
+            changed = changed_since(old.seen, reply.plan)
+            self._replies.tell(place, error.changed_meanwhile(words.outdated(reply.plan), changed, old.line))
 
     def _question_anew(self, ask: Ask, old: Pending) -> Json:
         """The question about the plan as it is now, with what has changed since somebody said yes to the old one."""

@@ -46,16 +46,24 @@ def late_confirmation() -> Message:
     return answer(Answer(title="Your confirmation reached me too late", lines=(text,), tone=Tone.QUESTION))
 
 
-def changed_meanwhile(text: str, line: str | None) -> Message:
+def changed_meanwhile(text: str, changed: str, line: str | None) -> Message:
     """A yes was to what is no longer so, and Slack did not open the question anew.
 
     Args:
-        text: what has changed, and that nothing was done.
+        text: that nothing was done.
+        changed: what has changed.
         line: the command that shows it as it is now; None where it has to be typed.
     """
     look = Button(label="Look at the plan", command=line, style="primary", asks=True) if line else None
     way_out = "Look at the plan, or type the command again." if look else "Type the command again."
-    return answer(Answer(title=text, lines=(way_out,), buttons=(look,) if look else (), tone=Tone.QUESTION))
+    return answer(
+        Answer(
+            title=text,
+            lines=(f"What has changed: {changed}.", way_out),
+            buttons=(look,) if look else (),
+            tone=Tone.QUESTION,
+        )
+    )
 
 
 def elsewhere(name: str) -> Message:

@@ -47,7 +47,7 @@ def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: date
     Raises:
         ValueError: the request is too long for a form.
     """
-    blocks = [alert(escape(words.outdated(plan, changed)), "error")] if changed else []
+    blocks = _outdated(plan, changed) if changed else []
     blocks.append(alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan.effect)))
     blocks.append(section(f"*{escape(plan.summary)}*"))
     blocks += fields((escape(change.label), words.change(change)) for change in plan.changes)
@@ -100,6 +100,10 @@ def wrong_name(expected: str, typed: str) -> dict[str, str]:
     if not typed.strip():
         return {ids.NAME_BLOCK: f"Type {expected[:200]!r} first."}
     return {ids.NAME_BLOCK: f"{typed[:100]!r} is not the name. It is {expected[:200]!r}: type it exactly like that."}
+
+
+def _outdated(plan: Plan, changed: str) -> list[Json]:
+    return [alert(escape(words.outdated(plan)), "error"), section(f"*What has changed:* {escape(changed)}.")]
 
 
 def _waiting(text: str) -> Json:

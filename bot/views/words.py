@@ -30,9 +30,9 @@ _STATES: Final = {
 }
 
 
-def outdated(plan: Plan, changed: str) -> str:
-    """What somebody hears whose yes was to what is no longer so; not escaped."""
-    return f"{plan.vm_name} is no longer what you said yes to: {changed}. Nothing was done. Look at it as it is now."
+def outdated(plan: Plan) -> str:
+    """What somebody hears first whose yes was to what is no longer so; not escaped, and short enough for an alert."""
+    return f"Nothing was done: {plan.vm_name} is no longer what you said yes to."
 
 
 def person(actor: Actor) -> str:

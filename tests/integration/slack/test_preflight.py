@@ -23,7 +23,8 @@ DELETION = Plan(
     details={"expects": {"snapshot_count": 2}},
     hash="d" * 64,
 )
-NEWS = "web-01 is no longer what you said yes to: its number of snapshots is 2, it was 0. Nothing was done."
+NEWS = "Nothing was done: web-01 is no longer what you said yes to."
+SNAPSHOTS = "its number of snapshots is 2, it was 0."
 
 
 def test_run_tonight_says_yes_to_the_same_request_for_when_the_window_opens(stage: Stage) -> None:
@@ -102,6 +103,7 @@ def test_a_yes_to_what_is_no_longer_so_does_nothing_says_what_changed_and_asks_a
 
     anew = stage.dana.wait_for_modal("Delete web-01", contains="90 GB")
     assert NEWS in str(anew.blocks)
+    assert f"*What has changed:* {SNAPSHOTS}" in str(anew.blocks)
     assert stage.dispatcher.confirmed == []
     assert stage.dana.submit(anew, {"iaas.name": "web-01"}).ok
     stage.dana.wait_for_card("nuke web-01")
@@ -118,7 +120,8 @@ def test_run_tonight_of_what_is_no_longer_so_asks_anew_in_the_same_modal_and_for
 
     stage.dana.click(modal, TONIGHT)
 
-    anew = stage.dana.wait_for_modal(contains="its number of vCPUs is 3, it was 2. Nothing was done.")
+    anew = stage.dana.wait_for_modal(contains="its number of vCPUs is 3, it was 2.")
+    assert NEWS in str(anew.blocks)
     assert stage.dispatcher.confirmed == []
     assert stage.dana.submit(anew, {}).ok
     stage.dana.wait_for_card("transform web-01")
@@ -136,6 +139,7 @@ def test_where_no_modal_can_be_opened_any_more_a_message_says_what_changed_and_a
     stage.dana.submit(modal, {"iaas.name": "web-01"})
 
     told = stage.dana.wait_for_message(contains=NEWS)
+    assert f"What has changed: {SNAPSHOTS}" in str(told.blocks)
     assert "Look at the plan" in str(told.blocks)
     assert "nuke web-01" in str(told.blocks)
     assert stage.dispatcher.confirmed == []

@@ -96,12 +96,23 @@ def test_what_was_asked_for_later_says_when_it_begins_and_offers_no_other_time()
 def test_what_has_changed_since_a_yes_stands_above_the_question_that_is_asked_anew() -> None:
     view = confirm_modal(PLAN, pending(), window=NIGHT, now=NOW, changed="its name is <!channel>")
 
-    assert [block["level"] for block in view["blocks"][:2]] == ["error", "warning"]
-    assert view["blocks"][0]["text"]["text"] == (
-        "web-01 is no longer what you said yes to: its name is &lt;!channel&gt;. Nothing was done."
-        " Look at it as it is now."
+    assert (view["blocks"][0]["level"], [block["text"]["text"] for block in view["blocks"][:2]]) == (
+        "error",
+        [
+            "Nothing was done: web-01 is no longer what you said yes to.",
+            "*What has changed:* its name is &lt;!channel&gt;.",
+        ],
     )
-    assert view["blocks"][1:] == card()["blocks"]
+    assert view["blocks"][2:] == card()["blocks"]
+
+
+def test_that_nothing_was_done_is_read_however_long_the_name_is_and_however_much_has_changed() -> None:
+    view = confirm_modal(
+        replace(PLAN, vm_name="x" * 80), pending(), window=NIGHT, now=NOW, changed="its memory is 8 GB; " * 40
+    )
+
+    assert view["blocks"][0]["text"]["text"] == f"Nothing was done: {'x' * 80} is no longer what you said yes to."
+    assert len(view["blocks"][1]["text"]["text"]) > 800
 
 
 def test_a_deletion_asks_for_the_name() -> None:
