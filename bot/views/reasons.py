@@ -15,7 +15,7 @@ _SET_BY: Final = re.compile(r"<@([UW][A-Z0-9]{2,20})>(?= has (?:paused|resumed|s
 _ID: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
-def said(text: str, *, about: Collection[str] = (), people: Collection[str] = ()) -> str:
+def said(text: str, *, about: Collection[str] = (), people: Collection[str] = (), most: int = _MOST) -> str:
     """A reason in mrkdwn. It names whoever has set a switch, where it begins with that, and those who are given.
 
     So the name of a VM rings nobody.
@@ -24,8 +24,9 @@ def said(text: str, *, about: Collection[str] = (), people: Collection[str] = ()
         text: one sentence or several.
         about: the names of what it is about; a text that begins with one of them begins with no person.
         people: Slack ids of those who had a hand in it, who may be named anywhere.
+        most: characters; the rest is cut off.
     """
-    short = clip(text, _MOST)
+    short = clip(text, most)
     begin = _SET_BY.match(short)
     rest = 0 if begin is None or any(name and short.startswith(name) for name in about) else begin.end()
     safe = escape(short[rest:])

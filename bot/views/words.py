@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.blocks.text import escape, when
+from bot.views.reasons import said
 from operations.approvals import has_yes, who_decides
 from operations.model import Actor, Approval, Change, Effect, Operation, Plan, State
 from operations.terms import Window
@@ -46,14 +47,10 @@ def person_of(actor_id: str) -> str:
 
 
 def named(text: str, operation: Operation) -> str:
-    """Foreign text made safe, in which those are named who had a hand in the operation; it can name nobody else."""
+    """Foreign text made safe, in which those are named who had a hand in the operation, or in what has held it."""
     decided = operation.approval.decided_by if operation.approval else None
-    known = {operation.actor.id, operation.cancel_requested_by, decided.id if decided else None}
-    safe = escape(text)
-    for one in known:
-        if one is not None and _USER_ID.fullmatch(one):
-            safe = safe.replace(f"&lt;@{one}&gt;", f"<@{one}>")
-    return safe
+    known = {operation.actor.id, operation.cancel_requested_by or "", decided.id if decided else ""}
+    return said(text, about=[operation.vm_name], people=known, most=len(text))
 
 
 def deciders(approval: Approval) -> str:
