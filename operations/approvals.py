@@ -10,8 +10,10 @@ from operations.errors import NotDecidableError
 from operations.footprint import Footprint, monthly_cost
 from operations.gates import covers, is_one_of, lies_within
 from operations.model import Actor, ActorKind, Approval, Operation, Plan, Request, State, Vote
+from operations.moments import say_moment
 from operations.plans import mismatch, specs_of
 from operations.record.journal import News
+from operations.record.rows import plan_data
 from operations.terms import ApprovalRule, Prices
 from vsphere.model import Vm
 
@@ -102,6 +104,16 @@ def objection(operation: Operation, actor: Actor) -> NotDecidableError | None:
     return None
 
 
+def no_yes_now(operation: Operation, reason: str) -> NotDecidableError:
+    """What an approver hears while the bot changes nothing for anybody, for `reason`, a sentence; a no is possible."""
+    until = f" until {say_moment(operation.expires_at)}" if operation.expires_at else ""
+    return NotDecidableError(
+        f"{reason} So nobody can say yes to {operation.id} now",
+        hint=f"Try again when an administrator has switched that off in its configuration: {operation.id} goes on "
+        f"waiting{until}. To say no: `/iaas deny {operation.id} REASON`.",
+    )
+
+
 def who_decides(approval: Approval) -> str:
     """In words, ringing nobody: `@vm-approvers or 2 more`."""
     people = [f"{len(approval.users)} more" if approval.groups else "those named"] if approval.users else []
@@ -119,6 +131,12 @@ def has_yes(operation: Operation) -> bool:
     if approval is None or approval.decided_by is None:
         return False
     return len(votes_for(approval, operation.plan)) >= approval.votes_needed
+
+
+def is_met(needed: Approval, operation: Operation) -> bool:
+    """Whether the yeses that an operation has are enough for a rule, be it the one that asked for them or another."""
+    given = votes_for(operation.approval, operation.plan) if operation.approval else ()
+    return sum(may_decide(needed, one.actor) for one in given) >= needed.votes_needed
 
 
 def places(approval: Approval, members: Collection[str], asker_id: str) -> tuple[str, ...]:
@@ -158,7 +176,13 @@ def lower(actor: Actor, *, seen: str, plan: Plan, request: Request, now: datetim
                 hint=f"Look at it again: `/iaas pending {operation.id}`.",
             )
         lowered = replace(approval, lowered_by=actor, asked=approval.asked or _after(old, but=size_of(plan)))
-        data = {"asked": _after(old), "lowered_to": _after(plan), "plan": plan.hash, "before": old.hash}
+        data = {
+            "asked": _after(old),
+            "lowered_to": _after(plan),
+            "plan": plan.hash,
+            "whole_plan": plan_data(plan),
+            "before": old.hash,
+        }
         news = News(kind="approval.lowered", actor=actor.id, operation_id=operation.id, data=data)
         turn = _voted(replace(operation, plan=plan), lowered, actor, now)
         return replace(turn, plan=plan, request=request, news=(news, *turn.news))

@@ -36,7 +36,7 @@ class _Told:
     state: str
     plan_hash: object
     plan: object
-    """A digest of the whole plan; unknown once an approver has put another in its place."""
+    """A digest of the whole plan."""
     vm: object
     text: object = _UNKNOWN
     way_out: object = _UNKNOWN
@@ -77,7 +77,10 @@ class Agreement:
                 self._told[event.operation_id] = _first(event)
             return
         if event.kind == "approval.lowered":
-            told = replace(told, plan_hash=event.data.get("plan", _UNKNOWN), plan=_UNKNOWN)
+            # Events of earlier versions tell the hash of the new plan alone.
+            plan = event.data.get("whole_plan")
+            digest = _UNKNOWN if plan is None else _digest(plan)
+            told = replace(told, plan_hash=event.data.get("plan", _UNKNOWN), plan=digest)
         state = _STATES.get(event.kind)
         if state is not None:
             told = replace(told, state=state, text=event.data.get("text", told.text))

@@ -1,6 +1,7 @@
 """The table of operations against its events: an edit of what the events tell is found, be it of a blank."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from operations.model import Change, Effect, Event, Plan, Request
 from operations.opening import first_event, planned, refused
 from operations.policy import Decision
 from operations.record.agreement import Agreement
-from operations.record.rows import operation_row
+from operations.record.rows import operation_row, plan_data
 from tests.unit.operations.samples import HERE, NOW, VM_REF, actor
 
 ALLOWED = Decision(allowed=True, rule="web team", reason="it may")
@@ -84,6 +85,30 @@ EDITS: dict[str, tuple[Callable[[Row], object], str]] = {
 @pytest.mark.parametrize(("edit", "what"), EDITS.values(), ids=EDITS.keys())
 def test_an_edit_of_what_is_stored_is_told(edit: Callable[[Row], object], what: str) -> None:
     assert problems_after(edit) == [f"operation {DONE.id} was changed after it was written: {what}"]
+
+
+def lowered(**data: object) -> list[str]:
+    """What is told of a plan that was lowered, and edited afterwards in what its hash does not cover."""
+    less = replace(PLAN, summary="Resize web-01 a little", hash="e" * 64)
+    first = first_event(DONE, REQUEST, ALLOWED, subject=str(VM_REF))
+    events = [
+        Event(seq=at, at=NOW, operation_id=DONE.id, kind=kind, actor="U1", data=told, previous_hash="", hash="")
+        for at, (kind, told) in enumerate(((first.kind, first.data), ("approval.lowered", data)), start=1)
+    ]
+    agreement = Agreement()
+    list(agreement.reading(events))
+    row = operation_row(replace(DONE, plan=less), REQUEST, subject=str(VM_REF))
+    row["plan"] = row["plan"].replace("a little", "a lot")
+    return agreement.breaks([row])
+
+
+def test_an_edit_of_a_plan_that_an_approver_has_lowered_is_told() -> None:
+    less = replace(PLAN, summary="Resize web-01 a little", hash="e" * 64)
+
+    assert lowered(plan=less.hash, whole_plan=plan_data(less)) == [
+        f"operation {DONE.id} was changed after it was written: plan"
+    ]
+    assert lowered(plan=less.hash) == [], "an event of an earlier version tells the hash alone"
 
 
 def test_an_empty_plan_is_not_the_same_as_none() -> None:
