@@ -10,10 +10,11 @@ from bot.blocks.layout import context, fields, section
 from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, hands_in, is_under_way, red_for, red_since, subject_of, vm_of
+from bot.telling import Story, hands_in, is_under_way, red_for, subject_of, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
 from bot.views.reasons import said
+from operations.model import State
 from operations.terms import Window
 from operations.undoable import standing
 from operations.windows import opens_at
@@ -22,6 +23,7 @@ from remediation.guards import ALL_GUARDS
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
+from remediation.returning import red_since
 from remediation.verification import UNDONE_BY
 from vsphere.model import AlarmStatus
 
@@ -122,7 +124,14 @@ def _standing(story: Story) -> tuple[str, str]:
 
 def _is_asked(story: Story) -> bool:
     """Whether somebody's yes is waited for: an approval rule may want one in mode auto as well."""
-    return bool(story.remedies) and story.remedies[-1].state is RemedyState.ASKED
+    last = story.remedies[-1] if story.remedies else None
+    return last is not None and last.state is RemedyState.ASKED and not _has_its_yes(last, story)
+
+
+def _has_its_yes(remedy: Remedy, story: Story) -> bool:
+    """Whether one that was asked for waits for its turn alone."""
+    operation = story.operations.get(remedy.operation_id or "")
+    return operation is not None and operation.state is State.QUEUED
 
 
 def _ending(story: Story) -> Iterator[str]:
@@ -161,16 +170,18 @@ def _is_button(decided: Decided) -> bool:
 
 def _remedies(story: Story) -> Iterator[str]:
     """The latest, and why the last one came to nothing."""
-    yield from map(_remedy, story.remedies[-_REMEDIES:])
+    yield from (_remedy(one, story) for one in story.remedies[-_REMEDIES:])
     last = story.remedies[-1] if story.remedies else None
     operation = story.operations.get(last.operation_id or "") if last else None
     if last is not None and operation is not None and last.state in {RemedyState.FAILED, RemedyState.DROPPED}:
         yield said(operation.text, people=hands_in([operation]))
 
 
-def _remedy(remedy: Remedy) -> str:
-    at = when(remedy.ended_at or remedy.at)
-    line = f"{_REMEDY_GLYPHS[remedy.state]} {escape(short(remedy.summary))} · {_FATES[remedy.state].format(at=at)}"
+def _remedy(remedy: Remedy, story: Story) -> str:
+    glyph, fate = _REMEDY_GLYPHS[remedy.state], _FATES[remedy.state]
+    if remedy.state is RemedyState.ASKED and _has_its_yes(remedy, story):
+        glyph, fate = glyphs.WAITING, "waits for its turn since {at}"
+    line = f"{glyph} {escape(short(remedy.summary))} · {fate.format(at=when(remedy.ended_at or remedy.at))}"
     if remedy.approved_by:
         did = "by" if remedy.mode is Mode.RECOMMEND else "approved by"
         line += f" · {did} {', '.join(map(words.person_of, remedy.approved_by))}"

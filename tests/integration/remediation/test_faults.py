@@ -186,6 +186,20 @@ def test_a_vm_that_is_deleted_before_the_write_is_a_failure_and_no_more(ward: Wa
     assert ward.is_over(incident.id)
 
 
+def test_a_remedy_whose_answer_is_lost_on_the_way_is_found_and_not_sent_again(ward: Ward) -> None:
+    ward.small()
+    ward.estate.drop_after("ReconfigVM_Task")
+    ward.turn_red()
+
+    ward.look()
+    operation = ward.operation()
+    ward.look()
+
+    assert operation.state is State.SUCCEEDED, operation.text
+    assert ward.writes("ReconfigVM_Task") == ["ReconfigVM_Task"]
+    assert (ward.remedy().state, ward.estate.vm("web-01").cpus) == (RemedyState.SUCCEEDED, 3)
+
+
 def test_a_move_goes_on_while_vcenter_is_away(full: Ward) -> None:
     ward = full
     ward.estate.set_task(2, "RelocateVM_Task")

@@ -412,3 +412,17 @@ def test_the_footer_names_guard_rails_only_and_of_when_the_reason_is(guard: str 
     card = incident_card(story(open_(VerdictKind.WAIT, guard=guard)), NOW)
 
     assert expected in str(card.blocks)
+
+
+def test_a_remedy_that_has_its_yes_and_waits_for_its_turn_asks_for_nothing_more() -> None:
+    acting = samples.incident(state=IncidentState.ACTING, operation_id="R7F3K", decided=decided(VerdictKind.ASK))
+    asked = remedied(state=RemedyState.ASKED, mode=Mode.APPROVE)
+
+    waiting = story(acting, asked, R7F3K=undoable(state=State.AWAITING_APPROVAL, finished_at=None))
+    queued = story(acting, asked, R7F3K=undoable(state=State.QUEUED, finished_at=None))
+
+    assert commands(incident_card(waiting, NOW))["Details"] == "pending R7F3K"
+    assert commands(incident_card(queued, NOW))["Details"] == "status R7F3K"
+    told = str(plain(incident_card(queued, NOW)))
+    assert "waits for its turn since" in told
+    assert "waits for a yes" not in told
