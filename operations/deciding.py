@@ -69,6 +69,7 @@ class Deciding:
         clock: Clock,
         replan: Callable[[Request, Approval], Plan],
         enqueue: Callable[[Operation], None],
+        locked: Callable[[], Decision | None],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -80,9 +81,21 @@ class Deciding:
         self._clock = clock
         self._replan = replan
         self._enqueue = enqueue
+        self._locked = locked
 
     def needed(self, verb: Verb, asking: Asking, plan: Plan) -> Approval | None:
         """Whose yes a plan needs before it may be carried out; None where nobody has to be asked."""
+        approval, vm = self._rule_for(verb, asking, plan), asking.vm
+        if approval is None or vm is None:
+            return approval
+        return replace(approval, change_version=_change_version(asking.gateway, vm))
+
+    def lacking(self, verb: Verb, asking: Asking, operation: Operation) -> Approval | None:
+        """Whose yes it needs as the VM is by now, and has not: it may have been moved to where others decide."""
+        needed = self._rule_for(verb, asking, operation.plan) if operation.plan else None
+        return None if needed is None or approvals.is_met(needed, operation) else needed
+
+    def _rule_for(self, verb: Verb, asking: Asking, plan: Plan) -> Approval | None:
         settings, vm = self._settings, asking.vm
         path = home_path(vm, asking.gateway.inventory, settings) if vm is not None else ""
         wanted = Wanted(
@@ -91,10 +104,7 @@ class Deciding:
             path=new_vm_settings(asking).folder if verb.makes else path,
             after=footprint_after(plan, vm),
         )
-        approval = approval_for(self._rules(asking.request), wanted, settings.prices)
-        if approval is None or vm is None:
-            return approval
-        return replace(approval, change_version=_change_version(asking.gateway, vm))
+        return approval_for(self._rules(asking.request), wanted, settings.prices)
 
     def ttl(self, request: Request) -> timedelta:
         """How long a request waits for a yes."""
@@ -150,6 +160,7 @@ class Deciding:
             StorageError: it can't be written, so nothing was decided.
         """
         operation, person = self._waiting_for(operation_id, actor, origin, "approve")
+        self._ensure_unlocked(operation, person, origin)
         plan = _seen(operation, plan_hash)
         self._ensure_same_vm(operation)
         now = self._clock.now()
@@ -214,10 +225,34 @@ class Deciding:
         against = objection(operation, person)
         if against is not None:
             rule = operation.approval.rule if operation.approval else None
-            no = Decision(allowed=False, rule=rule, reason=str(against), way_out=against.way_out)
-            self._refusals.note(actor=person, origin=origin, verb=verb, decision=no, subject=operation.id)
-            raise against
+            raise self._refused(against, operation, person, origin, verb=verb, rule=rule)
         return operation, person
+
+    def _ensure_unlocked(self, operation: Operation, person: Actor, origin: Origin) -> None:
+        """A yes while nothing can be done would spend the request for a reason that passes.
+
+        Raises:
+            NotDecidableError: the bot is read-only.
+        """
+        locked = self._locked()
+        if locked is not None:
+            no = approvals.no_yes_now(operation, locked.reason)
+            raise self._refused(no, operation, person, origin, verb="approve", rule=locked.rule)
+
+    def _refused(
+        self,
+        error: NotDecidableError,
+        operation: Operation,
+        person: Actor,
+        origin: Origin,
+        *,
+        verb: str,
+        rule: str | None,
+    ) -> NotDecidableError:
+        """The same, put on record."""
+        no = Decision(allowed=False, rule=rule, reason=str(error), way_out=error.way_out)
+        self._refusals.note(actor=person, origin=origin, verb=verb, decision=no, subject=operation.id)
+        return error
 
     def _ensure_same_vm(self, operation: Operation) -> None:
         """Compare the VM with the one that was asked about; where it is another, the operation ends.

@@ -169,11 +169,15 @@ class Policy:
         reason = f"{name} fits the name pattern {pattern}, which protects VMs: nobody could change it through the bot."
         return _no("protected", reason, "Choose another name.")
 
+    def locked(self) -> Decision | None:
+        """The no to every change, whoever asks for it; None where the read-only switch is off."""
+        if not self._read_only:
+            return None
+        reason = "The bot is switched to read-only, so it changes nothing."
+        return _no("read_only", reason, "Ask again once an administrator has switched that off in its configuration.")
+
     def _refuse_change(self, question: Question) -> Decision | None:
-        if self._read_only:
-            reason = "The bot is switched to read-only, so it changes nothing."
-            return _no("read_only", reason, "Wait until an administrator lifts it.")
-        return self.shield(question.vm) if question.vm else None
+        return self.locked() or (self.shield(question.vm) if question.vm else None)
 
     def _by_rules(self, question: Question) -> Decision:
         nearest: tuple[int, Rule, Gate] | None = None

@@ -136,6 +136,7 @@ class Operations:
             clock=clock,
             replan=self._replan,
             enqueue=self._attendant.enqueue_due,
+            locked=policy.locked,
         )
         self.advice = Advice(
             door=self._door,

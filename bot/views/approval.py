@@ -7,7 +7,7 @@ from typing import Any, Final
 from bot.answers import Button
 from bot.blocks.elements import Json
 from bot.blocks.layout import context, fields, section
-from bot.blocks.text import escape, when
+from bot.blocks.text import escape, escape_for_one, when
 from bot.deciding import approver_buttons
 from bot.grammar import command_line
 from bot.views import buttons, glyphs, words
@@ -27,6 +27,11 @@ _AFTER_YES: Final = {
     State.CANCELLED: "cancelled",
 }
 """What may become of an operation after everybody's yes and before anything is done."""
+_THEN: Final = _AFTER_YES | {
+    State.FAILED: "failed",
+    State.UNKNOWN: "sent, and nobody can say yet whether it happened",
+}
+"""The same for all that ends otherwise than it was meant to."""
 
 
 def approver_card(operation: Operation) -> Message:
@@ -58,22 +63,31 @@ def reminder(data: Mapping[str, Any], _now: datetime) -> Message:
 
 
 def ended(data: Mapping[str, Any], _now: datetime) -> Message:
-    """Tell the asker what was decided.
+    """Tell the asker what was decided, or what came of what had waited.
 
     Args:
-        data: `operation_id`, `summary`, `state`, `by` (Slack id or None), `approved`, `text` and `way_out`.
+        data: `operation_id`, `summary`, `state`, `by` (Slack id or None), `approved`, `text`, `way_out`, and
+            `begins_at` (ISO 8601): when it was to begin, where it waited for that alone.
     """
     operation_id, state = str(data["operation_id"]), State(data["state"])
-    by = f" by {words.person_of(str(data['by']))}" if data["by"] else ""
-    told = {State.QUEUED: f"was approved{by}", State.REFUSED: f"was denied{by}", State.EXPIRED: "has expired"}
-    if data["approved"]:
-        told |= {one: f"was approved{by}, then {fate}" for one, fate in _AFTER_YES.items()}
     glyph = glyphs.DONE if state is State.QUEUED else glyphs.of_state(state)
-    head = f"{glyph} *{escape(str(data['summary']))}* {told.get(state, 'was decided')}"
-    rest = [escape(str(data[name])) for name in ("text", "way_out") if data[name]]
+    head = f"{glyph} *{escape(str(data['summary']))}*{_what_came(data, state)}"
+    rest = [escape_for_one(str(data[name])) for name in ("text", "way_out") if data[name]]
     status = Button(label="Details", command=command_line("status", operation_id))
     blocks = [section("\n".join([head, *rest])), *buttons.row([status])]
     return message([head, *rest, f"Operation {escape(operation_id)}"], blocks)
+
+
+def _what_came(data: Mapping[str, Any], state: State) -> str:
+    by = f" by {words.person_of(str(data['by']))}" if data["by"] else ""
+    if state is State.QUEUED:
+        return f" was approved{by}"
+    if data["approved"]:
+        return f" was approved{by}, then {_THEN.get(state, state.value)}"
+    if data.get("begins_at"):
+        return f", planned for {when(datetime.fromisoformat(str(data['begins_at'])))}: {_THEN.get(state, state.value)}"
+    told = {State.REFUSED: f" was denied{by}", State.EXPIRED: " has expired", State.CANCELLED: " was cancelled"}
+    return told.get(state, " was decided")
 
 
 def progress_lines(operation: Operation) -> list[str]:

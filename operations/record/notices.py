@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from operations.approvals import has_yes
-from operations.model import ActorKind, Operation
+from operations.model import ActorKind, Operation, State
 from operations.record.chain import read_time, write_time
 from operations.record.database import Database, from_json, to_json
 from operations.record.rows import Row
@@ -16,7 +16,7 @@ from operations.record.tables import NOTICE
 from vsphere.clock import Clock
 
 ENDED = "approval.ended"
-"""The kind of the notice that tells the asker what was decided."""
+"""The kind of the notice that tells the asker what was decided, and what came of what had waited."""
 _LIMIT = 200
 _CLAIM = timedelta(seconds=60)
 """Whoever has taken it on and not told it by then is dead, or cut off from Slack; another may try."""
@@ -80,9 +80,16 @@ class Notices:
         return connection.execute(statement.returning(NOTICE.c.key)).first() is not None
 
     def add_ending(self, connection: sa.Connection, operation: Operation) -> None:
-        """Tell whoever asked what was decided, or why it came to nothing after a yes: their card changes in silence."""
+        """Tell whoever asked what was decided, or that it came to nothing after it had waited.
+
+        They have long looked away, and their card changes in silence. What they see happen, and what they have ended
+        themselves, they are not told.
+        """
+        if not _is_unseen(operation):
+            return
         by = operation.approval.decided_by if operation.approval else None
         approved = has_yes(operation)
+        begins_at = operation.not_before if operation.approval is None else None
         self.add_within(
             connection,
             key=f"approval/{operation.id}/{operation.state.value if approved else 'ended'}",
@@ -95,6 +102,7 @@ class Notices:
                 "state": operation.state.value,
                 "by": by.id if by else None,
                 "approved": approved,
+                "begins_at": write_time(begins_at) if begins_at else None,
                 "text": operation.text,
                 "way_out": operation.way_out,
             },
@@ -119,6 +127,15 @@ class Notices:
         statement = sa.update(NOTICE).where(NOTICE.c.key == key, NOTICE.c.sent_at.is_(None))
         with self._database.writing() as connection:
             connection.execute(statement.values(sent_at=write_time(self._clock.now())))
+
+
+def _is_unseen(operation: Operation) -> bool:
+    """Whether it has waited for a yes or its time, and there is news that the asker would not expect."""
+    waited = operation.approval is not None or operation.not_before is not None
+    by_asker = operation.state is State.CANCELLED and operation.cancel_requested_by == operation.actor.id
+    decided = operation.state is State.QUEUED and operation.approval is not None
+    failed = operation.state.is_final and operation.state is not State.SUCCEEDED
+    return waited and (decided or failed) and not by_asker
 
 
 def _read(row: Row) -> Notice:

@@ -22,8 +22,6 @@ from vsphere.model import Ref
 Listener = Callable[[Operation], None]
 _DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
 """How an operation ends that has done something, or may have."""
-_HELD_BACK = frozenset({State.REFUSED, State.EXPIRED})
-"""How an operation ends that was refused, or void, at the last check before the first write."""
 _OPEN = tuple(state.value for state in State if not state.is_final)
 _IN_TURN = (OPERATION.c.not_before, OPERATION.c.created_at, OPERATION.c.id)
 """What is to begin at the same time begins as it was asked for."""
@@ -284,8 +282,7 @@ class Store:
             kind = f"operation.{after.value}"
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))
             operation = read_operation(_row(connection, operation_id))
-            if after in _HELD_BACK and operation.approval is not None:
-                # The asker has been told of the yes, so the end of it must not come in silence.
+            if after.is_final:
                 self._notices.add_ending(connection, operation)
         self._tell(operation)
         return operation
@@ -318,6 +315,7 @@ class Store:
             news = [News(kind=kind, actor=actor_id, operation_id=operation_id, data=data) for kind in kinds]
             self._journal.append(connection, *news)
             operation = read_operation(_row(connection, operation_id))
+            self._notices.add_ending(connection, operation)
         self._tell(operation)
         return operation
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from bot.blocks.gate import Surface, check
+from bot.blocks.text import when
 from bot.views import approval, ids
 from bot.views.decision import decision_form, read_decision
 from bot.views.message import Message
@@ -209,28 +210,45 @@ def test_what_can_not_be_is_told_at_its_field(line: str, values: dict[str, Any],
     assert words in wrong[f"iaas.decision.{block}"]
 
 
+def told(state: str, **more: object) -> dict[str, object]:
+    """The data of what the asker is told, as the record keeps it."""
+    data: dict[str, object] = {"operation_id": "R7F3K", "summary": "Resize <web>", "state": state, "by": "U0ANN"}
+    return data | {"approved": False, "begins_at": None, "text": "", "way_out": None} | more
+
+
+AT = NOW.isoformat()
+
+
 @pytest.mark.parametrize(
-    ("state", "words", "approved"),
+    ("data", "words"),
     [
-        ("queued", "was approved by <@U0ANN>", True),
-        ("refused", "was denied by <@U0ANN>", False),
-        ("refused", "was approved by <@U0ANN>, then refused at the last check", True),
-        ("expired", "has expired", False),
-        ("expired", "was approved by <@U0ANN>, then expired at the last check", True),
+        (told("queued", approved=True), "* was approved by <@U0ANN>"),
+        (told("refused"), "* was denied by <@U0ANN>"),
+        (told("refused", approved=True), "* was approved by <@U0ANN>, then refused at the last check"),
+        (told("expired"), "* has expired"),
+        (told("expired", approved=True), "* was approved by <@U0ANN>, then expired at the last check"),
+        (told("failed", approved=True), "* was approved by <@U0ANN>, then failed"),
+        (told("unknown", approved=True), "* was approved by <@U0ANN>, then sent, and nobody can say yet whether"),
+        (told("cancelled", by=None, text="Cancelled by <@U0BEA>."), "* was cancelled\\nCancelled by <@U0BEA>."),
+        (told("refused", by=None, begins_at=AT), f"*, planned for {when(NOW)}: refused at the last check"),
+        (told("failed", by=None, begins_at=AT, way_out="Ask again."), f"planned for {when(NOW)}: failed\\nAsk again."),
+        (told("cancelled", by=None, begins_at=AT), f"planned for {when(NOW)}: cancelled"),
+        (told("unknown", by=None, begins_at=AT), f"planned for {when(NOW)}: sent, and nobody can say yet"),
     ],
 )
-def test_the_asker_is_told_in_one_message(state: str, words: str, *, approved: bool) -> None:
-    data = {
-        "operation_id": "R7F3K",
-        "summary": "Resize <web>",
-        "state": state,
-        "by": "U0ANN",
-        "approved": approved,
-        "text": "",
-        "way_out": None,
-    }
+def test_the_asker_is_told_in_one_message(data: dict[str, object], words: str) -> None:
+    message = approval.ended(data, NOW)
 
-    assert words in text_of(approval.ended(data, NOW))
+    assert words in text_of(message)
+    assert "Operation R7F3K" in message.text
+    assert buttons(message) == [("Details", "status R7F3K")]
+
+
+def test_what_an_older_version_has_kept_to_be_told_is_told() -> None:
+    data = told("refused", approved=True)
+    del data["begins_at"]
+
+    assert "then refused at the last check" in text_of(approval.ended(data, NOW))
 
 
 def test_dana_is_named_in_the_reminder() -> None:
