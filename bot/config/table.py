@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 _SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
 _WAIT = re.compile(r"([0-9]{1,6})([wdhms])")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_MOST = timedelta(days=3650)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -36,7 +37,7 @@ def _span(value: object) -> object:
     found = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if found is None or int(found[1]) == 0:
         raise ValueError("no length of time: write 30m, 4h, 14d or 2w")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return _bounded(found)
 
 
 def _wait(value: object) -> object:
@@ -45,17 +46,21 @@ def _wait(value: object) -> object:
     found = _WAIT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError("no length of time: write 0s, 20s, 30m, 4h or 14d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return _bounded(found)
+
+
+def _bounded(found: re.Match[str]) -> timedelta:
+    """What was written; a date that lies so far ahead could not even be reckoned."""
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if length > _MOST:
+        raise ValueError(f"is too long: {_MOST.days}d is the most")
+    return length
 
 
 def _length(value: object) -> object:
-    try:
-        found = _wait(value)
-    except ValueError:
-        found = None
-    if not found:
-        raise ValueError("no length of time: write 20s, 30m, 4h or 14d; none at all would switch it off")
-    return found
+    if isinstance(value, timedelta) or (isinstance(value, str) and _WAIT.fullmatch(value) and _wait(value)):
+        return _wait(value)
+    raise ValueError("no length of time: write 20s, 30m, 4h or 14d; none at all would switch it off")
 
 
 def _time_of_day(value: object) -> object:

@@ -141,6 +141,8 @@ WRONG = {
         '[remediation.approvers]\nusers = ["U012AB3CD"]\nvotes = 2',
         "remediation.approvers.votes: 2 must say yes, and no more than 1 may",
     ),
+    "longer than dates go": (guard('cooldown = "999999w"'), "remediation.guards.cooldown: is too long: 3650d is the"),
+    "an observing without end": (guard('observe_for = "999999d"'), "remediation.guards.observe_for: is too long"),
     "sustained above the alarm": (
         "[remediation.thresholds]\ncpu_red = 80",
         "remediation.guards.sustained_percent: 85 is over thresholds.cpu_red, which is 80: what is red would wait",
@@ -229,6 +231,12 @@ def test_what_nobody_could_ever_be_asked_about_is_told_of_approvals_too(tmp_path
 
     assert "approval[1].votes: 3 must say yes, and no more than 1 may" in told
     assert any(one.startswith("approval[1].folders: names no folder") for one in told)
+
+
+def test_lengths_outside_of_remediation_have_an_end_too(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, "", rest=REST.replace('bin_after = "3d"', 'bin_after = "999999w"'))
+
+    assert told == "leases.bin_after: is too long: 3650d is the most"
 
 
 def test_hours_of_the_window_are_times_of_day_too(tmp_path: Path) -> None:
