@@ -10,7 +10,6 @@ from bot.command import Call, Context
 from bot.facts import length
 from bot.lookup import inventory_of
 from bot.permission import may_see
-from bot.telling import red_since
 from operations.moments import say_moment, say_past
 from remediation.breaker import tripped
 from remediation.engine import Remediation
@@ -18,6 +17,7 @@ from remediation.lookback import counted, on_their_way
 from remediation.matching import ENTITY_KIND, VM
 from remediation.model import Decided, History, Incident, PlaybookName, RemedyState
 from remediation.modes import Target, standing_of
+from remediation.returning import red_since
 from remediation.settings import PlaybookSettings
 from remediation.switches import mode_key, pause_of, stop_key
 from remediation.words import counted as counted_noun
@@ -30,6 +30,10 @@ _REASON: Final = 300
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 _SWITCHED_OFF: Final = "Remediation is switched off in the configuration, so nothing comes of it until that is changed."
+_READ_ONLY: Final = (
+    "The bot is switched to read-only, so whatever the modes say, nothing is changed: cards say what would help. "
+    "An administrator can switch that off in its configuration."
+)
 _COLUMNS: Final = ("Playbook", "Mode", "Set by", "Breaker", "Last 24 h")
 
 
@@ -39,7 +43,9 @@ def overview(remediation: Remediation, call: Call, context: Context) -> Answer:
     incidents = remediation.open_incidents()
     shown = [one for one in incidents if _may_see(one, call, context)]
     latest = [one for one in remediation.latest_decisions(DECISIONS * 4) if _may_see(one[0], call, context)]
+    locked = context.policy.locked()
     lines = [
+        *([_READ_ONLY] if locked else []),
         *_used(remediation, history, now),
         *_stopped(history),
         *_open(shown, hidden=len(incidents) - len(shown), now=now),
@@ -54,7 +60,7 @@ def overview(remediation: Remediation, call: Call, context: Context) -> Answer:
         else Button(label="Pause for 2 hours", command="remediation pause for=2h", style="danger")
     )
     return Answer(
-        title=_title(remediation, history, now),
+        title=_title(remediation, history, now, is_locked=locked is not None),
         lines=tuple(lines),
         table=Table(columns=_COLUMNS, rows=rows),
         note="More about one VM: why VM",
@@ -70,6 +76,8 @@ def about(vm: Vm, remediation: Remediation, context: Context) -> Iterator[str]:
     folder = inventory.path(vm.folder) if vm.folder else ""
     target = Target(name=vm.name, folder=folder, attributes=vm.attributes)
     yield "*Remediation*"
+    if context.policy.locked() is not None:
+        yield _READ_ONLY
     for playbook in remediation.settings.playbooks:
         if ENTITY_KIND[playbook.name] == VM:
             found = standing_of(target, history, playbook, remediation.settings)
@@ -95,12 +103,12 @@ def decision(decided: Decided) -> str:
     return f"{say_past(decided.at)}: *{decided.verdict.value}*{guard}. {reason}"
 
 
-def _title(remediation: Remediation, history: History, now: datetime) -> str:
+def _title(remediation: Remediation, history: History, now: datetime, *, is_locked: bool) -> str:
     if not remediation.settings.enabled:
         return "Remediation is switched off in the configuration"
     pause = pause_of(history.switches, now)
     if pause is None:
-        return "Remediation is on"
+        return "Remediation is held back: the bot is read-only" if is_locked else "Remediation is on"
     until = f"until {say_moment(pause.until)}" if pause.until else "until somebody resumes it"
     return f"Remediation is paused by <@{pause.by}> {until}{f': {pause.reason}' if pause.reason else ''}"
 

@@ -80,11 +80,6 @@ def is_rolled_up(incident: Incident) -> bool:
     return decided is None or decided.guard == StormBrake.name or is_quiet(incident)
 
 
-def red_since(incident: Incident) -> datetime:
-    """When it turned red, the last time if it was yellow meanwhile; by our clock, not by vCenter's."""
-    return incident.reddened[-1] if incident.reddened else incident.opened_at
-
-
 def red_for(incident: Incident) -> timedelta:
     """From its first turning red to its end, by our clock; nothing where it has not ended."""
     return max((incident.closed_at or incident.opened_at) - incident.opened_at, timedelta(0))

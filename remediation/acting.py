@@ -13,6 +13,7 @@ from remediation.following import OPERATION, ended, state_of
 from remediation.looking import Looking, Seen, is_to_act
 from remediation.model import (
     Decided,
+    Dropped,
     History,
     Incident,
     IncidentState,
@@ -27,6 +28,7 @@ from remediation.model import (
 from remediation.places import cluster_of, leaves
 from remediation.ports import Changes
 from remediation.record import Change, RemediationRecord
+from remediation.returning import red_since
 from remediation.settings import RemediationSettings
 from remediation.verification import figures
 from vsphere.clock import Clock
@@ -142,7 +144,7 @@ class Acting:
 
     def _dropped(self, incident: Incident, remedy: Remedy, reason: str) -> Change:
         now = self._clock.now()
-        dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now)
+        dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now, dropped=Dropped.REFUSED)
         said = Decided(verdict=VerdictKind.REFUSE, reason=reason, guard=OPERATION, at=now, summary=remedy.summary)
         after = replace(incident, state=IncidentState.OPEN, look_at=now, decided=said)
         return Change(before=incident, after=after, remedy=dropped, reason=reason)
@@ -221,7 +223,7 @@ def _remedy(case: Case, verdict: Verdict, now: datetime) -> Remedy:
 
 
 def _request(remedy: Remedy, found: Recommendation, incident: Incident, now: datetime) -> Request:
-    since = f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"
+    since = f"{red_since(incident):%Y-%m-%d %H:%M} UTC"
     return Request(
         verb=found.verb,
         actor=actor_of(remedy.playbook),

@@ -9,11 +9,11 @@ from typing import Final, Protocol
 from remediation.matching import playbook_for
 from remediation.model import Incident, IncidentState
 from remediation.record import Change
+from remediation.returning import MOST_REDDENINGS, may_return, returned
 from remediation.settings import PlaybookSettings
 from vsphere.model import AlarmStatus, Ref, TriggeredAlarm
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MOST_REDDENINGS: Final = 20
 
 Place = tuple[Ref, Ref]
 """An alarm and what it is on: together they are triggered once at a time."""
@@ -49,6 +49,7 @@ def intake(
     scene: Scene,
     playbooks: Sequence[PlaybookSettings],
     now: datetime,
+    lately: Iterable[Incident] = (),
     goes_on: Callable[[Incident], bool] = lambda _incident: False,
 ) -> Found:
     """Compare what is triggered in a vCenter with its open incidents.
@@ -59,15 +60,22 @@ def intake(
         scene: names and places.
         playbooks: which alarms are answered; all others are nobody's business here.
         now: by our clock.
+        lately: those that have ended lately, read in one with `opened`; see `remediation.returning`.
         goes_on: whether what was begun about an incident is to be brought to its end although its alarm is red no
             more; see `remediation.relieving`.
     """
     triggered = {(alarm.alarm, alarm.entity): alarm for alarm in alarms}
     known = {place(incident): incident for incident in reversed(opened)}
-    new = [
-        made
+    earlier = may_return(lately, now)
+    made = {
+        where: one
         for where, alarm in triggered.items()
-        if where not in known and (made := _opened(alarm, scene, playbooks, now)) is not None
+        if where not in known and (one := _opened(alarm, scene, playbooks, now)) is not None
+    }
+    again = [
+        Change(before=earlier[where], after=returned(earlier[where], one), reason="Its alarm has turned red again.")
+        for where, one in made.items()
+        if where in earlier
     ]
     calm = [
         one
@@ -75,7 +83,8 @@ def intake(
         if one.state is IncidentState.ACTING and not _is_red(triggered.get(place(one))) and not goes_on(one)
     ]
     changes = _changes(triggered, opened, known, scene=scene, now=now, goes_on=goes_on)
-    return Found(new=tuple(new), changes=tuple(changes), calm=tuple(calm))
+    new = [one for where, one in made.items() if where not in earlier]
+    return Found(new=tuple(new), changes=(*changes, *again), calm=tuple(calm))
 
 
 def place(incident: Incident) -> Place:
@@ -177,7 +186,7 @@ def _goes_on(incident: Incident, alarm: TriggeredAlarm, scene: Scene, now: datet
     """The incident with its alarm as it is now; it is looked at again at once."""
     reddened = incident.reddened
     if alarm.status is AlarmStatus.RED and incident.alarm.status is not AlarmStatus.RED:
-        reddened = (*reddened, _turned_red(alarm, scene, now))[-_MOST_REDDENINGS:]
+        reddened = (*reddened, _turned_red(alarm, scene, now))[-MOST_REDDENINGS:]
     return replace(incident, alarm=alarm, reddened=reddened, look_at=now)
 
 

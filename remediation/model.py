@@ -64,7 +64,20 @@ class RemedyState(Enum):
     FAILED = "failed"
     """Failed, or UNKNOWN: it counts for the breaker and the longer cooldown."""
     DROPPED = "dropped"
-    """Denied, expired, cancelled, refused, or clear before it was sent: it counts for nothing."""
+    """Denied, expired, cancelled, refused, or clear before it was sent: it counts for nothing. See `Dropped`."""
+
+
+class Dropped(Enum):
+    """Why a remedy came to nothing, as far as it matters for what comes next."""
+
+    NO = "no"
+    """A person has said no to it, or stopped it: the VM rests."""
+    SILENCE = "silence"
+    """Nobody has decided in time: the VM rests as after a no."""
+    REFUSED = "refused"
+    """The door let it not through: asking at once would bring the same answer."""
+    OVERTAKEN = "overtaken"
+    """Something else is so by now: the alarm has cleared, a guard rail says no, somebody has changed the VM."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,12 +100,12 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
-    """One alarm on one entity from its turning red to its turning green: what a card shows."""
+    """One alarm on one entity from its turning red to its turning green, and on if it soon turns red again: a card."""
 
     id: str
     """Short and speakable, `I7F3K`."""
     key: str
-    """`VCENTER/ALARM/ENTITY/TRIGGERED_AT`: what makes it one, in all replicas and after any restart."""
+    """`VCENTER/ALARM/ENTITY/TRIGGERED_AT` of the first time: what makes it one, in all replicas and later."""
     version: int
     """Grows with each change a person may see."""
     state: IncidentState
@@ -113,7 +126,7 @@ class Incident:
     storm: str | None = None
     """The id of the storm that it was rolled up into; it stays once the storm no longer holds it."""
     reddened: tuple[datetime, ...] = ()
-    """When it turned red again after it had turned yellow, by our clock; the latest of them, oldest first."""
+    """When it turned red again after it had been yellow or over, by our clock; the latest of them, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +152,8 @@ class Remedy:
     at: datetime
     """When it was admitted."""
     ended_at: datetime | None = None
+    dropped: Dropped | None = None
+    """Why it came to nothing; None where it did not."""
     approved_by: tuple[str, ...] = ()
     """Slack ids."""
     before: Mapping[str, object] = field(default_factory=lambda: NOTHING)

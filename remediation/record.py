@@ -12,6 +12,7 @@ from operations.record.incidents import Incidents, Past, Turn
 from operations.record.journal import News
 from remediation.model import Decided, History, Incident, IncidentState, Reddening, Remedy, RemedyState, Switch
 from remediation.remembering import Remembered
+from remediation.returning import red_since
 from remediation.rows import (
     decided_data,
     decision_row,
@@ -81,6 +82,10 @@ class RemediationRecord:
         """See `remediation.ports.Record`; oldest first."""
         return [read_incident(row) for row in self._rows.opened()]
 
+    def lately(self, since: datetime) -> list[Incident]:
+        """All that are not closed, and those that were closed since, as of one moment; oldest first."""
+        return [read_incident(row) for row in self._rows.lately(since)]
+
     def incident(self, incident_id: str) -> Incident | None:
         """One incident, closed or not; None where there is none."""
         row = self._rows.get(incident_id)
@@ -88,14 +93,12 @@ class RemediationRecord:
 
     def of_storm(self, storm: str) -> list[Incident]:
         """Those that were rolled up into a storm, open or closed within the last day; oldest first."""
-        rows = self._rows.lately(self._clock.now() - REDDENINGS_BACK)
-        return [one for one in map(read_incident, rows) if one.storm == storm]
+        return [one for one in self.lately(self._clock.now() - REDDENINGS_BACK) if one.storm == storm]
 
     def closed_of(self, since: datetime) -> list[Incident]:
         """Those that have turned red since and are closed; oldest first."""
-        rows = self._rows.lately(since)
-        found = [one for one in map(read_incident, rows) if one.state is IncidentState.CLOSED]
-        return [one for one in found if one.opened_at >= since]
+        found = [one for one in self.lately(since) if one.state is IncidentState.CLOSED]
+        return [one for one in found if red_since(one) >= since]
 
     def claim(self, incidents: Sequence[Incident], by: str) -> list[Incident]:
         """Take on to look at them; those that were free, as they are now."""
@@ -122,7 +125,7 @@ class RemediationRecord:
         """
 
         def turn(past: Past) -> Turn | None:
-            change = weigh(self._history(past))
+            change = weigh(self._history(past, self._clock.now()))
             return None if change is None else _turn(change)
 
         row = self._rows.admit(turn, **self._since(self._clock.now()))
@@ -130,7 +133,7 @@ class RemediationRecord:
 
     def history(self, now: datetime) -> History:
         """See `remediation.ports.Record`."""
-        return self._history(self._rows.past(**self._since(now)))
+        return self._history(self._rows.past(**self._since(now)), now)
 
     def switches(self) -> dict[str, Switch]:
         """All that are set, by key."""
@@ -177,8 +180,9 @@ class RemediationRecord:
                 tell(incident)
         return incidents
 
-    def _history(self, past: Past) -> History:
-        reddenings = chain.from_iterable(self._reddenings.values(past.incidents))
+    def _history(self, past: Past, now: datetime) -> History:
+        known = chain.from_iterable(self._reddenings.values(past.incidents))
+        reddenings = (one for one in known if one.at >= now - REDDENINGS_BACK)
         return History(
             remedies=tuple(self._remedies.values(past.remedies)),
             reddenings=tuple(sorted(reddenings, key=lambda one: one.at)),
@@ -204,7 +208,7 @@ def differs(old: Decided | None, new: Decided | None) -> bool:
 def _turn(change: Change) -> Turn:
     before, after = change.before, change.after
     decided = after.decided if differs(before.decided, after.decided) else None
-    if decided is None:
+    if decided is None and after.decided is not None:
         after = replace(after, decided=before.decided)
     is_news = replace(after, look_at=before.look_at, version=before.version) != before or change.remedy is not None
     after = replace(after, version=before.version + is_news)
@@ -227,18 +231,22 @@ def _news(change: Change, decided: Decided | None) -> Iterable[News]:
         yield _of_remedy(f"remedy.{kind}", remedy, change.reason)
     if incident.state is IncidentState.CLOSED and change.before.state is not IncidentState.CLOSED:
         yield News(kind="incident.closed", actor=_BOT, data={"incident": incident.id, "reason": change.reason})
+    if change.before.state is IncidentState.CLOSED and incident.state is not IncidentState.CLOSED:
+        yield News(kind="incident.returned", actor=_BOT, data={**_about(incident), "reason": change.reason})
 
 
 def _opening(incident: Incident) -> News:
-    data = {
+    return News(kind="incident.opened", actor=_BOT, data={**_about(incident), "key": incident.key})
+
+
+def _about(incident: Incident) -> dict[str, object]:
+    return {
         "incident": incident.id,
-        "key": incident.key,
         "entity": str(incident.alarm.entity),
         "entity_name": incident.entity_name,
         "alarm": incident.alarm.name,
         "playbook": incident.playbook.value if incident.playbook else None,
     }
-    return News(kind="incident.opened", actor=_BOT, data=data)
 
 
 def _of_remedy(kind: str, remedy: Remedy, reason: str) -> News:

@@ -11,6 +11,7 @@ from remediation.model import Facts, Incident, IncidentState, PlaybookName
 from remediation.ports import Changes
 from remediation.record import RemediationRecord
 from remediation.relieving import goes_on
+from remediation.returning import RETURNS_WITHIN
 from remediation.settings import RemediationSettings
 from vsphere.clock import Clock
 from vsphere.errors import VsphereError
@@ -54,7 +55,9 @@ class Watching:
         Returns:
             Those vCenters whose incidents can be looked at now, with their alarms as they are.
         """
-        opened, now = self._record.opened(), self._clock.now()
+        now = self._clock.now()
+        lately = self._record.lately(now - RETURNS_WITHIN)
+        opened = [one for one in lately if one.state is not IncidentState.CLOSED]
         self.is_unread = False
         sceneries = {}
         for gateway in self._sites:
@@ -64,7 +67,7 @@ class Watching:
                 scenery = self._read(gateway)
                 if scenery is not None:
                     sceneries[gateway.name] = scenery
-                    self._compare(scenery, mine, now)
+                    self._compare(scenery, mine, lately, now)
         self._close_foreign(opened, now)
         return sceneries
 
@@ -94,13 +97,14 @@ class Watching:
             return None
         return Scenery(gateway, alarms=alarms, shield=self._shield, started_at=self._started_at)
 
-    def _compare(self, scenery: Scenery, opened: list[Incident], now: datetime) -> None:
+    def _compare(self, scenery: Scenery, opened: list[Incident], lately: list[Incident], now: datetime) -> None:
         found = intake(
             scenery.alarms,
             opened,
             scene=scenery,
             playbooks=self._settings.playbooks,
             now=now,
+            lately=lately,
             goes_on=partial(self._goes_on, scenery),
         )
         for incident in self._record.open(found.new):

@@ -57,3 +57,9 @@ def counted(number: int, noun: str) -> str:
     if number == 1 or noun == "vCPU":
         return f"{number} {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def nth(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `4th`, `11th`."""
+    tens, ones = divmod(number % 100, 10)
+    return f"{number}{'th' if tens == 1 else {1: 'st', 2: 'nd', 3: 'rd'}.get(ones, 'th')}"

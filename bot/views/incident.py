@@ -23,8 +23,9 @@ from remediation.guards import ALL_GUARDS
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
-from remediation.returning import red_since
+from remediation.returning import MOST_REDDENINGS, red_since
 from remediation.verification import UNDONE_BY
+from remediation.words import nth
 from vsphere.model import AlarmStatus
 
 _TITLE: Final = 200
@@ -64,7 +65,7 @@ def incident_card(story: Story, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     incident, remedies = story.incident, story.remedies[-_REMEDIES:]
     head = _head(story)
-    news = [*_ending(story), *_decided(story), *_remedies(story), *_comparison(remedies)]
+    news = [*_again(incident), *_ending(story), *_decided(story), *_remedies(story), *_comparison(remedies)]
     facts = [*_facts(incident)]
     blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
     figures = [f"{label}: {value}" for label, value in facts]
@@ -132,6 +133,16 @@ def _has_its_yes(remedy: Remedy, story: Story) -> bool:
     """Whether one that was asked for waits for its turn alone."""
     operation = story.operations.get(remedy.operation_id or "")
     return operation is not None and operation.state is State.QUEUED
+
+
+def _again(incident: Incident) -> Iterator[str]:
+    """How often it has been red by now, where that is more than once."""
+    times, since = len(incident.reddened) + 1, when(incident.opened_at)
+    more = " or more" if len(incident.reddened) == MOST_REDDENINGS else ""
+    if times > 1 and incident.state is not IncidentState.CLOSED and incident.alarm.status is AlarmStatus.RED:
+        yield f"Red again, {nth(times)} time{more} since {since}."
+    elif times > 1:
+        yield f"It was red {times} times{more} since {since}."
 
 
 def _ending(story: Story) -> Iterator[str]:

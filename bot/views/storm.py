@@ -12,7 +12,7 @@ from typing import Final
 from bot.answers import Button
 from bot.blocks.layout import context, section
 from bot.blocks.text import escape, when
-from bot.telling import is_rolled_up, red_for, red_since
+from bot.telling import is_rolled_up, red_for
 from bot.views import buttons, glyphs
 from bot.views.incident import over_after
 from bot.views.message import Message, message
@@ -20,6 +20,7 @@ from bot.views.reasons import said
 from remediation.guards.pause import Paused
 from remediation.guards.storm import StormBrake
 from remediation.model import Decided, Incident, IncidentState
+from remediation.returning import red_since
 from remediation.words import counted
 from vsphere.model import AlarmStatus
 

@@ -7,6 +7,7 @@ from operations.model import Event
 from operations.record.incident_rows import IncidentRow, RemedyRow, SwitchRow
 
 _CLOSED: Final = "closed"
+_RETURNED: Final = "returned"
 Told = dict[str, Mapping[str, Any]]
 """What the events said last, by the id or key of what they are about."""
 
@@ -40,6 +41,9 @@ class IncidentAgreement:
         match family, what:
             case "incident", _:
                 self._add(self._incidents, event, "incident", closed=what == _CLOSED)
+                if what == _RETURNED:
+                    # Nothing is decided about it yet.
+                    self._forget(str(event.data.get("incident")), "decided")
             case "remedy", _:
                 self._add(self._remedies, event, "remedy")
             case "switch", "set":
@@ -50,6 +54,11 @@ class IncidentAgreement:
     def _add(self, told: Told, event: Event, name: str, **more: object) -> None:
         key = str(event.data.get(name))
         told[key] = {**told.get(key, {}), **event.data, **more}
+
+    def _forget(self, incident_id: str, name: str) -> None:
+        self._incidents[incident_id] = {
+            key: value for key, value in self._incidents[incident_id].items() if key != name
+        }
 
 
 def _incident(row: IncidentRow) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ class Past:
 
     remedies: tuple[RemedyRow, ...]
     incidents: tuple[IncidentRow, ...]
-    """Opened since, closed or not."""
+    """Opened since, or not over by then."""
     switches: tuple[SwitchRow, ...]
 
 
@@ -233,7 +233,10 @@ class Incidents:
         remedies = (
             sa.select(REMEDY).where(REMEDY.c.at >= write_time(remedies_since)).order_by(REMEDY.c.at, REMEDY.c.key)
         )
-        incidents = sa.select(INCIDENT).where(INCIDENT.c.opened_at >= write_time(incidents_since))
+        since = write_time(incidents_since)
+        # What was opened long ago may have turned red again a moment ago.
+        recent = sa.or_(INCIDENT.c.opened_at >= since, INCIDENT.c.state != CLOSED, INCIDENT.c.closed_at >= since)
+        incidents = sa.select(INCIDENT).where(recent)
         return Past(
             remedies=tuple(read_remedy(row) for row in connection.execute(remedies).mappings()),
             incidents=tuple(_incidents(connection, incidents.order_by(INCIDENT.c.opened_at, INCIDENT.c.id))),

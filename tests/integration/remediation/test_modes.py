@@ -334,6 +334,25 @@ def test_yellow_is_no_reason_to_act_and_red_again_counts_as_another_time(ward: W
     assert ward.incident().state is IncidentState.OPEN
 
 
+def test_an_alarm_that_comes_and_goes_is_one_incident_that_counts_how_often(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.RECOMMEND))
+    ward.small()
+    other = ward.replica("lab-2")
+
+    for _ in range(4):
+        ward.turn_red()
+        ward.look()
+        other.run_once()
+        ward.turn_green()
+        ward.look()
+        other.run_once()
+    ward.turn_red()
+    ward.look()
+
+    assert {one.id for one in ward.told} == {ward.incident().id}
+    assert (len(ward.incident().reddened), ward.decided().guard) == (4, "flapping")
+
+
 def test_the_owner_may_stop_a_remedy_that_nobody_else_without_a_rule_may(asked: Ward) -> None:
     operation = waiting(asked)
     somebody = Actor(id="U8", name="Sam")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from operations.record.audit import Audit
 from operations.record.database import Database
 from operations.record.incidents import Incidents
+from remediation.intake import closed
 from remediation.model import (
     Decided,
     History,
@@ -21,6 +22,7 @@ from remediation.model import (
     VerdictKind,
 )
 from remediation.record import Change, RemediationRecord
+from remediation.returning import returned
 from tests.integration.operations.lab import MovedClock
 from tests.unit.remediation import samples
 
@@ -143,6 +145,10 @@ def test_what_guard_rails_look_back_at_outlives_a_restart(
     assert found.switches["pause"].by == "U1"
     clock.move(timedelta(days=1, seconds=1))
     assert record.history(clock.now()).reddenings == ()
+    (acting,) = record.opened()
+    again_at = clock.now()
+    record.save([Change(before=acting, after=replace(acting, reddened=(again_at,)))])
+    assert [one.at for one in record.history(clock.now()).reddenings] == [again_at]
     record.switch(None, key="pause", by="U2")
     assert record.switches() == {}
 
@@ -163,6 +169,23 @@ def test_a_comparison_is_kept_once_and_told_by_the_incident(record: RemediationR
     assert record.compared(replace(compared, checked=2), was=1)
     assert record.remedies(unchecked=True) == []
     assert record.incident("i1") == replace(acting, state=IncidentState.OPEN, version=5)
+
+
+def test_what_turns_red_again_goes_on_on_record_and_audit_finds_nothing_wrong(
+    record: RemediationRecord, database: Database, clock: MovedClock
+) -> None:
+    (incident,) = record.open([an_incident(clock)])
+    (said,) = record.save([Change(before=incident, after=replace(incident, decided=decided(clock)))])
+    (over,) = record.save([closed(said, "The alarm has cleared.", clock.now())])
+    clock.move(timedelta(minutes=30))
+    again_at = clock.now()
+    again = returned(over, replace(incident, entity_name="web-renamed", opened_at=again_at))
+
+    assert record.save([Change(before=over, after=again, reason="Red again.")]) == [replace(again, version=4)]
+
+    assert [(one.id, one.decided, one.entity_name) for one in record.opened()] == [("I1", None, "web-renamed")]
+    assert [one.at for one in record.history(clock.now()).reddenings] == [incident.opened_at, again_at]
+    assert Audit(database, clock=clock).verify() == []
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ from bot.telling import (
     is_rolled_up,
     question,
     red_for,
-    red_since,
     vm_of,
 )
 from operations.model import Actor, Approval, State
 from operations.terms import Window
 from remediation.model import Decided, Incident, IncidentState, Mode, Outcome, Remedy, RemedyState, VerdictKind
+from remediation.returning import red_since
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
 from tests.unit.views.samples import DONE

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.grammar import Shape, parse
-from remediation.words import counted, gib, memory_option, percent, quoted, span
+from remediation.words import counted, gib, memory_option, nth, percent, quoted, span
 
 
 def test_memory_is_said_in_the_unit_that_is_read_best() -> None:
@@ -37,6 +37,10 @@ def test_lengths_of_time_are_said_in_whole_units() -> None:
 def test_counts_agree_with_their_nouns() -> None:
     assert [counted(2, noun) for noun in ("remedy", "host", "vCPU")] == ["2 remedies", "2 hosts", "2 vCPU"]
     assert counted(1, "remedy") == "1 remedy"
+
+
+def test_which_of_several_is_said_with_its_ending() -> None:
+    assert [nth(one) for one in (1, 2, 3, 4, 11, 12, 21)] == ["1st", "2nd", "3rd", "4th", "11th", "12th", "21st"]
 
 
 @pytest.mark.parametrize("name", ["web-01", "web 01", 'the "old" one', "cpu=4", "--hard", "a\\b"])

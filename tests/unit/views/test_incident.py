@@ -426,3 +426,26 @@ def test_a_remedy_that_has_its_yes_and_waits_for_its_turn_asks_for_nothing_more(
     told = str(plain(incident_card(queued, NOW)))
     assert "waits for its turn since" in told
     assert "waits for a yes" not in told
+
+
+def test_what_comes_and_goes_says_how_often_it_was_red_and_since_when() -> None:
+    times = (samples.ago(minutes=3), samples.ago(minutes=1))
+    again = replace(open_(VerdictKind.RECOMMEND), reddened=times)
+
+    cards = [
+        plain(incident_card(story(one), NOW))
+        for one in (
+            again,
+            replace(again, reddened=times * 10),
+            replace(again, alarm=samples.alarm(status=AlarmStatus.YELLOW)),
+            replace(again, state=IncidentState.CLOSED, closed_at=NOW),
+            replace(again, reddened=()),
+        )
+    ]
+
+    since = "since TIME."
+    assert f"Red again, 3rd time {since}" in cards[0]
+    assert f"Red again, 21st time or more {since}" in cards[1]
+    assert f"It was red 3 times {since}" in cards[2]
+    assert f"It was red 3 times {since}" in cards[3]
+    assert "since TIME." not in cards[4]
