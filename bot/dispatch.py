@@ -12,7 +12,7 @@ from bot import registry
 from bot.answers import Answer, Ask, Button, Reply, Tone, from_error
 from bot.changes import submit
 from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
-from bot.extras import read_extras
+from bot.extras import read_extras, usage_with_time
 from bot.grammar import join, parse, split_verb
 from bot.permission import outsider_refusal, refusal
 from bot.text import repair, repair_literal
@@ -140,9 +140,12 @@ def understand(text: str) -> Understood:
     if command is None:
         raise UnknownVerbError(verb, rest)
     line = f"{command.name} {split_verb(repair_literal(text))[1] if command.raw else rest}"
-    words = parse(line, command.shape)
-    read_extras(words, command.usage)
-    return Understood(command=command, words=words, arguments=command.parse(words))
+    try:
+        words = parse(line, command.shape)
+        read_extras(words, command.usage)
+        return Understood(command=command, words=words, arguments=command.parse(words))
+    except UsageError as error:
+        raise UsageError(str(error), usage=usage_with_time(error.usage, command.verbs, rest)) from error
 
 
 def _answered(run: Callable[[], Reply]) -> Reply:

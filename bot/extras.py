@@ -18,6 +18,7 @@ ASK: Final = "ask"
 TONIGHT: Final = "tonight"
 MOST_REASON: Final = 300
 """Characters: a card for approvers has room for so many."""
+_SAYS_TIME = re.compile(rf"(?<!\S)(?:--?)?{AT}(?:=|\s|$)", re.IGNORECASE)
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -50,6 +51,11 @@ def options_of(verbs: Iterable[str]) -> tuple[str, ...]:
 def flags_of(verbs: Iterable[str]) -> tuple[str, ...]:
     """The flags that a command takes beside its own."""
     return (ASK,) if set(verbs) & set(VERBS) else ()
+
+
+def usage_with_time(usage: str, verbs: Iterable[str], rest: str) -> str:
+    """The right form of a command, with the time to begin where the line says one and the command takes it."""
+    return f"{usage} [{AT}=22:30]" if AT in options_of(verbs) and _SAYS_TIME.search(rest) else usage
 
 
 def read_extras(words: Words, usage: str) -> Extras:

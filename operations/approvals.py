@@ -215,6 +215,11 @@ def _way_out_of_no(operation: Operation) -> str:
     return f"Ask whoever denied it{', or ask for less' if less else ' what they would agree to'}."
 
 
+def says_nothing(reason: str) -> bool:
+    """Whether there is nothing to see in it: empty, or of blanks and characters that nobody sees alone."""
+    return not any(one.isprintable() and not one.isspace() for one in reason)
+
+
 def void(why: str, *, now: datetime) -> Weigh:
     """The VM is not what was asked about any more."""
 

@@ -182,7 +182,7 @@ class Deciding:
             NotDecidableError: see `approve`, as for the other errors.
         """
         words = " ".join(reason.split())
-        if not words:
+        if approvals.says_nothing(words):
             raise BadRequestError("a no needs a reason", hint=f"`/iaas deny {operation_id} REASON`.")
         if len(words) > _MOST_REASON:
             raise BadRequestError(f"the reason has {len(words)} characters", hint=f"{_MOST_REASON} are enough.")

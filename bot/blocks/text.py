@@ -22,7 +22,12 @@ NOTHING: Final = "\N{EN DASH}"
 MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,20})>")
 """Slack's token for a person."""
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]{2,20})&gt;")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Control characters, halves of surrogate pairs, and what turns the direction of a text, breaks its line or is not seen
+at all. Joiners stay: scripts and emoji need them."""
 _UNFINISHED = re.compile(r"&[a-z]{0,3}$|<[^<>]*$")
 _TIME: Final = r"(?<!\d)(\d{4}-\d\d-\d\d \d\d:\d\d)(:\d\d)? UTC\b"
 _IN_TEXT = re.compile(rf"`[^`\n]*`|<[^<>]*>|{_TIME}")
@@ -45,7 +50,7 @@ class Time:
 
 
 def clean(text: str) -> str:
-    """Replace what JSON or Slack can't carry: control characters and halves of surrogate pairs."""
+    """Replace what JSON or Slack can't carry, and what would show a text as another than it is."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

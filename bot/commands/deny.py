@@ -7,6 +7,7 @@ from bot.about import about
 from bot.answers import Answer, Button, Reply, Tone
 from bot.command import Call, Command, Context, UsageError, Words
 from bot.deciding import mention
+from operations.approvals import says_nothing
 
 _USAGE: Final = "deny OP REASON"
 
@@ -25,7 +26,7 @@ def parse(words: Words) -> Deny:
     reason = reason.removeprefix("reason=").strip().strip("\"'").strip()
     if not operation_id:
         raise UsageError("it is not said which operation", usage=_USAGE)
-    if not reason:
+    if says_nothing(reason):
         raise UsageError("a no needs a reason", usage=_USAGE)
     return Deny(operation_id=operation_id.strip("`").upper(), reason=reason)
 

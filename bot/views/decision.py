@@ -10,6 +10,7 @@ from bot.blocks.layout import context, input_field, modal, section
 from bot.blocks.text import escape
 from bot.grammar import Shape, UsageError, Words, command_line, parse
 from bot.views import ids
+from operations.approvals import says_nothing
 
 _REASON: Final = f"{ids.DECISION_FORM}.reason"
 _MOST_REASON: Final = 500
@@ -115,7 +116,7 @@ def _lower_form(words: Words, pending: ids.Decision) -> Json:
 
 def _read_reason(words: Words, typed: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     reason = " ".join(_typed(typed, _REASON).split())
-    if not reason:
+    if says_nothing(reason):
         return "", {_REASON: "Say why: whoever asked would like to know."}
     if len(reason) > _MOST_REASON:
         return "", {_REASON: f"{len(reason)} characters; {_MOST_REASON} are enough."}

@@ -20,6 +20,37 @@ def test_control_characters_and_lone_surrogates_are_replaced() -> None:
 
 
 @pytest.mark.parametrize(
+    "hidden",
+    [
+        "\u202e",
+        "\u202a",
+        "\u2066",
+        "\u2069",
+        "\u200f",
+        "\u061c",
+        "\u200b",
+        "\u2060",
+        "\ufeff",
+        "\u2028",
+        "\x1b",
+        "\x9b",
+    ],
+    ids=ascii,
+)
+def test_what_would_show_a_text_as_another_than_it_is_can_be_seen(hidden: str) -> None:
+    assert escape(f"web{hidden}10") == filled(f"web{hidden}10", 10) == "web\ufffd10"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["שרת-01", "\u062e\u0627\u062f\u0645", "\u0645\u06cc\u200c\u062e\u0648", "👩\u200d🚒", "❤\ufe0f", "a\tb\nc"],
+    ids=ascii,
+)
+def test_scripts_that_go_the_other_way_and_emoji_stay_as_they_are(text: str) -> None:
+    assert escape(text) == text
+
+
+@pytest.mark.parametrize(
     ("text", "limit", "expected"),
     [
         ("short", 5, "short"),

@@ -32,6 +32,22 @@ def test_nuke_echo_db_reaches_nuke_and_not_echo() -> None:
     assert (command.name, arguments) == ("nuke", "echo-db")
 
 
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        ("reset web-01 at=soon", "reset VM [at=22:30]"),
+        ("reset at=tonight", "reset VM [at=22:30]"),
+        ("reset web-01 at=", "reset VM [at=22:30]"),
+        ("poweroff web-01 --at 25:00", "poweroff VM [--hard] [at=22:30]"),
+        ("reset", "reset VM"),
+        ("reset at-home web-01", "reset VM"),
+        ("poweron web-01 at=22:00", "poweron VM"),
+    ],
+)
+def test_the_right_form_holds_a_time_where_one_was_meant_and_can_be(line: str, form: str) -> None:
+    assert DESK.ask(line).lines == (f"Write: `{form}`",)
+
+
 def test_reset_is_a_verb_of_its_own() -> None:
     """The first version had no reset."""
     assert UNDERSTAND("reset web-01")[0].name == "reset"

@@ -197,6 +197,7 @@ def test_a_form_says_the_command_that_one_could_type(line: str, values: dict[str
     ("line", "values", "block", "words"),
     [
         ("deny R7F3K", typed(reason="  "), "reason", "Say why"),
+        ("deny R7F3K", typed(reason="\u200b \u200d\u2060\u202e\u061c"), "reason", "Say why"),
         ("deny R7F3K", typed(reason="x" * 501), "reason", "500 are enough"),
         ("approve R7F3K cpu=4", typed(cpu="5"), "cpu", "more than the 4 vCPU"),
         ("approve R7F3K cpu=4", typed(cpu="many"), "cpu", "no number of vCPUs"),

@@ -26,7 +26,12 @@ def test_deny_says_what_it_does() -> None:
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("", "it is not said which operation"), ("R7F3K", "a no needs a reason"), ('R7F3K ""', "a no needs")],
+    [
+        ("", "it is not said which operation"),
+        ("R7F3K", "a no needs a reason"),
+        ('R7F3K ""', "a no needs"),
+        ("R7F3K \u180e \u061c", "a no needs"),
+    ],
 )
 def test_deny_wants_a_reason(line: str, words: str) -> None:
     assert words in fact(COMMAND, line)

@@ -241,6 +241,19 @@ def test_where_the_configuration_has_switched_it_off_every_switch_says_so(desk: 
         assert told[-1].startswith("Remediation is switched off in the configuration, so nothing comes of it"), line
 
 
+def test_read_only_is_said_before_the_modes_that_it_overrules(desk: Desk) -> None:
+    object.__setattr__(desk.context, "policy", Policy(RULES, read_only=True))
+
+    told = desk.ask("remediation status")
+
+    assert told.title == "Remediation is held back: the bot is read-only"
+    assert told.lines[0].startswith("The bot is switched to read-only, so whatever the modes say, nothing is changed")
+    assert any(line.startswith("The bot is switched to read-only") for line in desk.ask("why web-01").lines)
+    desk.ask("remediation pause")
+    assert desk.ask("remediation").title.startswith("Remediation is paused by <@U2ANN>")
+    assert desk.ask("remediation").lines[0].startswith("The bot is switched to read-only")
+
+
 def failed(desk: Desk) -> None:
     """Three failures in the last hours."""
     record = record_of(desk)
