@@ -18,6 +18,7 @@ from remediation.byhand import ByHand
 from remediation.facts import Shield
 from remediation.following import Following
 from remediation.guards import ALL_GUARDS
+from remediation.hostwatch import HostWatch
 from remediation.looking import Looking
 from remediation.model import Decided, History, Incident, Remedy, RemedyState, Switch
 from remediation.ports import Changes
@@ -30,6 +31,7 @@ from remediation.trust import Ladder, Notices
 from remediation.undone import Undone
 from remediation.verifier import Verifier
 from remediation.watching import Watching
+from remediation.withdrawing import Withdrawing
 from vsphere.clock import Clock
 from vsphere.model import Ref
 from vsphere.sites import Sites
@@ -87,6 +89,10 @@ class Remediation:
         self._watching = Watching(
             settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
         )
+        self._hosts = HostWatch(sites=sites, record=record, clock=clock, wake=self.wake)
+        self._withdrawing = Withdrawing(
+            settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
+        )
         self._following = Following(record=record, changes=changes, clock=clock)
         self._undone = Undone(record=record, changes=changes)
         self._verifier = Verifier(
@@ -114,7 +120,9 @@ class Remediation:
             return _LONGEST_REST_S
         with self._turn:
             self._wake.clear()
+            self._hosts.run_once()
             self._by_hand.run_once()
+            self._withdrawing.run_once()
             ended = self._following.run_once()
             self._undone.run_once()
             self._break(ended)

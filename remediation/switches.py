@@ -9,6 +9,7 @@
 | `again/VCENTER/MOREF` | `on`: "no effect" is counted anew since then | `remediation start` |
 | `breaker/PLAYBOOK` | why: it only recommends | the breaker, taken away by `rearm` |
 | `rearm/PLAYBOOK` | `on`: failures are counted anew since then | `remediation rearm` |
+| `host/VCENTER/MOREF` | whether the host was lost or has come back, in JSON; see `remediation.hosts` | the bot |
 """
 
 from collections.abc import Mapping

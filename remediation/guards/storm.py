@@ -1,7 +1,8 @@
 """Many alarms at once are one trouble, and not the VMs': then nothing is done to any of them.
 
 Numbers: peers' guard-rail table, "Storm brake" (>= 5 VMs and >= 5 % of a cluster red within 10 min, or any host
-disconnected: halt for 30 min, one card; the cluster autoscaler halts at 45 % unready).
+disconnected: halt for 30 min, one card; the cluster autoscaler halts at 45 % unready). A host that comes back halts the
+cluster for as long again: its VMs start, move back and warm up then.
 """
 
 from collections import Counter
@@ -10,11 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from remediation.admission import Case
-from remediation.model import Facts, Hold, HoldKind, PlaybookName, Reddening
+from remediation.hosts import turns_in
+from remediation.model import Hold, HoldKind, PlaybookName, Reddening
 from remediation.places import cluster_hosts, cluster_name, cluster_of
 from remediation.settings import GuardSettings
 from remediation.words import counted, percent, span
-from vsphere.model import ConnectionState, Ref
+from vsphere.model import Ref
 
 _WAY_OUT: Final = "Look for what they have in common: host, storage, network, a backup."
 
@@ -31,18 +33,18 @@ class StormBrake:
         return self._lost_host(case, cluster) or self._many_red(case, cluster)
 
     def _lost_host(self, case: Case, cluster: Ref | None) -> Hold | None:
-        lost = lost_hosts(case.facts, cluster)
-        if not lost:
+        facts, pause = case.facts, case.settings.guards.storm_pause
+        hosts = cluster_hosts(facts, cluster)
+        turns = turns_in(cluster, hosts, case.history.switches, since=facts.now - pause, now=facts.now)
+        if not turns:
             return None
-        pause = case.settings.guards.storm_pause
+        told = ", ".join(turn.words for turn in turns)
         return Hold(
             guard=self.name,
             kind=HoldKind.WAIT,
-            reason=(
-                f"In {cluster_name(case.facts, cluster)} {', '.join(lost)}: nothing is changed there for {span(pause)}."
-            ),
+            reason=f"In {cluster_name(facts, cluster)} {told}: nothing is changed there for {span(pause)}.",
             way_out="Look after the host first.",
-            until=case.facts.now + pause,
+            until=max(turn.at for turn in turns) + pause,
         )
 
     def _many_red(self, case: Case, cluster: Ref | None) -> Hold | None:
@@ -100,15 +102,6 @@ def last_storm(
         if len(red) >= least:
             found = Storm(at=at, vms=len(red))
     return found
-
-
-def lost_hosts(facts: Facts, cluster: Ref | None) -> list[str]:
-    """`esx-02 does not respond`, for each host that is lost; one in maintenance is away on purpose."""
-    words = {ConnectionState.DISCONNECTED: "is disconnected", ConnectionState.NOT_RESPONDING: "does not respond"}
-    hosts = cluster_hosts(facts, cluster)
-    return sorted(
-        f"{one.name} {words[one.connection]}" for one in hosts if one.connection in words and not one.in_maintenance
-    )
 
 
 def _is_vm(reddening: Reddening) -> bool:

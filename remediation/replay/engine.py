@@ -4,12 +4,13 @@ What is decided is decided by the service's own intake, playbooks, guard rails a
 here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from remediation.admission import Admission, Case, Guard
+from remediation.hosts import turn_of, turned
 from remediation.intake import Place, intake, place
 from remediation.looking import Looking, is_to_act
 from remediation.model import Facts, History, HoldKind, Incident, IncidentState, Reddening, Verdict, VerdictKind
@@ -21,7 +22,7 @@ from remediation.replay.line import Line, waits_for_others
 from remediation.replay.memory import remembering
 from remediation.replay.ports import HandClock, Witness, World
 from remediation.settings import RemediationSettings
-from vsphere.model import AlarmChange, AlarmStatus, Ref, TriggeredAlarm
+from vsphere.model import AlarmChange, AlarmStatus, Host, Ref, TriggeredAlarm
 
 _TRIGGERED: Final = frozenset({AlarmStatus.RED, AlarmStatus.YELLOW})
 _A_SECOND: Final = timedelta(seconds=1)
@@ -91,6 +92,13 @@ class VirtualEngine:
         """Do what is due up to now."""
         for due in self._agenda.until(now):
             self._do(due)
+
+    def see(self, hosts: Iterable[Host], now: datetime) -> None:
+        """Hosts are as they are; what of it the service puts on record is kept."""
+        for host in hosts:
+            switch = turned(host.ref, turn_of(host, now), self._ledger.switches)
+            if switch is not None:
+                self._ledger.set(switch)
 
     def entity_name(self, entity: Ref) -> str | None:
         """See `remediation.intake.Scene`."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from remediation.hosts import is_lost
 from remediation.model import Recommendation
-from vsphere.model import Cluster, Datastore, DiskFacts, Host, PowerState, Ref, Vm
+from vsphere.model import Cluster, ConnectionState, Datastore, DiskFacts, Host, PowerState, Ref, Vm
 
 K = TypeVar("K", bound=Hashable)
 
@@ -34,7 +35,8 @@ class Estate:
         self.folders = picture.folders
         self.protected = picture.protected
         self._vms = {vm.ref: vm for vm in picture.vms}
-        self._hosts = {host.ref: host for host in picture.hosts}
+        hosts = tuple(map(_as_if_there, picture.hosts))
+        self._hosts = {host.ref: host for host in hosts}
         self._clusters = {cluster.ref: cluster for cluster in picture.clusters}
         self._datastores = {datastore.ref: datastore for datastore in picture.datastores}
         self._listed: dict[str, tuple[Datastore, ...]] = {}
@@ -44,8 +46,8 @@ class Estate:
             for datastore in vm.datastores:
                 self._on[datastore][vm.ref] = None
         self._there: dict[Ref, tuple[Vm, ...]] = {}
-        self._in_cluster = _grouped(picture.hosts, lambda host: host.cluster)
-        self._hosts_in = _grouped(picture.hosts, lambda host: host.ref.vcenter)
+        self._in_cluster = _grouped(hosts, lambda host: host.cluster)
+        self._hosts_in = _grouped(hosts, lambda host: host.ref.vcenter)
         self._running = Counter(self.cluster_of(vm) for vm in picture.vms if vm.power is PowerState.ON)
 
     def vm(self, ref: Ref) -> Vm | None:
@@ -139,6 +141,11 @@ class Estate:
     def _set_free(self, ref: Ref, free_bytes: int) -> None:
         self._datastores[ref] = replace(self._datastores[ref], free_bytes=free_bytes)
         self._listed.clear()
+
+
+def _as_if_there(host: Host) -> Host:
+    """A host that is lost today was not so all the time: nothing is known of when it was."""
+    return replace(host, connection=ConnectionState.CONNECTED, powered_on=True) if is_lost(host) else host
 
 
 def _grouped(hosts: Iterable[Host], by: Callable[[Host], K]) -> dict[K, tuple[Host, ...]]:

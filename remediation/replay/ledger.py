@@ -46,7 +46,7 @@ class Ledger:
         """What is recent, whichever VM it is of; None where it has to be put together."""
         self._by_vm: defaultdict[Ref, list[str]] = defaultdict(list)
         self._reddenings: defaultdict[Ref | None, deque[Reddening]] = defaultdict(deque)
-        self._switches: dict[str, Switch] = {}
+        self.switches: dict[str, Switch] = {}
 
     def note(self, reddening: Reddening) -> None:
         """Something turned red."""
@@ -64,7 +64,7 @@ class Ledger:
 
     def set(self, switch: Switch) -> None:
         """What a person would set, or the breaker."""
-        self._switches[switch.key] = switch
+        self.switches[switch.key] = switch
 
     def history(self, now: datetime, vms: Iterable[Ref] = (), clusters: Iterable[Ref | None] | None = None) -> History:
         """What the guard rails look back at for a change of one of these VMs.
@@ -76,7 +76,7 @@ class Ledger:
         return History(
             remedies=self._of(vms),
             reddenings=self._reddened(now, tuple(self._reddenings) if clusters is None else tuple(clusters)),
-            switches=self._switches,
+            switches=self.switches,
         )
 
     def _of(self, vms: Iterable[Ref]) -> tuple[Remedy, ...]:

@@ -12,6 +12,7 @@ Its rules are told here as they were, mistakes included:
 
 import heapq
 import math
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from remediation.simulation.alarms import CPU, MEMORY, STORAGE
 from remediation.simulation.estate import step_time
 from remediation.simulation.measures import Deed, Score
 from remediation.simulation.world import Body, RefusedError, World
-from vsphere.model import AlarmChange, AlarmStatus
+from vsphere.model import AlarmChange, AlarmStatus, Host
 
 _MOST_CPUS: Final = 4
 _MOST_EXPONENT: Final = 13
@@ -48,6 +49,9 @@ class FirstVersion:
         self._tags: dict[tuple[str, PlaybookName], int] = {}
         self._moving: list[tuple[int, int, Body]] = []
         self._count = 0
+
+    def see(self, hosts: Iterable[Host], now: datetime) -> None:
+        """Hosts were nothing to it."""
 
     def advance(self, now: datetime) -> None:
         """Moves that were begun come to their end."""

@@ -1,7 +1,7 @@
 """The same weeks twice: once with remediation as it is, once with the first version's, side by side."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -17,10 +17,11 @@ from remediation.simulation.estate import Plan, draw, step_time
 from remediation.simulation.firstversion import FirstVersion
 from remediation.simulation.loads import STEP
 from remediation.simulation.measures import Score
+from remediation.simulation.values import hosts_of
 from remediation.simulation.view import View
 from remediation.simulation.watching import Watching
 from remediation.simulation.world import Body, World
-from vsphere.model import AlarmChange
+from vsphere.model import AlarmChange, Host
 
 _MIB_PER_GIB: Final = 1024
 _A_MOMENT: Final = timedelta(seconds=1)
@@ -36,6 +37,9 @@ class Reactor(Protocol):
 
     def advance(self, now: datetime) -> None:
         """Time passes."""
+
+    def see(self, hosts: Iterable[Host], now: datetime) -> None:
+        """Hosts have failed or come back: so they are now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +79,9 @@ class Nobody:
     def advance(self, now: datetime) -> None:
         """See `Reactor.advance`."""
 
+    def see(self, hosts: Iterable[Host], now: datetime) -> None:
+        """See `Reactor.see`."""
+
 
 def shipped() -> RemediationSettings:
     """The shipped numbers, with every playbook in mode auto."""
@@ -90,8 +97,8 @@ def compare(*, weeks: int, vms: int, seed: int, settings: RemediationSettings | 
         vms=vms,
         seed=seed,
         ours=ours(plan, chosen),
-        first_version=_course(plan, FirstVersion, chosen),
-        nobody=_course(plan, lambda _world, _score: Nobody(), chosen),
+        first_version=course(plan, FirstVersion, chosen),
+        nobody=course(plan, lambda _world, _score: Nobody(), chosen),
     )
 
 
@@ -108,18 +115,21 @@ def ours(plan: Plan, settings: RemediationSettings, guards: Sequence[Guard] = AL
             pace=Pace(verify_after=settings.verify_after, patience=_PATIENCE),
         )
 
-    return replace(_course(plan, engine, settings), asked=len(watching.windows), held=watching.held())
+    return replace(course(plan, engine, settings), asked=len(watching.windows), held=watching.held())
 
 
-def _course(plan: Plan, reacts: Callable[[World, Score], Reactor], settings: RemediationSettings) -> Course:
-    """Let all steps pass."""
+def course(plan: Plan, reacts: Callable[[World, Score], Reactor], settings: RemediationSettings) -> Course:
+    """Let all steps of a plan pass, with whoever reacts."""
     world, score, alarms = World(plan), Score(), Alarms()
     reactor = reacts(world, score)
     for step in range(1, plan.steps):
         now = step_time(step)
         # What was to end within the step ends before the step is looked at.
         reactor.advance(now - _A_MOMENT)
+        down = world.down
         world.move_on(step)
+        if world.down != down:
+            reactor.see(hosts_of(world), now)
         for change in alarms.changes(world, now):
             reactor.change(change)
         reactor.advance(now)

@@ -8,10 +8,13 @@ import pytest
 
 from remediation.admission import Case
 from remediation.guards.storm import StormBrake
-from remediation.model import HoldKind, PlaybookName, Reddening
+from remediation.hosts import turn_of, turned
+from remediation.model import HoldKind, PlaybookName, Reddening, Switch
 from tests.unit.remediation.guards.rows import Row, assert_answer
-from tests.unit.remediation.samples import NOW, ago, ahead, case, facts, history, host, reddening, settings
+from tests.unit.remediation.samples import CLUSTER, NOW, ago, ahead, case, facts, history, host, reddening, settings
 from vsphere.model import ConnectionState, Ref
+
+UP, LOST = ConnectionState.CONNECTED, ConnectionState.NOT_RESPONDING
 
 
 def red(count: int, at: datetime = NOW, **changes: Any) -> list[Reddening]:
@@ -25,6 +28,24 @@ def storm(reddenings: Iterable[Reddening], **changes: Any) -> Case:
 def lost(**changes: Any) -> Case:
     other = host("host-2", **changes)
     return case(facts=facts(hosts=(host(), other), cluster_hosts=(host(), other)))
+
+
+def on_record(*turns: tuple[datetime, ConnectionState], cluster: Ref = CLUSTER) -> list[Switch]:
+    """How esx-02 was at these moments."""
+    kept: dict[str, Switch] = {}
+    for at, connection in turns:
+        then = host("host-2", connection=connection, cluster=cluster)
+        switch = turned(then.ref, turn_of(then, at), kept)
+        assert switch is not None
+        kept[switch.key] = switch
+    return list(kept.values())
+
+
+def remembered(*turns: tuple[datetime, ConnectionState], now: ConnectionState = UP, **changes: Any) -> Case:
+    """esx-02 is so now, and the record tells how it was."""
+    other = host("host-2", connection=now)
+    hosts = facts(hosts=(host(), other), cluster_hosts=(host(), other))
+    return case(history=history(switches=on_record(*turns, **changes)), facts=hosts)
 
 
 FIVE = "5 VMs of cluster prod (12 %) turned red within 10 min, so nothing is changed there for 30 min."
@@ -95,6 +116,36 @@ CASES = (
     Row(
         says="a host of another cluster",
         case=lost(connection=ConnectionState.DISCONNECTED, cluster=Ref("lab", "domain-c2")),
+    ),
+    Row(
+        says="a host was lost and is back",
+        case=remembered((ago(minutes=5), LOST), (ago(seconds=3), UP)),
+        kind=HoldKind.WAIT,
+        reason="In cluster prod esx-02 was lost and is back: nothing is changed there for 30 min.",
+        until=ago(seconds=3) + timedelta(minutes=30),
+    ),
+    Row(
+        says="a host is lost since twenty minutes",
+        case=remembered((ago(minutes=20), LOST), now=LOST),
+        kind=HoldKind.WAIT,
+        reason="In cluster prod esx-02 does not respond: nothing is changed there for 30 min.",
+        until=ahead(minutes=10),
+    ),
+    Row(
+        says="a host was lost again after it had come back",
+        case=remembered((ago(minutes=50), LOST), (ago(minutes=40), UP), (ago(minutes=1), LOST), now=LOST),
+        kind=HoldKind.WAIT,
+        reason="In cluster prod esx-02 does not respond: nothing is changed there for 30 min.",
+        until=ahead(minutes=29),
+    ),
+    Row(says="a host is lost since half an hour", case=remembered((ago(minutes=30), LOST), now=LOST)),
+    Row(
+        says="a host came back half an hour ago",
+        case=remembered((ago(hours=5), LOST), (ago(minutes=30), UP)),
+    ),
+    Row(
+        says="a host of another cluster was lost and is back",
+        case=remembered((ago(minutes=5), LOST), (ago(minutes=1), UP), cluster=Ref("lab", "domain-c2")),
     ),
 )
 

@@ -19,7 +19,8 @@ from remediation.replay.run import MODES, NOT_JUDGED, Report, in_mode, replay
 from remediation.replay.tally import Figures, Tally
 from remediation.settings import ModeOverride
 from tests.unit.remediation.replay.past import CPU, DISK, MEMORY, at, change, picture, ref, settings
-from vsphere.model import AlarmChange, Ref
+from tests.unit.remediation.samples import host
+from vsphere.model import AlarmChange, ConnectionState, Ref
 
 DAY_MIN = 24 * 60
 GREEN_AGAIN = [change(30 * DAY_MIN, "green", number=20)]
@@ -238,3 +239,27 @@ def test_what_is_over_is_forgotten() -> None:
 
     assert (run._open, run._triggered, run._deeds._deeds, tally._told) == ({}, {}, {}, {})
     assert not list(run._agenda.until(at(99 * DAY_MIN)))
+
+
+def test_a_host_that_was_lost_and_is_back_brakes_its_cluster_for_half_an_hour() -> None:
+    tally = Tally({vm.ref for vm in picture().vms})
+    run = engine(tally, Past(Estate(picture()), datastore_red=85, started_at=at(-60)))
+    run.see([host("host-2", connection=ConnectionState.NOT_RESPONDING)], at(0))
+    run.see([host("host-2")], at(5))
+    run.change(change(6, "red"))
+
+    run.advance(at(34))
+    figures = tally.by_playbook[PlaybookName.ADD_CPU]
+    assert (figures.held["storm"], figures.changes.total()) == (1, 0)
+
+    run.advance(at(40))
+    assert figures.changes.total() == 1
+
+
+def test_a_host_that_is_lost_today_is_taken_to_have_been_there() -> None:
+    first, other = picture().hosts
+    today = picture(hosts=(first, replace(other, connection=ConnectionState.NOT_RESPONDING, powered_on=False)))
+
+    report = replay([change(0, "red"), change(25, "green")], today, settings())
+
+    assert of(report, Mode.AUTO).changes == {"web-01": 1}

@@ -1,15 +1,19 @@
 """Remediation beside the first version: bounds that must hold, on small estates of several seeds."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from remediation.guards import ALL_GUARDS
+from remediation.hosts import is_lost
 from remediation.model import Mode, PlaybookName
 from remediation.simulation.estate import draw
 from remediation.simulation.report import ROWS, data, text
-from remediation.simulation.run import Comparison, compare, ours, shipped
+from remediation.simulation.run import Comparison, Nobody, compare, course, ours, shipped
+from vsphere.model import Host
 
 SEEDS = (7, 8)
 
@@ -86,3 +90,17 @@ def test_the_table_and_the_data_tell_the_same(comparison: Comparison) -> None:
         figures = [int(word.replace(",", "")) for word in line.removeprefix(row.label).split()]
         assert figures == [told[name][row.key] for name in ("nobody", "first_version", "iaas_bot")], row.label
     assert [f"  {name.value}" in table for name in PlaybookName] == [True] * len(PlaybookName)
+
+
+def test_hosts_that_fail_and_come_back_are_told_once_each_to_whoever_reacts() -> None:
+    plan = draw(weeks=1, vms=40, seed=7)
+    heard: list[tuple[bool, ...]] = []
+
+    class Listener(Nobody):
+        def see(self, hosts: Iterable[Host], now: datetime) -> None:  # noqa: ARG002  any time counts
+            heard.append(tuple(is_lost(host) for host in hosts))
+
+    course(plan, lambda _world, _score: Listener(), shipped())
+
+    failing = [any(lost) for lost in heard]
+    assert failing == [True, False]
