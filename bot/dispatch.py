@@ -13,15 +13,18 @@ from bot.answers import Answer, Ask, Button, Reply, Tone, from_error
 from bot.changes import submit
 from bot.command import AnsweredError, Call, Command, Context, UsageError, Words
 from bot.extras import read_extras, usage_with_time
-from bot.grammar import join, parse, split_verb
+from bot.grammar import first_word, join, parse, split_verb
 from bot.permission import outsider_refusal, refusal
 from bot.text import repair, repair_literal
 from operations.errors import OperationsError
 from operations.model import Actor, Origin, Request
 from operations.policy import Decision
+from operations.verbnames import ABOUT_OPERATIONS, DECIDING
 from operations.windows import tonight as begins_tonight
 from vsphere.errors import VsphereError
 
+_OF_OPERATIONS = ABOUT_OPERATIONS | DECIDING | {"status"}
+"""Verbs that name an operation, whose id may be typed in any case."""
 _MOST_SHOWN = 60
 _MOST_IN_BUTTON = 1500
 """Slack's button values end at 2,000 characters."""
@@ -84,10 +87,11 @@ class Dispatcher:
             understood = understand(line)
         except UsageError as error:
             verb = split_verb(repair(line))[0]
-            return outsider_refusal(verb, actor, origin, self._context) or _usage_answer(error)
+            subject = subject_of(line)
+            return outsider_refusal(verb, actor, origin, self._context, subject=subject) or _usage_answer(error)
         # A change is judged where it is submitted, so that its refusal is on record; outsiders don't get that far.
         judge = outsider_refusal if understood.command.changes else refusal
-        refused = judge(understood.command.name, actor, origin, self._context)
+        refused = judge(understood.command.name, actor, origin, self._context, subject=subject_of(line))
         if refused is not None:
             return refused
         call = Call(words=understood.words, actor=actor, origin=origin, key=key, asked_at=asked_at)
@@ -146,6 +150,16 @@ def understand(text: str) -> Understood:
         return Understood(command=command, words=words, arguments=command.parse(words))
     except UsageError as error:
         raise UsageError(str(error), usage=usage_with_time(error.usage, command.verbs, rest)) from error
+
+
+def subject_of(line: str) -> str | None:
+    """What a line is about, for the record of a refusal: the VM or operation that it names first. No I/O."""
+    verb, rest = split_verb(repair(line))
+    command, first = registry.find(verb), first_word(rest)
+    if command is None or not first or (command.raw and not command.changes):
+        return None
+    is_operation = not _OF_OPERATIONS.isdisjoint(command.verbs)
+    return first.strip("`").upper() if is_operation else first
 
 
 def _answered(run: Callable[[], Reply]) -> Reply:

@@ -76,6 +76,15 @@ def split_verb(line: str) -> tuple[str, str]:
     return found.group().casefold(), line[found.end() :].strip()
 
 
+def first_word(text: str) -> str:
+    """The name that stands first after a verb, out of its quotes; empty where none does, or its quote is not closed."""
+    try:
+        token = next(_tokens(text, ""), None)
+    except UsageError:
+        return ""
+    return token.text if token and token.key is None else ""
+
+
 def parse(line: str, shape: Shape) -> Words:
     """Read a repaired line as the words of a verb.
 

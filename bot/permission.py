@@ -13,14 +13,24 @@ _OPEN = "help"
 """A verb that every member of the workspace may use."""
 
 
-def refusal(verb: str, actor: Actor, origin: Origin, context: Context) -> Answer | None:
-    """The answer to somebody who may not use this verb here at all, with its place on record; None where they may."""
-    return _refusal(Question(actor=actor, origin=origin, verb=verb), verb, context)
+def refusal(verb: str, actor: Actor, origin: Origin, context: Context, *, subject: str | None = None) -> Answer | None:
+    """The answer to somebody who may not use this verb here at all, with its place on record; None where they may.
+
+    Args:
+        verb: what they want to do.
+        actor: who.
+        origin: where.
+        context: policy and the record.
+        subject: what they want to do it to, as they wrote it.
+    """
+    return _refusal(Question(actor=actor, origin=origin, verb=verb), verb, context, subject=subject)
 
 
-def outsider_refusal(verb: str, actor: Actor, origin: Origin, context: Context) -> Answer | None:
-    """The answer to a guest or a stranger, whatever they ask for; None for every member of the workspace."""
-    return _refusal(Question(actor=actor, origin=origin, verb=_OPEN), verb, context)
+def outsider_refusal(
+    verb: str, actor: Actor, origin: Origin, context: Context, *, subject: str | None = None
+) -> Answer | None:
+    """The answer to a guest or a stranger, whatever they ask for; None for every member. See `refusal`."""
+    return _refusal(Question(actor=actor, origin=origin, verb=_OPEN), verb, context, subject=subject)
 
 
 def ensure_allowed(verb: str, vm: Vm, call: Call, context: Context) -> None:
@@ -130,12 +140,12 @@ def _question(verb: str, vm: Vm, call: Call, context: Context) -> Question:
     return Question(actor=call.actor, origin=call.origin, verb=verb, vm=vm, path=path)
 
 
-def _refusal(question: Question, verb: str, context: Context) -> Answer | None:
+def _refusal(question: Question, verb: str, context: Context, *, subject: str | None = None) -> Answer | None:
     """Judge, and put a no on record as the answer to a verb."""
     decision = context.policy.judge(question)
     if decision.allowed:
         return None
-    subject = question.vm.name if question.vm else None
+    subject = question.vm.name if question.vm else subject
     context.operations.refusals.note(
         actor=question.actor, origin=question.origin, verb=verb, decision=decision, subject=subject
     )

@@ -50,7 +50,7 @@ class Refusals:
         told = {
             "actor": actor.id,
             "verb": verb[:_MOST_LETTERS],
-            "subject": subject,
+            "subject": None if subject is None else subject[:_MOST_LETTERS],
             "channel": origin.channel,
             "rule": decision.rule,
             "reason": decision.reason,

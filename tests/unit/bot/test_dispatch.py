@@ -11,7 +11,7 @@ from bot.registry import COMMANDS
 from operations.model import Actor, Origin
 from operations.verbnames import ABOUT_OPERATIONS, DECIDING
 from tests.unit.bot import world
-from tests.unit.bot.desk import ANN, DANA, GUS, Desk
+from tests.unit.bot.desk import ANN, DANA, GUS, Desk, database_url
 
 DESK = Desk(world.sites(world.vm(1, "clone-test"), world.vm(2, "echo-db"), world.vm(3, "web-01", owner="U1DANA")))
 UNDERSTAND = DESK.dispatcher.understand
@@ -30,6 +30,29 @@ def test_nuke_echo_db_reaches_nuke_and_not_echo() -> None:
     command, arguments = UNDERSTAND("nuke echo-db")
 
     assert (command.name, arguments) == ("nuke", "echo-db")
+
+
+@pytest.mark.parametrize(
+    ("lines", "subjects"),
+    [
+        pytest.param(["approve r7f3k", "approve 2abcd", "approve R7F3K"], ["2ABCD", "R7F3K"], id="approvals"),
+        pytest.param(["deny R7F3K no", "deny 2ABCD no", "deny 2ABCD why"], ["2ABCD", "R7F3K"], id="denials"),
+        pytest.param(["cancel R7F3K", "cancel 2ABCD too many"], ["2ABCD", "R7F3K"], id="cancels, one in a wrong form"),
+        pytest.param(['reset "web 01"', "reset web-02", "reset web-02"], ["web-02", "web 01"], id="changes of VMs"),
+        pytest.param(
+            ["echo hello there", "list", "frobnicate x", 'show "web', "reset at=soon"], [None] * 5, id="about nothing"
+        ),
+    ],
+)
+def test_refusals_of_a_guest_about_different_things_are_different_refusals(
+    lines: list[str], subjects: list[str | None]
+) -> None:
+    desk = Desk(world.sites(), url=database_url())
+
+    for line in lines:
+        desk.ask(line, GUS)
+
+    assert [one.data["subject"] for one in desk.context.operations.refusals.recent(9)] == subjects
 
 
 @pytest.mark.parametrize(
