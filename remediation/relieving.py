@@ -7,8 +7,10 @@ was planned is not done yet. Half of it would leave a datastore that is red agai
 from collections.abc import Iterable
 from typing import Final
 
+from remediation.lookback import ended
 from remediation.model import Decided, Incident, PlaybookName, Remedy, RemedyState, VerdictKind
 from remediation.relief.targets import used_percent
+from remediation.returning import red_since
 from remediation.settings import ReliefSettings
 from vsphere.model import Datastore
 
@@ -16,9 +18,10 @@ _ON_ITS_WAY: Final = frozenset({VerdictKind.ACT, VerdictKind.ASK, VerdictKind.WA
 
 
 def has_begun(incident: Incident, remedies: Iterable[Remedy]) -> bool:
-    """Whether a move for this incident has succeeded, so that what is left of the plan is wanted as well."""
+    """Whether a move for this incident has succeeded since it turned red last, so that the rest of it is wanted too."""
     return incident.playbook is PlaybookName.RELIEVE_DATASTORE and any(
-        one.incident_id == incident.id and one.state is RemedyState.SUCCEEDED for one in remedies
+        one.incident_id == incident.id and one.state is RemedyState.SUCCEEDED and ended(one) >= red_since(incident)
+        for one in remedies
     )
 
 

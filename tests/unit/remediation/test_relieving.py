@@ -1,5 +1,6 @@
 """When a relief goes on although its alarm is red no more."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ def decided(verdict: VerdictKind) -> Decided:
 
 
 def of(verdict: VerdictKind | None = VerdictKind.ACT, playbook: PlaybookName = RELIEF) -> Incident:
-    return incident(playbook=playbook, round=1, decided=decided(verdict) if verdict else None)
+    return incident(
+        playbook=playbook, round=1, opened_at=ago(minutes=30), decided=decided(verdict) if verdict else None
+    )
 
 
 def moved(**changes: Any) -> Remedy:
@@ -36,6 +39,8 @@ CASES = {
         760,
         True,
     ),
+    "made before it turned red again": (replace(of(), reddened=(ago(minutes=5),)), [moved()], 760, False),
+    "made since it turned red again": (replace(of(), reddened=(ago(minutes=20),)), [moved()], 760, True),
     "at its target": (of(), [moved()], 750, False),
     "nothing made so far": (of(), [], 760, False),
     "the first one under way": (of(), [moved(state=RemedyState.RUNNING)], 760, False),

@@ -16,7 +16,7 @@ YELLOW = "The alarm Virtual machine CPU usage on web-01 is yellow, and only red 
 def begun(status: AlarmStatus, **changes: object) -> Case:
     """A relief of which one move has been made."""
     relief = PlaybookName.RELIEVE_DATASTORE
-    found = facts(alarm=alarm(status=status), incident=incident(playbook=relief, round=1))
+    found = facts(alarm=alarm(status=status), incident=incident(playbook=relief, round=1, opened_at=ago(minutes=30)))
     done = remedy(ago(minutes=9), **({"playbook": relief, "incident_id": "I7F3K"} | changes))
     return case(facts=found, history=history(done), recommendation=a_move())
 
