@@ -1,6 +1,6 @@
 """What waits for somebody's yes: for this person to decide, and what they asked for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -40,10 +40,20 @@ def run(operation_id: str | None, call: Call, context: Context) -> Reply:
     shown = [*waiting.to_decide, *waiting.own][:_MOST_BUTTONS]
     return Answer(
         title=f"{len(waiting.to_decide)} for you to decide, {len(waiting.own)} of yours",
+        lines=tuple(_locked(context)),
         table=Table(columns=("Operation", "What", "Asked by", "Waits for", "Time left"), rows=tuple(rows[:_MOST])),
         buttons=tuple(Button(label=f"Look at {one.id}", command=f"pending {one.id}") for one in shown),
         note=f"{len(rows) - _MOST} more." if len(rows) > _MOST else None,
     )
+
+
+def _locked(context: Context) -> Iterator[str]:
+    """What has to be said while nobody can say yes."""
+    if context.policy.locked() is not None:
+        yield (
+            "The bot is switched to read-only, so no yes is taken until an administrator has switched that off in its "
+            "configuration. What waits goes on waiting, as long as it has time left; a no is possible."
+        )
 
 
 def _rows(operations: Sequence[Operation], decider: str | None, now: datetime) -> list[tuple[str, ...]]:
@@ -77,7 +87,7 @@ def _one(operation: Operation, call: Call, context: Context) -> Answer:
     own = (cancel,) if operation.actor.id == call.actor.id else ()
     return Answer(
         title=f"{operation.summary}: waits for {'you' if decides else who_decides(approval)}",
-        lines=(approval.why,) if approval.why else (),
+        lines=(*((approval.why,) if approval.why else ()), *_locked(context)),
         fields=(
             *_figures(operation),
             ("Asked by", operation.actor.name),
