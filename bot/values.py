@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from bot.catalogue import Catalogue
 from bot.grammar import UsageError, Words
+from operations.amounts import memory
 
 MAX_NAME: Final = 80
 """vSphere's limit for the name of a virtual machine, in characters."""
@@ -147,4 +148,4 @@ def check_caps(
 
 def gib(mib: int) -> str:
     """Memory for people: `8 GB`, `1.5 GB`, `512 MB`."""
-    return f"{mib} MB" if mib < _MIB["g"] else f"{mib / _MIB['g']:.4g} GB"
+    return memory(mib)

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from operations import amounts
 from operations.errors import NotDecidableError
 from operations.footprint import Footprint, monthly_cost
 from operations.gates import covers, is_one_of, lies_within
@@ -19,7 +20,6 @@ from vsphere.model import Vm
 
 MOST_ASKED: Final = 20
 """So many people get a card of their own; a larger group has its channel."""
-_MIB_PER_GIB: Final = 1024
 _REVERT: Final = "snapshot.revert"
 _RESIZE: Final = "transform"
 
@@ -358,7 +358,7 @@ def _after(plan: Plan, *, but: Mapping[str, int] = MappingProxyType({})) -> str:
     sizes = {name: value for name, value in size_of(plan).items() if but.get(name) != value}
     memory = sizes.get("memory_mib")
     parts = [f"{sizes['cpu_count']} vCPU"] if "cpu_count" in sizes else []
-    parts += [f"{memory / _MIB_PER_GIB:g} GB memory"] if memory is not None else []
+    parts += [f"{amounts.memory(memory)} memory"] if memory is not None else []
     return ", ".join(parts)
 
 
@@ -397,7 +397,7 @@ def _exceeded(rule: ApprovalRule, after: Footprint, prices: Prices | None) -> It
     if rule.cpu_over is not None and after.cpu_count > rule.cpu_over:
         yield f"more than {rule.cpu_over} vCPU"
     if rule.memory_mib_over is not None and after.memory_mib > rule.memory_mib_over:
-        yield f"more than {rule.memory_mib_over / _MIB_PER_GIB:g} GB memory"
+        yield f"more than {amounts.memory(rule.memory_mib_over)} memory"
     if rule.disk_gib_over is not None and after.disk_gib > rule.disk_gib_over:
         yield f"more than {rule.disk_gib_over} GB disk"
     if rule.cost_over is not None and prices is not None and monthly_cost(after, prices) > rule.cost_over:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import structlog
 
 from operations import approvals
+from operations.amounts import memory
 from operations.approvals import Wanted, Weigh, approval_for, drift, objection, size_of, void
 from operations.changes.making import new_vm_settings
 from operations.changes.stage import Asking
@@ -39,7 +40,6 @@ LEAST_HASH = 12
 """So many letters of a plan's hash name it."""
 _MOST_WAITING = 200
 _MOST_REASON = 500
-_MIB_PER_GIB = 1024
 _WORDS = MappingProxyType({"cpu_count": "vCPU", "memory_mib": "memory"})
 
 
@@ -364,4 +364,4 @@ def _check_lower(operation: Operation, asked: Mapping[str, int], wanted: Mapping
 
 
 def _figure(name: str, value: int) -> str:
-    return f"{value} vCPU" if name == "cpu_count" else f"{value / _MIB_PER_GIB:g} GB memory"
+    return f"{value} vCPU" if name == "cpu_count" else f"{memory(value)} memory"

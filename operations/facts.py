@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
+from operations.amounts import memory
 from operations.gates import OWNER_ATTRIBUTE
 from operations.leases import EXPIRES
 from vsphere.model import Vm
@@ -40,7 +41,6 @@ _WHOLE: Final = MappingProxyType(
 """Facts whose values tell people nothing."""
 _POWER: Final = MappingProxyType({"poweredOn": "on", "poweredOff": "off", "suspended": "suspended"})
 _GIB: Final = 1024**3
-_MIB_PER_GIB: Final = 1024
 
 
 def facts(vm: Vm, *names: str) -> dict[str, object]:
@@ -86,7 +86,7 @@ def _clause(name: str, was: object, now: object) -> str:
 def _said(name: str, value: object) -> str:
     """A fact's value as people say it."""
     if name == "memory_mib" and isinstance(value, int):
-        return f"{value / _MIB_PER_GIB:g} GB"
+        return memory(value)
     if name == DISK:
         return f"{value} GB"
     if isinstance(value, bool):

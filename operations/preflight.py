@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from operations import amounts
 from operations.changes.resizing import RESIZE, Size, reasons_to_restart
 from operations.changes.stage import Asking
 from operations.footprint import Footprint, footprint_after, footprint_of, monthly_cost
@@ -27,7 +28,6 @@ WITH_SNAPSHOTS = frozenset({"transform", "nuke", "move", "snapshot.create"})
 _GONE = MappingProxyType({"nuke": "nothing once it is deleted for good", "purge": "nothing"})
 """Verbs after which the VM costs nothing, sooner or later, and which of the two."""
 _GIB = 1024**3
-_MIB_PER_GIB = 1024
 _MOST_VALUE = 60
 _MOST_REASONS = 44
 _HOURS_BELOW = 48
@@ -93,7 +93,7 @@ def _size(plan: Plan, vm: Vm | None) -> Iterator[Change]:
         yield Change(label="Size", before="", after=f"{vm.committed_bytes / _GIB:.1f} GB")
     if plan.verb in _GONE:
         size = footprint_of(vm)
-        memory = f"{size.memory_mib / _MIB_PER_GIB:g} GB memory"
+        memory = f"{amounts.memory(size.memory_mib)} memory"
         yield Change(
             label="What goes", before="", after=f"{size.cpu_count} vCPU, {memory}, {size.disk_gib} GB of disks"
         )

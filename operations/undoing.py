@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from operations.amounts import memory
 from operations.changes.leasing import SET_EXPIRES
 from operations.changes.making import OPERATION_ATTRIBUTE
 from operations.changes.moving import MOVE
@@ -107,7 +108,7 @@ def _power(wanted: PowerState) -> Callable[[_Left], str]:
 def _size(left: _Left) -> str:
     spec, vm = left.specs[RESIZE], left.vm
     same = (vm.cpu_count, vm.memory_mib) == (spec["cpu_count"], spec["memory_mib"])
-    return "" if same else f"it has {vm.cpu_count} vCPU and {vm.memory_mib / 1024:g} GB"
+    return "" if same else f"it has {vm.cpu_count} vCPU and {memory(vm.memory_mib)}"
 
 
 def _binned(left: _Left) -> str:

@@ -10,7 +10,7 @@ from remediation.lookback import ended
 from remediation.model import History, PlaybookName, RemedyState
 from remediation.settings import GuardSettings
 from remediation.switches import ON, breaker_key, rearm_key, since
-from remediation.words import span
+from remediation.words import counted, span
 
 
 def tripped(history: History, playbook: PlaybookName, guards: GuardSettings) -> str | None:
@@ -22,7 +22,7 @@ def tripped(history: History, playbook: PlaybookName, guards: GuardSettings) -> 
     most = guards.breaker_failures
     for first, last in zip(failures, failures[most - 1 :], strict=False):
         if last - first <= guards.breaker_within:
-            return f"{most} changes by {playbook.value} failed within {span(guards.breaker_within)}."
+            return f"{counted(most, 'change')} by {playbook.value} failed within {span(guards.breaker_within)}."
     return None
 
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from operations.amounts import memory
 from remediation.settings import GuardSettings
-from remediation.words import gib
 from vsphere.model import DiskFacts, Vm
 
 _LINUX: Final = re.compile("linux|debian|ubuntu|rhel|red hat|centos|sles|suse|fedora|coreos|photon|asianux|mandr")
@@ -50,7 +50,7 @@ def is_linux(vm: Vm) -> bool:
 def _end_of_memory(vm: Vm, wanted_mib: int, disks: DiskFacts | None, guards: GuardSettings) -> Obstacle | None:
     limit = disks.hot_memory_limit_mib if disks is not None else None
     if limit is not None:
-        told = f"can grow to {gib(limit)} while it runs, by vCenter's own limit"
+        told = f"can grow to {memory(limit)} while it runs, by vCenter's own limit"
         return Obstacle(reason=told) if wanted_mib > limit else None
     known = disks.memory_at_boot_mib if disks is not None else None
     boot = vm.memory_mib if known is None else known
@@ -58,14 +58,16 @@ def _end_of_memory(vm: Vm, wanted_mib: int, disks: DiskFacts | None, guards: Gua
     # A VM that has just as much as that may have got there by hot-add; then it booted with less.
     booted_small = boot < small or (known is None and boot == small)
     if is_linux(vm) and booted_small and wanted_mib > small:
-        return Obstacle(reason=f"is a Linux that {_booted(known, boot)}, so it can grow to {gib(small)} while it runs")
+        return Obstacle(
+            reason=f"is a Linux that {_booted(known, boot)}, so it can grow to {memory(small)} while it runs"
+        )
     most = boot * guards.hot_memory_factor
     if wanted_mib > most:
-        return Obstacle(reason=f"{_booted(known, boot)}, so it can grow to {gib(most)} while it runs")
+        return Obstacle(reason=f"{_booted(known, boot)}, so it can grow to {memory(most)} while it runs")
     return None
 
 
 def _booted(known: int | None, boot: int) -> str:
     if known is not None:
-        return f"booted with {gib(boot)}"
-    return f"booted with {gib(boot)} at most (what it has now; nobody knows what it booted with)"
+        return f"booted with {memory(boot)}"
+    return f"booted with {memory(boot)} at most (what it has now; nobody knows what it booted with)"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from operations.amounts import memory
 from operations.changes.power import POWER_ON
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
@@ -25,7 +26,6 @@ CLONE = "clone"
 SET_OWNER = "set owner"
 OPERATION_ATTRIBUTE = "iaas.operation"
 _GIB = 1024**3
-_MIB_PER_GIB = 1024
 _NOTHING = "-"
 _ASK_FOR_LESS = "Ask for less, or ask an administrator."
 _MAX_NAME = 80
@@ -269,7 +269,7 @@ def _until(lease: timedelta | None) -> str:
 def _lines(size: _Size) -> tuple[Change, ...]:
     return (
         Change(label="vCPU", before=_NOTHING, after=str(size.cpu_count)),
-        Change(label="Memory", before=_NOTHING, after=f"{size.memory_mib / _MIB_PER_GIB:g} GB"),
+        Change(label="Memory", before=_NOTHING, after=memory(size.memory_mib)),
         Change(label="Disk", before=_NOTHING, after=f"{size.disk_gib} GB"),
     )
 

@@ -6,6 +6,7 @@ booted with less; it tells the limit of a running VM. Nothing here ever restarts
 
 from dataclasses import dataclass
 
+from operations.amounts import memory
 from operations.changes.power import POWER_ON, SHUT_DOWN, off_stage, vm_of
 from operations.changes.stage import Asking, Stage, Work
 from operations.errors import BadRequestError
@@ -17,7 +18,6 @@ from vsphere.model import PowerState, Ref, Vm
 
 RESIZE = "resize"
 _MEMORY_STEP_MIB = 4
-_MIB_PER_GIB = 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ def plan_transform(asking: Asking) -> Plan:
     check_size(vm, size, asking.settings.caps)
     summary = f"Resize {vm.name}"
     if size == size_of(vm):
-        words = f"{vm.name} has {vm.cpu_count} vCPU and {_gb(vm.memory_mib)} already."
+        words = f"{vm.name} has {vm.cpu_count} vCPU and {memory(vm.memory_mib)} already."
         return already_so(verb="transform", vm=vm.ref, vm_name=vm.name, summary=summary, words=words)
     cold = reasons_to_restart(vm, size)
     resize = {"stage": RESIZE, "cpu_count": size.cpu_count, "memory_mib": size.memory_mib}
@@ -48,7 +48,7 @@ def plan_transform(asking: Asking) -> Plan:
         vm=vm.ref,
         vm_name=vm.name,
         summary=f"{summary} with a restart" if cold else summary,
-        done=f"{vm.name} has {size.cpu_count} vCPU and {_gb(size.memory_mib)} now.",
+        done=f"{vm.name} has {size.cpu_count} vCPU and {memory(size.memory_mib)} now.",
         stages=_around_restart(vm, resize) if cold else [resize],
         effect=Effect.RESTART if cold else Effect.NONE,
         changes=size_lines(vm, size),
@@ -92,7 +92,7 @@ def check_size(vm: Vm, size: Size, caps: Caps) -> None:
         raise BadRequestError(f"{size.cpu_count} vCPU are over the limit of {caps.cpu_count}", hint="Ask for less.")
     if size.memory_mib > max(caps.memory_mib, vm.memory_mib):
         raise BadRequestError(
-            f"{_gb(size.memory_mib)} of memory are over the limit of {_gb(caps.memory_mib)}", hint="Ask for less."
+            f"{memory(size.memory_mib)} of memory are over the limit of {memory(caps.memory_mib)}", hint="Ask for less."
         )
     if size.cpu_count != vm.cpu_count and size.cpu_count % vm.cores_per_socket:
         raise BadRequestError(
@@ -125,7 +125,7 @@ def _no_hot_memory(vm: Vm, memory_mib: int) -> tuple[str, ...]:
     if not vm.memory_hot_add:
         return ("memory hot-add is off",)
     if limit_mib is not None and memory_mib > limit_mib:
-        return (f"its memory can grow to {_gb(limit_mib)} while it runs, by what it booted with",)
+        return (f"its memory can grow to {memory(limit_mib)} while it runs, by what it booted with",)
     return ()
 
 
@@ -145,12 +145,8 @@ def size_lines(vm: Vm, size: Size) -> tuple[Change, ...]:
     if size.cpu_count != vm.cpu_count:
         lines.append(Change(label="vCPU", before=str(vm.cpu_count), after=str(size.cpu_count)))
     if size.memory_mib != vm.memory_mib:
-        lines.append(Change(label="Memory", before=_gb(vm.memory_mib), after=_gb(size.memory_mib)))
+        lines.append(Change(label="Memory", before=memory(vm.memory_mib), after=memory(size.memory_mib)))
     return tuple(lines)
-
-
-def _gb(memory_mib: int) -> str:
-    return f"{memory_mib / _MIB_PER_GIB:g} GB"
 
 
 def _reconfigure(work: Work) -> Ref | None:

@@ -51,11 +51,12 @@ class HourlyBudget:
         until = room_again((one.at for one in counted(case.history)), most=most, within=_HOUR, now=now)
         if until is None:
             return None
+        be = "was" if most == 1 else "were"
         return Hold(
             guard=self.name,
             kind=HoldKind.WAIT,
             reason=(
-                f"There were {say(most, 'remedy')} within the last hour, which is the most; in {span(until - now)} one"
+                f"There {be} {say(most, 'remedy')} within the last hour, which is the most; in {span(until - now)} one"
                 " more is possible."
             ),
             way_out=f"Give the command yourself if it can't wait: `{case.recommendation.command}`.",

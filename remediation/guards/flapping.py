@@ -8,7 +8,7 @@ from typing import Final
 from remediation.admission import Case
 from remediation.lookback import room_again
 from remediation.model import Hold, HoldKind
-from remediation.words import span
+from remediation.words import counted, span
 
 
 class Flapping:
@@ -31,7 +31,7 @@ class Flapping:
             guard=self.name,
             kind=HoldKind.RECOMMEND,
             reason=(
-                f"The alarm on {case.facts.incident.entity_name} turned red {often} times within"
+                f"The alarm on {case.facts.incident.entity_name} turned red {counted(often, 'time')} within"
                 f" {span(guards.flap_within)}."
             ),
             way_out="Look for what comes and goes there, or give the alarm a longer time or a wider gap to green.",

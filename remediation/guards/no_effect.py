@@ -9,7 +9,7 @@ from remediation.admission import Case
 from remediation.lookback import of_vm
 from remediation.model import Hold, HoldKind, Outcome
 from remediation.switches import again_key, since
-from remediation.words import quoted
+from remediation.words import counted, quoted
 
 
 class NoEffect:
@@ -23,10 +23,11 @@ class NoEffect:
         vm, most = case.recommendation.vm, case.settings.guards.no_effects
         if _in_vain(case) < most:
             return None
+        many = "remedy" if most == 1 else counted(most, "remedy")
         return Hold(
             guard=self.name,
             kind=HoldKind.REFUSE,
-            reason=f"The last {most} remedies of {vm.name} by {case.playbook.name.value} did not help.",
+            reason=f"The last {many} of {vm.name} by {case.playbook.name.value} did not help.",
             way_out=f"Look for another cause; `remediation start {quoted(vm.name)}` lets the bot try again.",
         )
 

@@ -5,11 +5,12 @@ Numbers: peers' guard-rail table, "Step" (+2 GB) and "Cap" (32 GB); vSphere take
 
 from typing import Final
 
+from operations.amounts import memory
 from remediation.growth import MAX_MEMORY, growing, memory_cap, where_from
 from remediation.model import Facts, NoRemedy, PlaybookName, Recommendation
 from remediation.playbook import Playbook
 from remediation.settings import PlaybookSettings, RemediationSettings
-from remediation.words import gib, memory_option, quoted
+from remediation.words import memory_option, quoted
 from vsphere.model import Vm
 
 _MULTIPLE_MIB: Final = 4
@@ -34,7 +35,7 @@ def recommend(facts: Facts, playbook: PlaybookSettings, _settings: RemediationSe
         verb="transform",
         vm=vm,
         arguments={"memory_mib": wanted},
-        summary=f"Add {gib(added)} of memory to {vm.name} ({gib(vm.memory_mib)} → {gib(wanted)})",
+        summary=f"Add {memory(added)} of memory to {vm.name} ({memory(vm.memory_mib)} → {memory(wanted)})",
         command=f"transform {quoted(vm.name)} memory={memory_option(wanted)}",
     )
 
@@ -43,7 +44,7 @@ def _at_the_cap(vm: Vm, cap: int) -> NoRemedy:
     source = where_from(vm, MAX_MEMORY)
     near = "" if vm.memory_mib >= cap else "; less than half a step is left"
     return NoRemedy(
-        reason=f"{vm.name} has {gib(vm.memory_mib)} of memory, and {source} is {gib(cap)}{near}.",
+        reason=f"{vm.name} has {memory(vm.memory_mib)} of memory, and {source} is {memory(cap)}{near}.",
         better=f"Find out what uses it, or raise the cap: set {MAX_MEMORY} on the VM in vCenter.",
     )
 

@@ -8,6 +8,7 @@ from operations.recycling import BINNED
 from remediation.model import NOTHING_HELD
 from remediation.relief.targets import AUTO, TIER, leaving_bytes, says_off
 from remediation.settings import ReliefSettings
+from remediation.words import counted
 from vsphere.model import Datastore, DiskFacts, Host, Ref, Vm
 
 
@@ -46,7 +47,7 @@ def _asked_for(vm: Vm, around: Surroundings) -> str | None:
 
 def _by_its_disks(vm: Vm, disks: DiskFacts, around: Surroundings) -> str | None:
     if vm.snapshot_count > around.settings.most_snapshots:
-        return f"has {vm.snapshot_count} snapshots, more than {around.settings.most_snapshots}"
+        return f"has {counted(vm.snapshot_count, 'snapshot')}, more than {around.settings.most_snapshots}"
     return next((reason for holds, reason in _DISK_RULES if holds(vm, disks)), None)
 
 

@@ -120,3 +120,12 @@ def test_it_is_never_below_what_the_vm_has_nor_over_the_cap(
         assert wanted <= cap
     elif attribute.isascii() and attribute.isdigit():
         assert wanted <= int(attribute) * 1024
+
+
+def test_an_odd_size_is_said_as_it_is() -> None:
+    found, none = recommended(memory_mib=4100), recommended(memory_mib=32764)
+
+    assert isinstance(found, Recommendation)
+    assert found.summary == "Add 2 GB of memory to web-01 (4,100 MB → 6,148 MB)"
+    assert isinstance(none, NoRemedy)
+    assert none.reason.startswith("web-01 has 32,764 MB of memory, and the configured cap is 32 GB")
