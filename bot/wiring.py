@@ -100,7 +100,7 @@ def build_remediation(
     """What relieves by itself, heeded by the one door and told what becomes of its operations."""
     known = build_remediation_settings(settings)
     record = RemediationRecord(operations.incidents, clock=clock, comparisons=len(known.verify_after))
-    operations.heed(Consent(settings=known, record=record, sites=sites, clock=clock))
+    operations.heed(Consent(settings=known, record=record, sites=sites, shield=policy.shield, clock=clock))
     remediation = Remediation(
         settings=known,
         record=record,

@@ -1,18 +1,19 @@
 """What is asked of a request before it becomes an operation, and again before its first write: allowed, the same?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from operations.approvals import drift, drifted
+from operations.approvals import drift, drifted, who_decides
 from operations.changes.making import new_vm_settings
 from operations.changes.stage import Asking, Work
 from operations.endings import Ending
 from operations.errors import BadRequestError
-from operations.model import Actor, ActorKind, Operation, Request, State
+from operations.model import Actor, ActorKind, Approval, Operation, Request, State
 from operations.plans import mismatch
 from operations.policy import Decision, Explanation, Policy, Question
 from operations.ports import Directory
 from operations.recycling import home_path, is_in_bin, marks_of
-from operations.remedies import NoRemedies, Remedies, held_back, is_own, is_remedy
+from operations.remedies import NoRemedies, Remedies, held_back, is_own, is_remedy, state_of_overtaken
 from operations.settings import OperationsSettings
 from operations.verbs import VERBS, Verb
 from vsphere.errors import NotFoundError, NotReadyError
@@ -26,6 +27,7 @@ class Door:
 
     def __init__(self, *, settings: OperationsSettings, sites: Sites, policy: Policy, directory: Directory) -> None:
         self.remedies: Remedies = NoRemedies()
+        self.lacking: Callable[[Verb, Asking, Operation], Approval | None] = _nobody
         self._settings = settings
         self._sites = sites
         self._policy = policy
@@ -96,19 +98,26 @@ class Door:
         asking = Asking(request=request, gateway=work.gateway, settings=self._settings, vm=vm)
         decision = self.judge(verb, asking, actor)
         if not decision.allowed:
-            return Ending(state=State.REFUSED, text=decision.reason, way_out=decision.way_out)
-        overtaken = self.remedies.overtaken(request) if is_remedy(actor) else None
-        if overtaken is not None:
-            return Ending(state=State.CANCELLED, text=f"{overtaken} Nothing was sent.")
-        voided = drift(operation, vm) if vm else None
-        if voided is not None:
-            # Whoever said yes to it said so to another VM.
-            return Ending(state=State.EXPIRED, text=drifted(voided), way_out="Ask again, if it is still wanted.")
-        changed = mismatch(operation.plan, vm) if operation.plan and vm else None
-        if changed is not None:
-            text = f"{changed}. Nothing was changed."
-            return Ending(state=State.FAILED, text=text, way_out="Look at it again and repeat the command.")
-        return None
+            text = f"{decision.reason} Nothing was sent." if is_remedy(actor) else decision.reason
+            return Ending(state=State.REFUSED, text=text, way_out=decision.way_out)
+        return (
+            (_changed(operation, vm, actor) if vm else None)
+            or self._overtaken(request, vm, actor)
+            or self._refuse_unagreed(verb, asking, operation, actor)
+        )
+
+    def _overtaken(self, request: Request, vm: Vm | None, actor: Actor) -> Ending | None:
+        """All that remediation asks before it acts, once more; a person has decided for themselves."""
+        why = self.remedies.overtaken(request, vm) if is_remedy(actor) else None
+        return None if why is None else Ending(state=State.CANCELLED, text=f"{why} Nothing was sent.")
+
+    def _refuse_unagreed(self, verb: Verb, asking: Asking, operation: Operation, actor: Actor) -> Ending | None:
+        """What nobody had to agree to when it was asked for may lie, by now, where somebody has to."""
+        lacking = self.lacking(verb, asking, operation) if actor.kind is ActorKind.PERSON else None
+        if lacking is None:
+            return None
+        text = f"By now it needs a yes of {who_decides(lacking)}: {lacking.reason}. Nothing was changed."
+        return Ending(state=State.REFUSED, text=text, way_out="Ask for it again: then they are asked as well.")
 
     def waits(self, operation: Operation, request: Request) -> str | None:
         """Why an operation that is queued does not begin yet; None where it does. Only remedies wait for a turn."""
@@ -175,6 +184,23 @@ class Door:
         if verb.makes:
             questions.append(replace(asked, path=new_vm_settings(asking).folder, owner=actor.id))
         return questions
+
+
+def _nobody(_verb: Verb, _asking: Asking, _operation: Operation) -> None:
+    return None
+
+
+def _changed(operation: Operation, vm: Vm, actor: Actor) -> Ending | None:
+    """Whether it is another VM by now than what was asked about, or planned for."""
+    voided = drift(operation, vm)
+    if voided is not None:
+        # Whoever said yes to it said so to another VM.
+        return Ending(state=State.EXPIRED, text=drifted(voided), way_out="Ask again, if it is still wanted.")
+    changed = mismatch(operation.plan, vm) if operation.plan else None
+    if changed is None:
+        return None
+    text = f"{changed}. Nothing was changed."
+    return Ending(state=state_of_overtaken(actor), text=text, way_out="Look at it again and repeat the command.")
 
 
 def _vm(verb: Verb, request: Request, gateway: Gateway) -> Vm | None:

@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from operations.changes.binning import MARK
 from operations.changes.power import POWER_OFF
 from operations.model import Operation, State
-from vsphere.errors import ConnectionLostError, TaskCancelledError, VsphereError
+from operations.remedies import state_of_overtaken
+from vsphere.errors import (
+    BusyError,
+    ChangedMeanwhileError,
+    ConnectionLostError,
+    NotFoundError,
+    NotReadyError,
+    TaskCancelledError,
+    VsphereError,
+)
 from vsphere.model import Task
 
 _NOT_DONE_WAY_OUT = "It did not happen. Ask for it again once vCenter answers."
+_OVERTAKEN = (BusyError, ChangedMeanwhileError, ConnectionLostError, NotFoundError, NotReadyError)
+"""What says nothing of what was to be done: somebody else was first, or vCenter could not be reached to send it."""
 _UNKNOWN_WAY_OUT = "Look at {name} in vCenter, task list included, and run the command again only if it was not done."
 
 
@@ -34,7 +45,9 @@ def failed(operation: Operation, error: VsphereError) -> Ending:
     # The bot connects again by itself, but nobody does again what has failed.
     way_out = _NOT_DONE_WAY_OUT if isinstance(error, ConnectionLostError) else error.way_out
     here = _from_here(operation)
-    return Ending(state=State.FAILED, text=text, way_out=f"{way_out} {here}" if here else way_out)
+    is_overtaken = isinstance(error, _OVERTAKEN) and not _done(operation)
+    state = state_of_overtaken(operation.actor) if is_overtaken else State.FAILED
+    return Ending(state=state, text=text, way_out=f"{way_out} {here}" if here else way_out)
 
 
 def broken_off(operation: Operation, task: Task) -> Ending:

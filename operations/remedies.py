@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from operations.errors import SilentRestartError
 from operations.gates import owner_of
-from operations.model import Actor, ActorKind, Effect, Operation, Plan, Request
+from operations.model import Actor, ActorKind, Effect, Operation, Plan, Request, State
 from operations.policy import Decision
 from vsphere.model import Vm
 
@@ -30,10 +30,15 @@ class Remedies(Protocol):
         between two of them nobody has counted what runs.
         """
 
-    def overtaken(self, request: Request) -> str | None:
-        """Why this one is not wanted any more, asked right before its first write; None where it is.
+    def overtaken(self, request: Request, vm: Vm | None) -> str | None:
+        """Why this one is not to be done any more, asked right before its first write; None where it is.
 
-        Its alarm is read anew for that.
+        All that was asked before it was admitted is asked anew, whoever has said yes to it since: alarm, playbook,
+        guard rails, causes, by facts and figures that are read for that.
+
+        Args:
+            request: of remediation.
+            vm: as it was read a moment ago; None where it is gone.
         """
 
 
@@ -48,7 +53,7 @@ class NoRemedies:
         """See `Remedies.waits`."""
         return None
 
-    def overtaken(self, request: Request) -> str | None:  # noqa: ARG002  it does not matter which
+    def overtaken(self, request: Request, vm: Vm | None) -> str | None:  # noqa: ARG002  it does not matter which
         """See `Remedies.overtaken`."""
         return self.held()
 
@@ -56,6 +61,15 @@ class NoRemedies:
 def is_remedy(actor: Actor) -> bool:
     """Whether remediation asks."""
     return actor.kind is ActorKind.REMEDIATION
+
+
+def state_of_overtaken(actor: Actor) -> State:
+    """How ends what somebody else's change has made impossible, before anything was sent or changed.
+
+    A person has to know that it has failed; a remedy comes to nothing, and is found anew where it is needed still. Its
+    playbook has not failed: nobody could have it work by mending it.
+    """
+    return State.CANCELLED if is_remedy(actor) else State.FAILED
 
 
 def held_back(reason: str) -> Decision:

@@ -8,7 +8,8 @@ from typing import Final
 
 from operations.errors import UnknownOperationError
 from operations.model import ActorKind, Operation, State
-from remediation.model import Decided, Incident, IncidentState, Remedy, RemedyState, VerdictKind
+from remediation.dropping import why_dropped
+from remediation.model import Decided, Dropped, Incident, IncidentState, Remedy, RemedyState, VerdictKind
 from remediation.ports import Changes
 from remediation.record import Change, RemediationRecord
 from vsphere.clock import Clock
@@ -91,7 +92,12 @@ def state_of(operation: Operation) -> RemedyState:
 
 def ended(incident: Incident, remedy: Remedy, operation: Operation, now: datetime) -> Change:
     """A remedy whose operation has ended: the incident is open again, to be looked at at once."""
-    done = replace(remedy, approved_by=_approvers(operation), ended_at=operation.finished_at or now)
+    done = replace(
+        remedy,
+        approved_by=_approvers(operation),
+        ended_at=operation.finished_at or now,
+        dropped=why_dropped(operation),
+    )
     after = incident
     if incident.state is IncidentState.ACTING:
         told = incident.decided if done.state is RemedyState.SUCCEEDED else _came_to_nothing(done, operation, now)
@@ -118,7 +124,7 @@ def _lost(incident: Incident, remedy: Remedy, now: datetime) -> Change:
     after = incident
     if incident.state is IncidentState.ACTING:
         after = replace(incident, state=IncidentState.OPEN, look_at=now)
-    dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now)
+    dropped = replace(remedy, state=RemedyState.DROPPED, ended_at=now, dropped=Dropped.OVERTAKEN)
     return Change(before=incident, after=after, remedy=dropped, reason="The bot ended before it was asked for.")
 
 

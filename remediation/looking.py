@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from remediation.admission import Admission, Case, without_remedy
+from remediation.asked import Asked, narrowed, still
 from remediation.facts import Scenery
 from remediation.foremost import MakeCase, braked, nothing_to_do
 from remediation.matching import DATASTORE
@@ -89,6 +90,28 @@ class Looking:
             return self._nothing(facts, history, case)
         verdict = braked(self._admission.judge(case), facts)
         return Seen(incident=facts.incident, verdict=verdict, facts=facts, case=case)
+
+    def judge_asked(self, facts: Facts, history: History, asked: Asked) -> Verdict:
+        """Decide anew about what was asked for, be it that something else would be recommended by now. Pure.
+
+        Args:
+            facts: whole, of this moment.
+            history: without the remedy that was asked for.
+            asked: what it is.
+        """
+        name = facts.incident.playbook
+        if name not in self._known:
+            return without_remedy(
+                NoRemedy(reason=f"No playbook of the configuration answers {facts.incident.alarm.name}.")
+            )
+        facts = narrowed(self._with_past(facts, history), asked)
+        case = self._case(facts, history)
+        if isinstance(case, NoRemedy):
+            return self._nothing(facts, history, case).verdict
+        wanted = still(case.recommendation, asked)
+        if isinstance(wanted, NoRemedy):
+            return self._nothing(facts, history, wanted).verdict
+        return braked(self._admission.judge(replace(case, recommendation=wanted)), facts)
 
     def _case(self, facts: Facts, history: History) -> Case | NoRemedy:
         name = facts.incident.playbook

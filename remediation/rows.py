@@ -8,6 +8,7 @@ from typing import Any
 from operations.record.incident_rows import DecisionRow, IncidentRow, RemedyRow, SwitchRow
 from remediation.model import (
     Decided,
+    Dropped,
     Incident,
     IncidentState,
     Mode,
@@ -94,6 +95,7 @@ def remedy_row(remedy: Remedy) -> RemedyRow:
             "before": dict(remedy.before),
             "after": dict(remedy.after),
             "outcome": remedy.outcome.value if remedy.outcome else None,
+            "dropped": remedy.dropped.value if remedy.dropped else None,
         },
     )
 
@@ -120,6 +122,8 @@ def read_remedy(row: RemedyRow) -> Remedy:
         before=MappingProxyType(data["before"]),
         after=MappingProxyType(data["after"]),
         outcome=Outcome(data["outcome"]) if data["outcome"] else None,
+        # Rows of earlier versions don't tell.
+        dropped=Dropped(data["dropped"]) if data.get("dropped") else None,
         checked=row.checked,
     )
 

@@ -160,7 +160,7 @@ def _set_mode(wanted: Wanted, call: Call, _context: Context, remediation: Remedi
         raise NotFoundError(f"{playbook.value} is not in the configuration")
     mode, switch = wanted.mode or known[playbook], remediation.switches().get(mode_key(playbook))
     as_configured = "" if wanted.mode else ", as it is configured"
-    lines = (*_consequences(mode, remediation), *if_off(remediation))
+    lines = (*_consequences(playbook, mode, remediation), *if_off(remediation))
     if (switch.value if switch else None) == (wanted.mode.value if wanted.mode else None):
         by = f": <@{switch.by}> has set it so" if switch else ""
         return Answer(title=f"{playbook.value} is in mode {mode.value} already{as_configured}{by}.", lines=lines)
@@ -207,9 +207,13 @@ _ACTIONS: Final[dict[Action, Callable[[Wanted, Call, Context, Remediation], Answ
 }
 
 
-def _consequences(mode: Mode, remediation: Remediation) -> list[str]:
+def _consequences(playbook: PlaybookName, mode: Mode, remediation: Remediation) -> list[str]:
     """What else has to be said of a mode."""
-    told = ["Where an override of the configuration is more cautious, that holds."]
+    why = tripped(remediation.history(), playbook, remediation.settings.guards)
+    held = why is not None and mode in {Mode.APPROVE, Mode.AUTO}
+    rearm = f"`remediation rearm {playbook.value}`"
+    told = [f"Its breaker has tripped: {why} Until {rearm} it goes on only recommending."] if held else []
+    told += ["Where an override of the configuration is more cautious, that holds."]
     approvers = remediation.settings.approvers
     if mode is Mode.APPROVE and not (approvers.groups or approvers.users):
         told.append("Nobody is named in [remediation.approvers], so until then it only recommends.")

@@ -73,13 +73,19 @@ class Ward(Lab):
         self.wanted = remediation or settings_of()
         self.sites = Sites([gateway])
         self.record = self.record_of()
-        consent = Consent(settings=self.wanted, record=self.record, sites=self.sites, clock=self.clock)
-        self.operations.heed(consent)
+        self.heed(self.wanted)
         self.remediation = self.replica("lab-1")
         self.operations.subscribe(self.remediation.heard)
         self.told: list[Incident] = []
         self._holding = ""
         self.remediation.subscribe(self.told.append)
+
+    def heed(self, settings: RemediationSettings) -> None:
+        """Ask these settings at the door from now on, as a bot does that is started anew with another file."""
+        consent = Consent(
+            settings=settings, record=self.record, sites=self.sites, shield=self.gates.shield, clock=self.clock
+        )
+        self.operations.heed(consent)
 
     def record_of(self) -> RemediationRecord:
         """Another hand on the same record."""

@@ -1,0 +1,133 @@
+"""What has changed since somebody was asked holds a remedy although they say yes; and a no is told from a change."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from operations.model import Operation, State
+from remediation.model import Dropped, Mode, PlaybookName, RemedyState
+from remediation.settings import Calendar
+from remediation.switches import mode_key
+from sandbox.vcenter import Estate
+from tests.integration.operations.approving import ANN, approve
+from tests.integration.operations.lab import eventually
+from tests.integration.remediation.conftest import MakeWard
+from tests.integration.remediation.ward import APPROVERS, Ward, settings_of
+
+SETTINGS: Final = settings_of(Mode.APPROVE, approvers=APPROVERS)
+OTHERS: Final = ("web-02", "web-03", "web-04", "web-05")
+
+
+@pytest.fixture
+def estate() -> Iterator[Estate]:
+    """One of its own, since loads and attributes stay."""
+    with Estate.start() as estate:
+        yield estate
+
+
+def ask(ward: Ward) -> Operation:
+    """A remedy of web-01 that waits for a yes."""
+    ward.directory.change(ANN)
+    ward.small()
+    ward.turn_red()
+    ward.look()
+    found = waiting(ward)
+    assert found.state is State.AWAITING_APPROVAL
+    return found
+
+
+def waiting(ward: Ward) -> Operation:
+    found = ward.operations.find(ward.remedies()[-1].key)
+    assert found is not None
+    return found
+
+
+def turn_off(ward: Ward) -> None:
+    ward.remediation.switch(mode_key(PlaybookName.ADD_CPU), "off", by="U2")
+
+
+def say_off(ward: Ward) -> None:
+    ward.estate.set_vm("web-01", custom={"iaas.auto": "off"})
+
+
+def lower_the_cap(ward: Ward) -> None:
+    ward.estate.set_vm("web-01", custom={"iaas.max-cpu": "2"})
+
+
+def crowd_the_host(ward: Ward) -> None:
+    ward.estate.set_load("web-01", ready_percent=20, costop_percent=9, at=ward.clock.now() - timedelta(minutes=20))
+
+
+def fill_the_host(ward: Ward) -> None:
+    host = ward.estate.vm("web-01").host
+    ward.estate.set_load(host=host, cpu_percent=99, at=ward.clock.now() - timedelta(minutes=20))
+    inventory = ward.gateway.inventory
+    eventually(
+        lambda: any(
+            one.name == host and one.cpu_used_mhz > 0.9 * one.cpu_cores * one.cpu_mhz_per_core
+            for one in inventory.hosts()
+        )
+    )
+
+
+def storm(ward: Ward) -> None:
+    for name in OTHERS:
+        ward.small(name)
+        ward.turn_red(name)
+    ward.look()
+
+
+def freeze(ward: Ward) -> None:
+    now = ward.clock.now()
+    begins, ends = (now - timedelta(minutes=1)).time(), (now + timedelta(hours=1)).time()
+    calendar = Calendar(name="quarter-end", kind="freeze", start=begins, end=ends, zone=ZoneInfo("UTC"))
+    ward.heed(replace(SETTINGS, calendars=(calendar,)))
+
+
+def restart_with_mode_off(ward: Ward) -> None:
+    ward.heed(settings_of(Mode.OFF, approvers=APPROVERS))
+
+
+def restart_and_watch(ward: Ward) -> None:
+    ward.heed(settings_of(Mode.APPROVE, approvers=APPROVERS, guards={"observe_for": timedelta(minutes=10)}))
+
+
+CHANGES: Final[dict[str, tuple[Callable[[Ward], None], str]]] = {
+    "its mode is off": (turn_off, "<@U2> has set add-cpu to mode off."),
+    "its owner wants it left alone": (say_off, "web-01 asks by its attribute iaas.auto = off to be left alone."),
+    "its cap is lower": (lower_the_cap, "web-01 has 2 vCPU, and its attribute iaas.max-cpu is 2."),
+    "it waits for its host": (crowd_the_host, "More would make it worse: web-01 waits "),
+    "its host is full": (fill_the_host, "More would make it worse: esx-"),
+    "many are red": (storm, "5 VMs of cluster "),
+    "changes are frozen": (freeze, "quarter-end freezes changes "),
+    "the file says off": (restart_with_mode_off, "add-cpu is in mode off by the configuration."),
+    "the bot only looks on": (restart_and_watch, "The bot has watched for "),
+}
+
+
+@pytest.mark.parametrize(("change", "why"), CHANGES.values(), ids=CHANGES)
+def test_a_yes_is_held_against_all_that_is_so_by_now(
+    make_ward: MakeWard, change: Callable[[Ward], None], why: str
+) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    asked = ask(ward)
+
+    change(ward)
+    approve(ward, asked, ANN)
+    eventually(lambda: ward.operations.get(asked.id).state.is_final)
+    ended = ward.operations.get(asked.id)
+    ward.look()
+
+    assert ended.text.startswith(why)
+    assert ended.text.endswith(" Nothing was sent.")
+    assert ended.state is State.CANCELLED
+    assert ward.writes("ReconfigVM_Task") == []
+    remedy = next(one for one in ward.remedies() if one.operation_id == asked.id)
+    assert (remedy.state, remedy.dropped) == (RemedyState.DROPPED, Dropped.OVERTAKEN)
+    reasons = [one.reason for one in ward.record.decisions(ward.vm("web-01").ref, 5)]
+    assert ended.text in reasons
+    assert not any("rests for" in one for one in reasons)
