@@ -187,11 +187,20 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
     said: dict[str, Any] = {"text": "", "way_out": None, "people": []}
     if operation is not None:
         said = {"text": _text(operation), "way_out": operation.way_out, "people": hands_in([operation])}
+        said |= {"lowered": lowered(operation)}
     yield Detail(key=f"incident/{key}/ended", kind=ENDED, data={**about, **said, "state": remedy.state.value})
     if remedy.outcome is not None and remedy.checked:
         later = datetime.fromisoformat(str(remedy.after["at"])) - remedy.ended_at
         found = {"outcome": remedy.outcome.value, "after": dict(remedy.after), "later_s": later.total_seconds()}
         yield Detail(key=f"incident/{key}/compared/{remedy.checked}", kind=COMPARED, data={**about, **found})
+
+
+def lowered(operation: Operation) -> tuple[str, str] | None:
+    """From what (`6 GB memory`) an approver has lowered it, and whose Slack id that is; None where nobody has."""
+    approval = operation.approval
+    if approval is None or approval.lowered_by is None:
+        return None
+    return approval.asked, approval.lowered_by.id
 
 
 def _text(operation: Operation) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from operations.errors import UnknownOperationError
 from operations.model import ActorKind, Operation, State
+from remediation.agreed import as_agreed
 from remediation.dropping import why_dropped
 from remediation.model import Decided, Dropped, Incident, IncidentState, Remedy, RemedyState, VerdictKind
 from remediation.ports import Changes
@@ -71,7 +72,9 @@ class Following:
         if remedy.state is RemedyState.ASKED and operation.state is State.QUEUED:
             # It has its yes; its turn is taken where it is counted: see `remediation.turns`.
             state = RemedyState.ASKED
-        further = replace(remedy, operation_id=operation.id, state=state, approved_by=_approvers(operation))
+        further = replace(
+            as_agreed(remedy, operation), operation_id=operation.id, state=state, approved_by=_approvers(operation)
+        )
         if further == remedy and incident.operation_id == operation.id:
             return None
         return Change(before=incident, after=replace(incident, operation_id=operation.id), remedy=further)
@@ -93,7 +96,7 @@ def state_of(operation: Operation) -> RemedyState:
 def ended(incident: Incident, remedy: Remedy, operation: Operation, now: datetime) -> Change:
     """A remedy whose operation has ended: the incident is open again, to be looked at at once."""
     done = replace(
-        remedy,
+        as_agreed(remedy, operation),
         approved_by=_approvers(operation),
         ended_at=operation.finished_at or now,
         dropped=why_dropped(operation),

@@ -10,7 +10,7 @@ from bot.blocks.layout import context, fields, section
 from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, hands_in, is_under_way, red_for, subject_of, vm_of
+from bot.telling import Story, hands_in, is_under_way, lowered, red_for, subject_of, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
 from bot.views.reasons import said
@@ -94,6 +94,11 @@ def window_buttons(command: str, tonight: Window, now: datetime) -> tuple[Button
 def short(summary: str) -> str:
     """A recommendation without what it is part of: `Move db-01 from gold-1 to gold-2`."""
     return summary.partition(", ")[0]
+
+
+def lowered_from(asked: str, by: str) -> str:
+    """That an approver has given less than was asked for, and who: `lowered from 6 GB memory by @ann`."""
+    return f"lowered{f' from {escape(asked)}' if asked else ''} by {words.person_of(by)}"
 
 
 def over_after(took: timedelta) -> str:
@@ -196,6 +201,9 @@ def _remedy(remedy: Remedy, story: Story) -> str:
     if remedy.approved_by:
         did = "by" if remedy.mode is Mode.RECOMMEND else "approved by"
         line += f" · {did} {', '.join(map(words.person_of, remedy.approved_by))}"
+    operation = story.operations.get(remedy.operation_id or "")
+    less = lowered(operation) if operation is not None else None
+    line += f" · {lowered_from(*less)}" if less is not None else ""
     if remedy.after.get(UNDONE_BY):
         line += f" · undone by {words.person_of(str(remedy.after[UNDONE_BY]))}"
     if remedy.operation_id:

@@ -11,7 +11,7 @@ from bot.blocks.text import escape
 from bot.facts import length
 from bot.grammar import command_line, join
 from bot.views import buttons, glyphs, words
-from bot.views.incident import short, window_buttons
+from bot.views.incident import lowered_from, short, window_buttons
 from bot.views.message import Message, message
 from bot.views.reasons import said
 from operations.terms import Window
@@ -57,10 +57,14 @@ def begun(data: Mapping[str, Any], _now: datetime) -> Message:
 
 
 def ended(data: Mapping[str, Any], _now: datetime) -> Message:
-    """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None), `people`: who had a hand in it."""
+    """A remedy is through. As `begun`, and `state`, `text`, `way_out` (or None), `people`: who had a hand in it.
+
+    `lowered`: from what and by whom; None, or not there, where an approver has not.
+    """
     glyph, fate = _ENDS.get(RemedyState(data["state"]), (glyphs.UNKNOWN, data["state"]))
     rest = [said(str(data[name]), people=data.get("people", ())) for name in ("text", "way_out") if data[name]]
-    return _told(f"{glyph} *{escape(short(data['summary']))}*: {fate}{_operation(data)}", *rest)
+    less = [f"It was {lowered_from(*data['lowered'])}."] if data.get("lowered") else []
+    return _told(f"{glyph} *{escape(short(data['summary']))}*: {fate}{_operation(data)}", *less, *rest)
 
 
 def compared(data: Mapping[str, Any], _now: datetime) -> Message:

@@ -77,6 +77,21 @@ def test_a_yes_lets_the_remedy_run(asked: Ward) -> None:
     assert (asked.remedy().state, asked.remedy().approved_by) == (RemedyState.SUCCEEDED, ("U3",))
 
 
+def test_what_an_approver_has_lowered_is_told_as_it_was_agreed_and_done(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.APPROVE, approvers=APPROVERS))
+    ward.directory.change(ANN)
+    ward.small()
+    ward.turn_red(alarm=MEMORY)
+    ward.look()
+
+    approve(ward, waiting(ward), ANN, memory_mib=5120)
+    ward.operation()
+    ward.look()
+
+    assert ward.vm("web-01").memory_mib == 5120
+    assert ward.remedy().summary == "Add 1 GB of memory to web-01 (4 GB → 5 GB)"
+
+
 def has_sent(ward: Ward, number: int) -> bool:
     return len(ward.writes("ReconfigVM_Task")) == number
 

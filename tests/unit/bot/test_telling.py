@@ -208,6 +208,19 @@ def test_a_no_is_told_with_whose_it_was() -> None:
     assert "U0ANN" in ended.data["people"]
 
 
+def test_what_was_lowered_is_told_with_what_it_was_and_whose_it_is() -> None:
+    ann = Actor(id="U0ANN", name="Ann")
+    approval = Approval(
+        rule="r", reason="r", votes_needed=1, groups=(), users=(), channel="", asked="6 GB memory", lowered_by=ann
+    )
+    done = replace(DONE, approval=approval)
+    one = Story(incident=incident(None, round=1), remedies=(samples.remedy(),), operations={"O1": done}, tonight=NIGHT)
+
+    (ended,) = (each for each in details(one) if each.kind == ENDED)
+
+    assert ended.data["lowered"] == ("6 GB memory", "U0ANN")
+
+
 def test_a_decision_from_before_a_remedy_ended_is_no_news_in_its_thread() -> None:
     running, done = samples.remedy(state=RemedyState.RUNNING, mode=Mode.RECOMMEND), samples.remedy(mode=Mode.RECOMMEND)
     old, again = incident(VerdictKind.RECOMMEND, round=1), samples.remedy(mode=Mode.RECOMMEND, ended_at=NOW)

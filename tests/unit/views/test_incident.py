@@ -14,7 +14,7 @@ from bot.telling import Story
 from bot.views.ids import Kind
 from bot.views.incident import incident_card, rolled_up_card
 from bot.views.storm import storm_card
-from operations.model import Effect, Operation, Plan, State
+from operations.model import Actor, Approval, Effect, Operation, Plan, State
 from operations.terms import Window
 from remediation.model import (
     Decided,
@@ -449,3 +449,16 @@ def test_what_comes_and_goes_says_how_often_it_was_red_and_since_when() -> None:
     assert f"It was red 3 times {since}" in cards[2]
     assert f"It was red 3 times {since}" in cards[3]
     assert "since TIME." not in cards[4]
+
+
+def test_what_an_approver_has_lowered_says_so_beside_whose_yes_it_was() -> None:
+    ann = Actor(id="U0ANN", name="ann")
+    approval = Approval(
+        rule="r", reason="r", votes_needed=1, groups=(), users=(), channel="", asked="6 GB memory", lowered_by=ann
+    )
+    lowered = remedied(summary="Add 1 GB of memory to web-01 (4 GB → 5 GB)", approved_by=("U0ANN",))
+
+    card = plain(incident_card(story(closed(), lowered, R7F3K=undoable(approval=approval)), NOW))
+
+    done = ":white_check_mark: Add 1 GB of memory to web-01 (4 GB → 5 GB) · done TIME"
+    assert f"{done} · approved by <@U0ANN> · lowered from 6 GB memory by <@U0ANN> · R7F3K" in card

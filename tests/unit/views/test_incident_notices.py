@@ -63,6 +63,15 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         ABOUT | {"state": "succeeded", "text": "3 vCPU", "way_out": None},
         [":white_check_mark: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: done · R7F3K", "3 vCPU"],
     ),
+    "lowered": (
+        "incident.ended",
+        ABOUT | {"state": "succeeded", "text": "5 GB", "way_out": None, "lowered": ["6 GB memory", "U0ANN"]},
+        [
+            ":white_check_mark: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: done · R7F3K",
+            "It was lowered from 6 GB memory by <@U0ANN>.",
+            "5 GB",
+        ],
+    ),
     "failed": (
         "incident.ended",
         ABOUT | {"state": "failed", "text": "No room on esx-01.", "way_out": "Free some."},
