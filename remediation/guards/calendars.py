@@ -23,7 +23,9 @@ class Calendars:
     def check(self, case: Case) -> Hold | None:
         """See `Guard.check`."""
         calendars, now = case.settings.calendars, case.facts.now
-        frozen = [(end, one) for one in calendars if one.kind == FREEZE and (end := closes_at(_window(one), now))]
+        frozen = [
+            (end, one) for one in calendars if one.kind == FREEZE and (end := closes_at(_window(one), now, wide=True))
+        ]
         if frozen:
             until, calendar = max(frozen, key=lambda found: found[0])
             left = span(until - now)

@@ -1,6 +1,8 @@
 """When "tonight" is: over midnight, in any zone, and on the two nights on which clocks jump."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -128,3 +130,103 @@ def test_a_time_of_day_comes_within_two_days_and_never_in_the_past(zone: ZoneInf
     moment = next_time(at.replace(tzinfo=None, fold=0), zone, now)
 
     assert 0 < (moment - now).total_seconds() <= 49 * 3600
+
+
+SPRING, AUTUMN = "2027-03-28", "2026-10-25"
+"""In Berlin 02:00 is 03:00 and 01:00 UTC on the first, and 03:00 is 02:00 and 01:00 UTC on the second."""
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "narrow", "wide"),
+    [
+        (SPRING, "02:30-03:15", "01:00-01:15", "01:00-01:15"),
+        (SPRING, "02:30-04:00", "01:30-02:00", "01:00-02:00"),
+        (SPRING, "01:00-02:30", "00:00-01:00", "00:00-01:30"),
+        (SPRING, "02:15-02:45", "01:15-01:45", "01:00-01:45"),
+        (SPRING, "02:00-03:00", "01:00-02:00", "01:00-02:00"),
+        (AUTUMN, "02:00-02:30", "00:00-00:30", "00:00-01:30"),
+        (AUTUMN, "01:00-02:30", "23:00-00:30", "23:00-01:30"),
+        (AUTUMN, "02:30-04:00", "01:30-03:00", "00:30-03:00"),
+        (AUTUMN, "01:00-04:00", "23:00-03:00", "23:00-03:00"),
+    ],
+)
+def test_hours_that_jump_are_read_narrowly_where_something_may_be_done_and_widely_where_nothing_may(
+    day: str, hours: str, narrow: str, wide: str
+) -> None:
+    start, _, end = hours.partition("-")
+    before = utc(f"{day}T00:00") - timedelta(hours=2)
+
+    found = window(start, end)
+
+    assert opens_at(found, before) == at_utc(day, narrow.partition("-")[0])
+    assert open_on(found, before, wide=False) == at_utc(day, narrow)
+    assert open_on(found, before, wide=True) == at_utc(day, wide)
+
+
+def at_utc(day: str, told: str) -> object:
+    """`23:00-00:30` as two moments of UTC; what is late in the evening is the evening before."""
+    moments = tuple(
+        utc(f"{day}T{one}") - (timedelta(days=1) if one >= "12:00" else timedelta()) for one in told.split("-")
+    )
+    return moments if len(moments) > 1 else moments[0]
+
+
+def open_on(window: Window, since: datetime, *, wide: bool) -> tuple[datetime, datetime]:
+    """From when to when it is open first, looked at every five minutes."""
+    moments = (since + timedelta(minutes=5 * number) for number in range(12 * 8))
+    return next((now, end) for now in moments if (end := closes_at(window, now, wide=wide)) is not None)
+
+
+JUMPING = (
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Havana",
+    "Africa/Cairo",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+)
+
+
+@cache
+def jumps(zone: ZoneInfo) -> list[datetime]:
+    """The midnights (UTC) before which, or after which, its clock jumps in these years; Cairo did not always."""
+    noons = [datetime(2024, 1, 1, 12, tzinfo=zone) + timedelta(days=number) for number in range(13 * 365)]
+    days = (later.date() for earlier, later in pairwise(noons) if earlier.utcoffset() != later.utcoffset())
+    return [datetime.combine(day, time(), zone).astimezone(UTC) for day in days]
+
+
+CLOCKS = st.builds(time, hour=st.integers(0, 4) | st.integers(0, 23), minute=st.integers(0, 59))
+
+
+@st.composite
+def about_jumps(draw: st.DrawFn) -> tuple[Window, datetime]:
+    """A window, and the midnight of a day on which its clock jumps."""
+    zone = ZoneInfo(draw(st.sampled_from(JUMPING)))
+    days = draw(st.just(frozenset(range(7))) | st.frozensets(st.integers(0, 6), min_size=1))
+    return Window(start=draw(CLOCKS), end=draw(CLOCKS), zone=zone, days=days), draw(st.sampled_from(jumps(zone)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(about=about_jumps())
+def test_about_a_jump_a_freeze_covers_its_hours_and_what_opens_lies_within_it_and_opens_once_a_day(
+    about: tuple[Window, datetime],
+) -> None:
+    found, midnight = about
+
+    for now in (midnight + timedelta(minutes=10 * number) for number in range(-6 * 12, 6 * 36)):
+        is_open, is_frozen = closes_at(found, now) is not None, closes_at(found, now, wide=True) is not None
+        assert is_frozen or not (is_open or shows(found, now.astimezone(found.zone)))
+    opens = opens_at(found, midnight - timedelta(days=1))
+    for _ in range(3):
+        assert closes_at(found, opens) is not None
+        later = opens_at(found, opens)
+        assert timedelta(0) < later - opens <= timedelta(days=7, hours=3)
+        assert len(found.days) < 7 or later - opens <= timedelta(hours=28), "once on each day"
+        opens = later
+
+
+def shows(window: Window, here: datetime) -> bool:
+    """Whether the clock shows a time of the window, on one of its days or in the night after it."""
+    shown, is_late = here.time(), window.end <= window.start
+    today = here.weekday() in window.days and window.start <= shown and (is_late or shown < window.end)
+    return today or (is_late and (here.weekday() - 1) % 7 in window.days and shown < window.end)

@@ -143,6 +143,13 @@ CASES = (
         until=utc("2026-10-25T02:30"),
     ),
     Row(
+        says="hours that autumn has twice freeze in their second coming as well",
+        case=at("2026-10-25T01:15", calendar("freeze", "02:00", "02:30")),
+        kind=HoldKind.WAIT,
+        reason="freeze-02 freezes changes from 02:00 to 02:30 Europe/Berlin, for another 15 min.",
+        until=utc("2026-10-25T01:30"),
+    ),
+    Row(
         says="every calendar has a zone of its own",
         case=at("2026-11-26T03:00", calendar("freeze", "22:00", "23:00", zone=ZoneInfo("America/New_York"))),
         kind=HoldKind.WAIT,
