@@ -138,6 +138,7 @@ class Operations:
             enqueue=self._attendant.enqueue_due,
             locked=policy.locked,
         )
+        self._door.lacking = self.approvals.lacking
         self.advice = Advice(
             door=self._door,
             accounts=self._accounts,
