@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from remediation.admission import Case
 from remediation.breaker import tripped
 from remediation.intake import Place, place
-from remediation.model import Mode, Remedy, RemedyState, Switch
+from remediation.model import Dropped, Mode, Remedy, RemedyState, Switch
 from remediation.places import cluster_of, leaves
 from remediation.replay.agenda import Agenda, Kind
 from remediation.replay.ledger import Ledger
@@ -104,7 +104,9 @@ class Deeds:
     def withdraw(self, key: str, now: datetime) -> None:
         """The alarm is no longer red: what has not been sent is not sent any more."""
         if self._deeds[key].remedy.state is RemedyState.ASKED:
-            self._conclude(self._deeds.pop(key), RemedyState.DROPPED, now)
+            deed = self._deeds.pop(key)
+            deed.remedy = replace(deed.remedy, dropped=Dropped.OVERTAKEN)
+            self._conclude(deed, RemedyState.DROPPED, now)
 
     def _begin(self, key: str, now: datetime) -> None:
         deed = self._deeds[key]

@@ -108,7 +108,7 @@ def test_an_alarm_that_clears_before_the_write_leaves_vcenter_alone(queued: Ward
 
     assert (operation.state, operation.text) == (
         State.CANCELLED,
-        "The alarm has cleared by itself. Nothing was sent.",
+        "The alarm Virtual machine CPU usage on web-01 has cleared by itself. Nothing was sent.",
     )
     assert queued.writes("ReconfigVM_Task") == []
     assert queued.remedy().state is RemedyState.DROPPED

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from operations.model import Operation, State
-from remediation.model import Dropped, Mode, PlaybookName, RemedyState
+from remediation.model import Dropped, Mode, PlaybookName, RemedyState, VerdictKind
 from remediation.settings import Calendar
 from remediation.switches import mode_key
 from sandbox.vcenter import Estate
 from tests.integration.operations.approving import ANN, approve
 from tests.integration.operations.lab import eventually
 from tests.integration.remediation.conftest import MakeWard
-from tests.integration.remediation.ward import APPROVERS, Ward, settings_of
+from tests.integration.remediation.ward import APPROVERS, CPU, MEMORY, Ward, settings_of
 
 SETTINGS: Final = settings_of(Mode.APPROVE, approvers=APPROVERS)
 OTHERS: Final = ("web-02", "web-03", "web-04", "web-05")
@@ -131,3 +131,118 @@ def test_a_yes_is_held_against_all_that_is_so_by_now(
     reasons = [one.reason for one in ward.record.decisions(ward.vm("web-01").ref, 5)]
     assert ended.text in reasons
     assert not any("rests for" in one for one in reasons)
+
+
+def test_what_waits_for_a_yes_is_taken_back_once_its_mode_is_off(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    asked = ask(ward)
+
+    ward.look()
+    before = ward.operations.get(asked.id)
+    turn_off(ward)
+    ward.look()
+    after = ward.operations.get(asked.id)
+
+    assert before.state is State.AWAITING_APPROVAL
+    assert (after.state, after.text) == (State.CANCELLED, "<@U2> has set add-cpu to mode off. Nothing was sent.")
+    assert (ward.remedy().state, ward.remedy().dropped) == (RemedyState.DROPPED, Dropped.OVERTAKEN)
+    assert (ward.decided().verdict, ward.decided().guard) == (VerdictKind.NOTHING, "mode")
+
+
+def test_what_passes_takes_no_question_back_and_the_yes_is_asked_for_again_when_it_is_over(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    asked = ask(ward)
+    freeze(ward)
+    ward.look()
+    still_waits = ward.operations.get(asked.id).state
+
+    approve(ward, asked, ANN)
+    eventually(lambda: ward.operations.get(asked.id).state.is_final)
+    ward.look()
+
+    assert still_waits is State.AWAITING_APPROVAL
+    # The engine of this test knows of no freeze, as one that has seen its end.
+    assert [one.state for one in ward.remedies()] == [RemedyState.DROPPED, RemedyState.ASKED]
+    ward.heed(SETTINGS)
+    again = waiting(ward)
+    approve(ward, again, ANN)
+    eventually(lambda: ward.operations.get(again.id).state.is_final)
+    assert ward.writes("ReconfigVM_Task") == ["ReconfigVM_Task"]
+
+
+def test_an_alarm_that_clears_while_it_waits_for_a_yes_brings_no_rest(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    ask(ward)
+    ward.turn_green()
+    ward.look()
+    ward.look()
+    cleared = ward.remedy()
+
+    ward.turn_red()
+    ward.look()
+
+    assert (cleared.state, cleared.dropped) == (RemedyState.DROPPED, Dropped.OVERTAKEN)
+    assert waiting(ward).state is State.AWAITING_APPROVAL
+    assert ward.decided().verdict is VerdictKind.ASK
+
+
+def test_whoever_acknowledges_the_alarm_and_says_yes_has_it_done(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    asked = ask(ward)
+    ward.estate.acknowledge_alarm("web-01", CPU)
+
+    approve(ward, asked, ANN)
+
+    eventually(lambda: ward.operations.get(asked.id).state.is_final)
+    assert ward.operations.get(asked.id).state is State.SUCCEEDED
+
+
+def test_less_than_was_asked_for_is_done_as_the_approver_wants_it(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=SETTINGS)
+    ward.directory.change(ANN)
+    ward.small()
+    ward.turn_red("web-01", MEMORY)
+    ward.look()
+    asked = waiting(ward)
+
+    approve(ward, asked, ANN, memory_mib=5120)
+
+    eventually(lambda: ward.operations.get(asked.id).state.is_final)
+    assert ward.estate.vm("web-01").memory_mib == 5120
+
+
+def test_what_waits_for_its_turn_by_itself_is_asked_for_once_its_mode_wants_a_yes(make_ward: MakeWard) -> None:
+    ward = make_ward(remediation=settings_of(Mode.AUTO, approvers=APPROVERS))
+    ward.directory.change(ANN)
+    ward.small()
+    ward.hold()
+    ward.turn_red()
+    ward.look()
+    ward.remediation.switch(mode_key(PlaybookName.ADD_CPU), "approve", by="U2")
+
+    ward.release()
+    held = ward.operation()
+    ward.look()
+
+    assert (held.state, held.text) == (State.CANCELLED, "add-cpu needs a yes by now. Nothing was sent.")
+    assert ward.writes("ReconfigVM_Task") == []
+    assert [one.state for one in ward.remedies()] == [RemedyState.DROPPED, RemedyState.ASKED]
+
+
+def test_what_somebody_else_has_changed_meanwhile_trips_no_breaker(make_ward: MakeWard) -> None:
+    ward = make_ward(
+        remediation=settings_of(guards={"storm_vms": 100, "at_once_per_cluster": 100, "breaker_failures": 1})
+    )
+    ward.small()
+    ward.estate.fail_next("ReconfigVM_Task", "ConcurrentAccess")
+    ward.turn_red()
+
+    ward.look()
+    first = ward.operation()
+    ward.look()
+    eventually(ward.all_ended)
+
+    assert (first.state, "ConcurrentAccess" in first.text) == (State.CANCELLED, True)
+    assert [one.dropped for one in ward.remedies()] == [Dropped.OVERTAKEN, None]
+    assert not any(key.startswith("breaker/") for key in ward.record.switches())
+    assert ward.estate.vm("web-01").cpus == 3

@@ -5,9 +5,22 @@ from dataclasses import replace
 import pytest
 
 from operations.endings import cancelled, failed
-from operations.model import State
+from operations.model import Actor, ActorKind, State
 from tests.unit.views.samples import OPERATION
-from vsphere.errors import ConnectionLostError, NameTakenError, UnreachableError
+from vsphere.errors import (
+    BusyError,
+    ChangedMeanwhileError,
+    ConnectionLostError,
+    InvalidStateError,
+    NameTakenError,
+    NoSpaceError,
+    NotFoundError,
+    NotReadyError,
+    PermissionDeniedError,
+    UnexpectedFaultError,
+    UnreachableError,
+    VsphereError,
+)
 
 
 @pytest.mark.parametrize("error", [ConnectionLostError, UnreachableError])
@@ -16,6 +29,31 @@ def test_a_change_that_never_arrived_is_to_be_asked_for_again(error: type[Connec
 
     assert ending.state is State.FAILED
     assert ending.way_out == "It did not happen. Ask for it again once vCenter answers."
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (ChangedMeanwhileError, State.CANCELLED),
+        (NotFoundError, State.CANCELLED),
+        (BusyError, State.CANCELLED),
+        (UnreachableError, State.CANCELLED),
+        (NotReadyError, State.CANCELLED),
+        (PermissionDeniedError, State.FAILED),
+        (NoSpaceError, State.FAILED),
+        (InvalidStateError, State.FAILED),
+        (UnexpectedFaultError, State.FAILED),
+    ],
+)
+def test_a_remedy_fails_only_by_what_its_playbook_does(error: type[VsphereError], state: State) -> None:
+    """A hand edit, a VM that is gone or a vCenter that is away says nothing about the playbook."""
+    bot = Actor(id="add-cpu", name="iaas-bot (add-cpu)", kind=ActorKind.REMEDIATION)
+    remedy = replace(OPERATION, actor=bot, stages=("a", "b"), stages_done=0)
+    half_done = replace(remedy, stages_done=1)
+
+    assert failed(remedy, error("it is so")).state is state
+    assert failed(half_done, error("it is so")).state is State.FAILED
+    assert failed(OPERATION, error("it is so")).state is State.FAILED
 
 
 def test_any_other_failure_has_the_way_out_of_its_error() -> None:

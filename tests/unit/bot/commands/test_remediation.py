@@ -266,6 +266,21 @@ def failed(desk: Desk) -> None:
         (opened,) = record.save([Written(before=opened, after=opened, remedy=remedy)])
 
 
+def test_a_mode_that_a_tripped_breaker_holds_back_says_so_and_until_when(desk: Desk) -> None:
+    held = (
+        "Its breaker has tripped: 3 changes by add-cpu failed within 24 h. Until `remediation rearm add-cpu` it goes on"
+        " only recommending."
+    )
+    before = desk.ask("remediation mode add-cpu approve")
+    failed(desk)
+
+    auto, off = desk.ask("remediation mode add-cpu auto"), desk.ask("remediation mode add-cpu off")
+    other = desk.ask("remediation mode add-memory auto")
+
+    assert auto.lines[0] == held
+    assert not any("breaker" in line for answer in (before, off, other) for line in answer.lines)
+
+
 def test_a_breaker_that_tripped_is_shown_and_rearmed(desk: Desk) -> None:
     assert (
         desk.ask("remediation rearm add-cpu").title

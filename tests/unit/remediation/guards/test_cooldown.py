@@ -1,15 +1,31 @@
 """How long a VM rests after what."""
 
+from dataclasses import replace
+
 import pytest
 
 from remediation.guards.cooldown import Cooldown
-from remediation.model import HoldKind, Mode, PlaybookName, RemedyState
+from remediation.model import Dropped, HoldKind, Mode, PlaybookName, Remedy, RemedyState
 from tests.unit.remediation.guards.rows import Row, assert_answer
-from tests.unit.remediation.samples import VM, a_move, ago, ahead, case, history, remedy
+from tests.unit.remediation.samples import VM, a_move, ago, ahead, case, facts, history, incident, remedy
 from vsphere.model import Ref
 
-DENIED = remedy(ago(minutes=45), ended_at=ago(minutes=40), mode=Mode.APPROVE, state=RemedyState.DROPPED)
-REFUSED = remedy(ago(minutes=5), ended_at=ago(minutes=5), state=RemedyState.DROPPED, incident_id="I7F3K")
+DENIED = remedy(
+    ago(minutes=45), ended_at=ago(minutes=40), mode=Mode.APPROVE, state=RemedyState.DROPPED, dropped=Dropped.NO
+)
+REFUSED = remedy(
+    ago(minutes=5), ended_at=ago(minutes=5), state=RemedyState.DROPPED, dropped=Dropped.REFUSED, incident_id="I7F3K"
+)
+LONG_RED = facts(incident=incident(opened_at=ago(hours=2)))
+
+
+def overtaken(*minutes: float) -> list[Remedy]:
+    return [
+        remedy(ago(minutes=one), ended_at=ago(minutes=one), state=RemedyState.DROPPED, dropped=Dropped.OVERTAKEN)
+        for one in minutes
+    ]
+
+
 MOVED = remedy(ago(hours=2), ended_at=ago(hours=1), playbook=PlaybookName.MOVE_VM)
 CASES = (
     Row(says="never changed", case=case()),
@@ -84,11 +100,61 @@ CASES = (
         case=case(history=history(remedy(ago(minutes=61), ended_at=ago(hours=1))), recommendation=a_move()),
     ),
     Row(
-        says="nobody said yes",
+        says="somebody said no",
         case=case(history=history(DENIED)),
         kind=HoldKind.WAIT,
-        reason="web-01 got no yes for add-cpu 40 min ago and rests for 1 h.",
+        reason="web-01 got a no for add-cpu 40 min ago and rests for 1 h.",
         until=ahead(minutes=20),
+    ),
+    Row(
+        says="nobody said yes in time",
+        case=case(history=history(replace(DENIED, dropped=Dropped.SILENCE))),
+        kind=HoldKind.WAIT,
+        reason="web-01 got no yes in time for add-cpu 40 min ago and rests for 1 h.",
+        until=ahead(minutes=20),
+    ),
+    Row(
+        says="a person has stopped it while it ran by itself",
+        case=case(history=history(replace(DENIED, mode=Mode.AUTO))),
+        kind=HoldKind.WAIT,
+        reason="web-01 got a no for add-cpu 40 min ago and rests for 1 h.",
+        until=ahead(minutes=20),
+    ),
+    Row(
+        says="a person has let be what they had begun",
+        case=case(history=history(replace(DENIED, mode=Mode.RECOMMEND))),
+    ),
+    Row(
+        says="its alarm had cleared while it waited for a yes",
+        case=case(history=history(replace(DENIED, dropped=Dropped.OVERTAKEN))),
+    ),
+    Row(
+        says="held at the last moment twice",
+        case=case(facts=LONG_RED, history=history(*overtaken(2, 1))),
+    ),
+    Row(
+        says="held at the last moment three times",
+        case=case(facts=LONG_RED, history=history(*overtaken(3, 2, 1))),
+        kind=HoldKind.WAIT,
+        reason=(
+            "web-01 was left alone by add-cpu at the last moment 3 times, the last one 1 min ago and rests for 30 min."
+        ),
+        until=ahead(minutes=29),
+    ),
+    Row(
+        says="held at the last moment three times, not all of them lately",
+        case=case(facts=LONG_RED, history=history(*overtaken(31, 2, 1))),
+    ),
+    Row(
+        says="held at the last moment three times, and red anew since",
+        case=case(
+            facts=facts(incident=incident(opened_at=ago(hours=2), reddened=(ago(minutes=2.5),))),
+            history=history(*overtaken(3, 2, 1)),
+        ),
+    ),
+    Row(
+        says="dropped by an earlier version, which did not say why",
+        case=case(history=history(replace(DENIED, dropped=None, incident_id="I0001"))),
     ),
     Row(
         says="refused at the door for this alarm",
