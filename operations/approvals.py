@@ -104,11 +104,11 @@ def objection(operation: Operation, actor: Actor) -> NotDecidableError | None:
     return None
 
 
-def no_yes_now(operation: Operation, reason: str) -> NotDecidableError:
-    """What an approver hears while the bot changes nothing for anybody, for `reason`, a sentence; a no is possible."""
+def no_yes_now(operation: Operation) -> NotDecidableError:
+    """What an approver hears while the bot is read-only: a yes would spend the request for nothing, a no can be said."""
     until = f" until {say_moment(operation.expires_at)}" if operation.expires_at else ""
     return NotDecidableError(
-        f"{reason} So nobody can say yes to {operation.id} now",
+        f"the bot is switched to read-only, so nobody can say yes to {operation.id} now",
         hint=f"Try again when an administrator has switched that off in its configuration: {operation.id} goes on "
         f"waiting{until}. To say no: `/iaas deny {operation.id} REASON`.",
     )

@@ -236,7 +236,7 @@ class Deciding:
         """
         locked = self._locked()
         if locked is not None:
-            no = approvals.no_yes_now(operation, locked.reason)
+            no = approvals.no_yes_now(operation)
             raise self._refused(no, operation, person, origin, verb="approve", rule=locked.rule)
 
     def _refused(
