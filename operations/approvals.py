@@ -105,7 +105,7 @@ def objection(operation: Operation, actor: Actor) -> NotDecidableError | None:
 
 
 def no_yes_now(operation: Operation) -> NotDecidableError:
-    """What an approver hears while the bot is read-only: a yes would spend the request for nothing, a no can be said."""
+    """What an approver hears while the bot is read-only: a yes would spend the request for nothing."""
     until = f" until {say_moment(operation.expires_at)}" if operation.expires_at else ""
     return NotDecidableError(
         f"the bot is switched to read-only, so nobody can say yes to {operation.id} now",
