@@ -136,7 +136,9 @@ def _demo(
 @app.command("replay")
 def _replay(
     *,
-    days: Annotated[int | None, typer.Option(help="Of vCenter's event history; 30 by default.", min=1)] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Of vCenter's event history; 30 by default.", min=1, max=3650)
+    ] = None,
     vcenter: Annotated[str | None, typer.Option(help="One of the configuration; all by default.")] = None,
     jsonl: Annotated[
         Path | None, typer.Option(help="A file of alarm changes instead of the history.", exists=True, dir_okay=False)

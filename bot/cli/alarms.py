@@ -13,7 +13,7 @@ from typing import Final
 import typer
 
 from bot import logs
-from bot.cli.common import settings_or_exit
+from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named
 from bot.config import Settings
 from bot.config.secret import SecretError
 from bot.wiring import build_gateway, build_remediation_settings
@@ -70,13 +70,10 @@ def chosen(settings: Settings, vcenter: str | None) -> Sequence[str]:
     Raises:
         typer.BadParameter: the file has none of that name.
     """
-    if vcenter is None:
-        return tuple(settings.vcenter)
-    for name in settings.vcenter:
-        if name.casefold() == vcenter.casefold():
-            return (name,)
-    there = ", ".join(settings.vcenter)
-    raise typer.BadParameter(f"no vCenter is called {vcenter!r}; there are {there}", param_hint="--vcenter")
+    try:
+        return vcenters_named(settings, vcenter)
+    except NoSuchVcenterError as error:
+        raise typer.BadParameter(str(error), param_hint="--vcenter") from None
 
 
 def look(settings: Settings, name: str) -> Site:

@@ -19,6 +19,22 @@ def settings_or_exit(path: Path) -> Settings:
         raise complaint(str(error)) from None
 
 
+class NoSuchVcenterError(Exception):
+    """The configuration has no vCenter of that name."""
+
+
+def vcenters_named(settings: Settings, name: str | None) -> tuple[str, ...]:
+    """The vCenters that are meant: all where none is named, or the one of that name, in whatever case.
+
+    Raises:
+        NoSuchVcenterError: the configuration has none of that name.
+    """
+    found = tuple(one for one in settings.vcenter if name is None or one.casefold() == name.casefold())
+    if name is not None and not found:
+        raise NoSuchVcenterError(f"no vCenter is called {name!r}; there are {', '.join(settings.vcenter)}")
+    return found
+
+
 def missing_secrets(settings: Settings) -> dict[str, str]:
     """By key, why a secret can't be read from where the configuration says; empty where all can."""
     secrets: dict[str, Secret | None] = {

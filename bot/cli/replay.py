@@ -13,16 +13,17 @@ from typing import Final, TextIO
 import typer
 
 from bot import logs
-from bot.cli.common import settings_or_exit
+from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named
 from bot.cli.picture import take_picture
 from bot.config import Settings
 from bot.config.secret import SecretError
 from bot.wiring import build_gateway, build_policy, build_remediation_settings
 from remediation.replay.assumed import Known, assumed
-from remediation.replay.changes import BadLine, read_lines, to_line
+from remediation.replay.changes import BadLine, read_file, to_line
 from remediation.replay.estate import Picture
 from remediation.replay.report import data, text
 from remediation.replay.run import Report, replay
+from remediation.words import counted
 from vsphere.clock import SystemClock
 from vsphere.errors import VsphereError
 from vsphere.gateway import Gateway
@@ -69,12 +70,9 @@ def run(config: Path, asked: Asked) -> None:
     for bad in report.bad_lines:
         typer.echo(f"{asked.jsonl}:{bad.number}: {bad.reason}", err=True)
     if report.bad:
-        typer.echo(f"iaas-bot: {report.bad} lines could not be read and were left out.", err=True)
-    chosen = build_remediation_settings(settings)
-    table = (
-        json.dumps(data(report), ensure_ascii=False) if asked.as_json else text(report, chosen, assumed=asked.offline)
-    )
-    typer.echo(table)
+        left = "was" if report.bad == 1 else "were"
+        typer.echo(f"iaas-bot: {counted(report.bad, 'line')} could not be read and {left} left out.", err=True)
+    typer.echo(_table(report, settings, asked))
     raise typer.Exit(LINES_WERE_BAD if report.bad else DONE)
 
 
@@ -90,11 +88,15 @@ def replayed(settings: Settings, asked: Asked) -> Report:
             gateways = () if asked.offline else _connected(settings, asked, parts)
             known, changes = _in_file(asked.jsonl) if asked.jsonl else _in_history(gateways, asked.days)
             picture = _picture(settings, asked, gateways, known)
-            kept = changes if asked.write is None else _kept(changes, parts.enter_context(asked.write.open("w")))
+            kept = (
+                changes
+                if asked.write is None
+                else _kept(changes, parts.enter_context(asked.write.open("w", encoding="utf-8")))
+            )
             return replay(kept, picture, chosen)
     except (VsphereError, SecretError) as error:
         raise CanNotError(f"{error} {getattr(error, 'way_out', '')}".strip()) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CanNotError(str(error)) from None
 
 
@@ -110,10 +112,10 @@ def _connected(settings: Settings, asked: Asked, parts: ExitStack) -> tuple[Gate
     Raises:
         CanNotError: one of them does not answer, or there is none of that name.
     """
-    names = tuple(settings.vcenter) if asked.vcenter is None else (asked.vcenter,)
-    unknown = [name for name in names if name not in settings.vcenter]
-    if unknown:
-        raise CanNotError(f"no vCenter is called {unknown[0]!r}; there are {', '.join(settings.vcenter)}")
+    try:
+        names = vcenters_named(settings, asked.vcenter)
+    except NoSuchVcenterError as error:
+        raise CanNotError(str(error)) from None
     clock = SystemClock()
     gateways = tuple(build_gateway(name, settings.vcenter[name], clock) for name in names)
     for gateway in gateways:
@@ -134,13 +136,8 @@ def _in_history(gateways: Sequence[Gateway], days: int) -> tuple[Known, Iterable
 
 def _in_file(file: Path) -> tuple[Known, Iterable[Read]]:
     """The file is read twice, so that it need not fit into memory."""
-    known = {one.entity: (one.entity_kind, one.entity_name) for one in _lines(file) if isinstance(one, AlarmChange)}
-    return known, _lines(file)
-
-
-def _lines(file: Path) -> Iterator[Read]:
-    with file.open(encoding="utf-8") as lines:
-        yield from read_lines(lines)
+    known = {one.entity: (one.entity_kind, one.entity_name) for one in read_file(file) if isinstance(one, AlarmChange)}
+    return known, read_file(file)
 
 
 def _picture(settings: Settings, asked: Asked, gateways: Sequence[Gateway], known: Known) -> Picture:

@@ -12,12 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from vsphere.model import AlarmChange, AlarmStatus, Ref
 
 _KEYS: Final = ("at", "entity", "kind", "name", "alarm", "alarm_name", "from", "to")
 _MAY: Final = frozenset({*_KEYS, "system_name"})
+_FIRST, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Guard rails look days back and ahead, which neither the first nor the last day of all time has."""
+_MOST_TOLD: Final = 60
+"""Characters of what a line says."""
 _STATUSES: Final = ", ".join(status.value for status in AlarmStatus)
 
 
@@ -69,6 +74,16 @@ def from_line(line: str) -> AlarmChange:
     )
 
 
+def read_file(file: Path) -> Iterator[AlarmChange | BadLine]:
+    """What the lines of a file tell; see `read_lines`. What is no UTF-8 makes its own line bad, and no other.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with file.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
+        yield from read_lines(lines)
+
+
 def read_lines(lines: Iterable[str]) -> Iterator[AlarmChange | BadLine]:
     """What the lines tell, one after the other; empty lines are nothing.
 
@@ -91,37 +106,70 @@ def read_lines(lines: Iterable[str]) -> Iterator[AlarmChange | BadLine]:
 
 
 def _row(line: str) -> dict[str, str]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"no JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise ValueError("no JSON object")  # noqa: TRY004  a mistake in the line, not of the caller
+    row = _object(line)
     missing = [key for key in _KEYS if key not in row]
     if missing:
         raise ValueError(f"without {', '.join(missing)}")
     unknown = sorted(row.keys() - _MAY)
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: unknown key")
+        raise ValueError(f"{_told(', '.join(unknown))}: unknown key")
     odd = [key for key, value in row.items() if not isinstance(value, str)]
     if odd:
         raise ValueError(f"{', '.join(odd)}: expected a string")
+    broken = [key for key, value in row.items() if not _is_text(value)]
+    if broken:
+        raise ValueError(f"{', '.join(broken)}: no text that could be written")
     return row
+
+
+def _object(line: str) -> dict[str, str]:
+    """What JSON makes of it; whether its values are strings is still to be seen."""
+    if not _is_text(line):
+        raise ValueError("no UTF-8")
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"no JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("no JSON: nested too deeply") from None
+    if not isinstance(row, dict):
+        raise ValueError("no JSON object")  # noqa: TRY004  a mistake in the line, not of the caller
+    return row
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written: half a character, as of a byte that is no UTF-8, can't be."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _told(value: str) -> str:
+    """What a line says, as far as it is told again."""
+    clipped = value if len(value) < _MOST_TOLD else f"{value[: _MOST_TOLD - 1]}…"
+    return clipped.encode("utf-8", "backslashreplace").decode()
 
 
 @lru_cache(maxsize=100_000)
 def _ref(text: str) -> Ref:
     """One value for each object, since few objects have many changes."""
-    return Ref.parse(text)
+    try:
+        return Ref.parse(text)
+    except ValueError:
+        raise ValueError(f"{_told(text)!r} is not VCENTER/MOREF") from None
 
 
 def _time(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"at: {text!r} is no time such as 2026-11-02T09:14:03+00:00") from None
+        raise ValueError(f"at: {_told(text)!r} is no time such as 2026-11-02T09:14:03+00:00") from None
     if at.tzinfo is None:
         raise ValueError(f"at: {text!r} names no zone; write +00:00 for UTC")
+    if not _FIRST <= at < _END:
+        raise ValueError(f"at: {text!r} is before 2000, when there was no vCenter, or after 2199")
     return at.astimezone(UTC)
 
 
@@ -129,4 +177,4 @@ def _status(text: str) -> AlarmStatus:
     try:
         return AlarmStatus(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no status; there are {_STATUSES}") from None
+        raise ValueError(f"{_told(text)!r} is no status; there are {_STATUSES}") from None

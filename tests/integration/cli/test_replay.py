@@ -141,6 +141,29 @@ def test_the_table_names_playbooks_vms_and_what_held(bot: Bot, settings: Setting
         assert words in run.stdout
 
 
+@pytest.mark.usefixtures("settings")
+def test_one_bad_line_is_told_in_the_singular_with_the_file_and_its_number(bot: Bot, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n[[\xfc\n")
+
+    run = typed(bot, "--jsonl", str(file), "--offline")
+
+    assert run.exit_code == 1
+    assert run.stderr == f"{file}:2: no UTF-8\niaas-bot: 1 line could not be read and was left out.\n"
+
+
+@pytest.mark.usefixtures("settings")
+def test_more_days_than_any_history_has_are_refused(bot: Bot) -> None:
+    run = typed(bot, "--days", "9999999999")
+
+    assert run.exit_code == 2
+    assert "3650" in run.stderr
+
+
+def test_a_vcenter_is_meant_in_whatever_case(settings: Settings) -> None:
+    assert replayed(settings, Asked(days=1, vcenter="LAB")).changes == 4
+
+
 CAN_NOT = {
     "no such vCenter": ({"vcenter": "nowhere"}, "no vCenter is called 'nowhere'; there are"),
     "no such folder": (
