@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from operations.model import Operation
+from operations.model import ActorKind, Effect, Operation, State
 from operations.terms import Window
 from remediation.following import OPERATION
 from remediation.guards.cooldown import Cooldown
@@ -20,6 +20,7 @@ BEGUN: Final = "incident.begun"
 ENDED: Final = "incident.ended"
 COMPARED: Final = "incident.compared"
 WINDOW: Final = "incident.window"
+STILL_PLANNED: Final = "incident.still.planned"
 THREAD: Final = "incident:"
 """Begin of a notice's recipient that is the thread of an incident's card; its id follows."""
 _DENIED: Final = "Denied: "
@@ -41,7 +42,11 @@ class Story:
     operations: Mapping[str, Operation] = field(default_factory=lambda: MappingProxyType({}))
     """Those behind the remedies, by id; one that is not on record is not there."""
     owner: str | None = None
-    """Slack id of the VM's owner; None where nobody is known."""
+    """Slack id of the VM's owner; None where nobody is known who can be asked."""
+    out_of_reach: str | None = None
+    """Who owns it where they can't be asked: a guest, somebody who has left, a name that Slack does not know."""
+    deciders: tuple[str, ...] = ()
+    """Groups and people who are asked instead."""
     tonight: Window
     """The hours for what interrupts somebody."""
 
@@ -108,6 +113,10 @@ def question(story: Story) -> Detail | None:
     open_ = story.incident.state is IncidentState.OPEN
     if decided is None or not open_ or decided.verdict is not VerdictKind.WINDOW or not decided.command:
         return None
+    last = story.remedies[-1] if story.remedies else None
+    if last is not None and last.mode is Mode.RECOMMEND and last.state is RemedyState.DROPPED:
+        # Somebody has planned it and taken that back: they know, and the card has the buttons.
+        return None
     data = {
         "alarm": story.incident.alarm.name,
         "vm": story.incident.entity_name,
@@ -120,6 +129,36 @@ def question(story: Story) -> Detail | None:
         "zone": story.tonight.zone.key,
     }
     return Detail(key=f"incident/{story.incident.id}/{story.incident.round}/window", kind=WINDOW, data=data)
+
+
+def planned(story: Story) -> Operation | None:
+    """What a person has planned for later because of it; None once it begins, or where nothing is."""
+    last = story.remedies[-1] if story.remedies else None
+    operation = story.operations.get(last.operation_id or "") if last is not None and last.ended_at is None else None
+    if operation is None or operation.state is not State.QUEUED or operation.not_before is None:
+        return None
+    return operation if operation.actor.kind is ActorKind.PERSON else None
+
+
+def still_planned(story: Story) -> Iterator[tuple[str, Detail]]:
+    """Who is told once, in private, that the alarm is over and what is planned because of it stays: Slack ids."""
+    plan, incident = planned(story), story.incident
+    if plan is None or plan.not_before is None or incident.state is not IncidentState.CLOSED:
+        return
+    restarts = plan.plan is not None and plan.plan.effect is Effect.RESTART
+    data = {
+        "alarm": incident.alarm.name,
+        "vm": incident.entity_name,
+        "summary": story.remedies[-1].summary,
+        "operation_id": plan.id,
+        "what": "restart" if restarts else "change",
+        "planned": plan.not_before.isoformat(),
+    }
+    for person in sorted({plan.actor.id, story.owner or plan.actor.id}):
+        yield (
+            person,
+            Detail(key=f"incident/{incident.id}/{plan.id}/still-planned/{person}", kind=STILL_PLANNED, data=data),
+        )
 
 
 def vm_of(incident: Incident) -> str | None:
@@ -180,7 +219,8 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
     if remedy.operation_id is None:
         # The door has refused it: the decision says why.
         return
-    yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": remedy.state is RemedyState.ASKED})
+    is_asked, planned_for = remedy.state is RemedyState.ASKED, _planned_for(remedy, operations)
+    yield Detail(key=f"incident/{key}/begun", kind=BEGUN, data={**about, "asks": is_asked, "planned": planned_for})
     if remedy.ended_at is None:
         return
     operation = operations.get(remedy.operation_id or "")
@@ -193,6 +233,12 @@ def _of_remedy(key: str, remedy: Remedy, operations: Mapping[str, Operation]) ->
         later = datetime.fromisoformat(str(remedy.after["at"])) - remedy.ended_at
         found = {"outcome": remedy.outcome.value, "after": dict(remedy.after), "later_s": later.total_seconds()}
         yield Detail(key=f"incident/{key}/compared/{remedy.checked}", kind=COMPARED, data={**about, **found})
+
+
+def _planned_for(remedy: Remedy, operations: Mapping[str, Operation]) -> str | None:
+    operation = operations.get(remedy.operation_id or "")
+    is_planned = remedy.state is RemedyState.ASKED and remedy.mode is Mode.RECOMMEND and operation is not None
+    return operation.not_before.isoformat() if is_planned and operation and operation.not_before else None
 
 
 def lowered(operation: Operation) -> tuple[str, str] | None:

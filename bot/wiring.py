@@ -1,7 +1,7 @@
 """The composition root: turns settings into the running parts. It alone names concrete classes, but for `auditing`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +61,9 @@ def build(settings: Settings) -> Service:
         directory=directory,
         clock=clock,
         give_up=ending.give_up,
-        incidents=_incident_desk(settings, remediation, sites=sites, operations=operations),
+        incidents=_incident_desk(
+            settings, remediation, sites=sites, operations=operations, can_answer=directory.can_answer
+        ),
     )
     schedule = Schedule(sweep=operations.sweep, every_s=settings.service.sweep_every_s, clock=clock)
     return Service(
@@ -116,7 +118,12 @@ def build_remediation(
 
 
 def _incident_desk(
-    settings: Settings, remediation: Remediation, *, sites: Sites, operations: Operations
+    settings: Settings,
+    remediation: Remediation,
+    *,
+    sites: Sites,
+    operations: Operations,
+    can_answer: Callable[[str], bool],
 ) -> IncidentDesk:
     def owner(ref: Ref) -> str | None:
         vm = sites.of(ref).inventory.vm(ref)
@@ -127,6 +134,8 @@ def _incident_desk(
         cards=operations.incident_cards,
         channel=settings.remediation.channel,
         owner_of=owner,
+        can_answer=can_answer,
+        deciders=(*remediation.settings.approvers.groups, *remediation.settings.approvers.users),
         operations=operations,
         notices=operations.notices,
     )

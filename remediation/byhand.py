@@ -1,7 +1,7 @@
 """What a card recommends and a person does, by its button or by typing it: followed and compared like any other remedy.
 
 Whoever does exactly what is recommended has said yes to it, so it counts for trust like an approved run. What waits for
-a yes or for tonight is nobody's change yet; it is taken on when it begins.
+a yes is nobody's change yet. A resize that somebody has planned for tonight waits as a remedy until it begins.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ from vsphere.model import Ref
 log = structlog.get_logger(__name__)
 
 _BEGUN: Final = frozenset({State.QUEUED, State.RUNNING, State.SUCCEEDED, State.FAILED, State.UNKNOWN})
+_RESIZE: Final = "transform"
 _MOST: Final = 200
 """So many of the latest operations are looked through."""
 _SHOWN_BEFORE: Final = timedelta(minutes=15)
@@ -118,8 +119,13 @@ def _pairs(waiting: Sequence[Incident], lately: Sequence[Operation]) -> Iterator
 
 
 def _is_by_hand(operation: Operation) -> bool:
-    waits = operation.state is State.QUEUED and operation.not_before is not None
-    return operation.actor.kind is ActorKind.PERSON and operation.undoes is None and not waits
+    is_meant = operation.verb == _RESIZE or not _is_planned(operation)
+    return operation.actor.kind is ActorKind.PERSON and operation.undoes is None and is_meant
+
+
+def _is_planned(operation: Operation) -> bool:
+    """Whether it waits for its hour."""
+    return operation.state is State.QUEUED and operation.not_before is not None
 
 
 def _answers(operation: Operation, command: str, incident: Incident) -> bool:
@@ -148,7 +154,7 @@ def _remedy(incident: Incident, operation: Operation, before: Mapping[str, objec
         datastore=incident.alarm.entity if relieves else None,
         target=Ref(operation.vm.vcenter, target) if target else None,
         summary=incident.decided.summary,
-        state=RemedyState.RUNNING,
+        state=RemedyState.ASKED if _is_planned(operation) else RemedyState.RUNNING,
         at=operation.created_at,
         approved_by=(operation.actor.id,),
         before=before,

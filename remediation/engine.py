@@ -20,7 +20,7 @@ from remediation.following import Following
 from remediation.guards import ALL_GUARDS
 from remediation.hostwatch import HostWatch
 from remediation.looking import Looking
-from remediation.model import Decided, History, Incident, Remedy, RemedyState, Switch
+from remediation.model import Decided, History, Incident, Mode, Remedy, RemedyState, Switch
 from remediation.ports import Changes
 from remediation.record import Listener, RemediationRecord
 from remediation.registry import PLAYBOOKS
@@ -233,8 +233,15 @@ class Remediation:
         times = [one.look_at for one in self._record.opened() if one.look_at is not None]
         compare_at = self._verifier.next_at()
         rests = [(at - self._clock.now()).total_seconds() for at in (*times, *([compare_at] if compare_at else []))]
-        most = _REST_WHILE_UNDER_WAY_S if self._record.unfinished() else _LONGEST_REST_S
+        # What is planned for later wakes it when it ends.
+        is_live = any(not _is_planned(one) for one in self._record.unfinished())
+        most = _REST_WHILE_UNDER_WAY_S if is_live else _LONGEST_REST_S
         if not self._watching.is_ready:
             # Nothing wakes it when the inventory has arrived.
             most = _SHORTEST_REST_S
         return max(min([*rests, most]), _REST_WHILE_UNREAD_S if self._watching.is_unread else _SHORTEST_REST_S)
+
+
+def _is_planned(remedy: Remedy) -> bool:
+    """Whether a person has planned it, and it has not begun."""
+    return remedy.mode is Mode.RECOMMEND and remedy.state is RemedyState.ASKED

@@ -14,7 +14,7 @@ from remediation.guards.breaker import Breaker
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.protection import Protected
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
-from remediation.model import Facts, History, Recommendation, Remedy, RemedyState
+from remediation.model import Facts, History, Mode, Recommendation, Remedy, RemedyState
 from remediation.modes import standing
 from remediation.ports import Changes
 from remediation.record import RemediationRecord
@@ -60,7 +60,9 @@ class Withdrawing:
         Raises:
             StorageError: the record can't be read or written.
         """
-        asked = [one for one in self._record.unfinished() if one.state is RemedyState.ASKED and one.operation_id]
+        # What a person has planned is theirs to take back.
+        live = [one for one in self._record.unfinished() if one.mode is not Mode.RECOMMEND]
+        asked = [one for one in live if one.state is RemedyState.ASKED and one.operation_id]
         if not asked:
             return
         history = self._record.history(self._clock.now())

@@ -68,6 +68,19 @@ class SlackDirectory:
             id=actor_id, name=person.name, groups=groups, is_guest=person.is_guest, is_stranger=person.is_stranger
         )
 
+    def can_answer(self, user: str) -> bool:
+        """Whether what somebody clicks counts: no guest, nobody of another organisation, and not gone.
+
+        Returns:
+            True as well where Slack can't be asked: whoever clicks is looked up then.
+        """
+        try:
+            person = self._person(user, PERSON_FOR_S)
+        except (UnreachableError, RefusedError) as error:
+            log.warning("slack.directory.unreadable", actor=user, reason=str(error))
+            return True
+        return person is not None and not (person.is_guest or person.is_stranger)
+
     def members(self, groups: Collection[str]) -> tuple[str, ...] | None:
         """See `Directory.members`."""
         wanted = {group.lstrip("@").casefold() for group in groups}

@@ -4,6 +4,7 @@ Owns no truth: what is shown, and what has been told in threads and to owners, i
 from the record. So a killed process or a Slack outage leaves no card behind; `resync` finds those that are.
 """
 
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from bot.slack.livecard import LiveCard
 from bot.slack.outbox import Outbox
 from bot.slack.parcel import Call, Parcel
 from bot.slack.ports import Changes, IncidentCards, NoticeBook, Remediation
-from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, question
+from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, question, still_planned
 from bot.views.incident import incident_card, rolled_up_card
 from bot.views.storm import storm_card
 from operations.errors import UnknownOperationError
@@ -33,7 +34,7 @@ EVENT_TYPE: Final = "iaas_incident"
 """Slack's message metadata says to programs what the card says to people."""
 _MOST: Final = 500
 """So many cards are remembered; what is forgotten is read from the record again."""
-_PEOPLE: Final = ("U", "W")
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,11 @@ class IncidentDesk:
     channel: str
     """`#name` or id; empty shows none, and then owners alone are asked."""
     owner_of: Callable[[Ref], str | None]
-    """Slack id of a VM's owner, from memory; None where nobody is known."""
+    """The owner of a VM as vCenter has it, from memory; None where nobody is known."""
+    can_answer: Callable[[str], bool]
+    """Whether a Slack id is of somebody whose clicks count; asks Slack now and then."""
+    deciders: tuple[str, ...] = ()
+    """Groups and Slack ids of those who are asked instead of an owner who can't be."""
     operations: Changes
     notices: NoticeBook
 
@@ -144,7 +149,7 @@ class IncidentAnnouncer:
             is_shown = shown.version >= incident.version and not card.redraw
         if is_shown:
             return None
-        self._ask_owner(story)
+        self._tell_people(story)
         rolled_up = is_rolled_up(incident)
         if incident.storm is not None and self._desk.channel:
             # Also where it has left the storm, so that it stands there no more.
@@ -199,11 +204,14 @@ class IncidentAnnouncer:
             return None
         remedies = tuple(self._desk.remediation.remedies_of(incident))
         owner = self._desk.owner_of(incident.alarm.entity)
+        is_there = owner is not None and bool(_PERSON.fullmatch(owner)) and self._desk.can_answer(owner)
         return Story(
             incident=incident,
             remedies=remedies,
             operations=self._operations({one.operation_id for one in remedies if one.operation_id}),
-            owner=owner if owner is not None and owner.startswith(_PEOPLE) else None,
+            owner=owner if is_there else None,
+            out_of_reach=None if is_there else owner,
+            deciders=self._desk.deciders,
             tonight=self._desk.operations.tonight,
         )
 
@@ -214,10 +222,12 @@ class IncidentAnnouncer:
                 found[one] = self._desk.operations.get(one)
         return found
 
-    def _ask_owner(self, story: Story) -> None:
+    def _tell_people(self, story: Story) -> None:
         asked = question(story) if story.owner else None
         if asked is not None and story.owner is not None:
             self._desk.notices.add(key=asked.key, recipient=story.owner, kind=asked.kind, data=asked.data)
+        for person, one in still_planned(story):
+            self._desk.notices.add(key=one.key, recipient=person, kind=one.kind, data=one.data)
 
     def _fill_thread(self, incident_id: str, *, quietly: bool) -> bool:
         """Keep what belongs into the thread; whether there is news. Of a new card the decision stands on the card."""

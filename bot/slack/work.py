@@ -194,7 +194,7 @@ class Work:
         if operation.created_at < asked_at - _CLOCK_STEP:
             # The same wish again, or the same delivery after a restart: its card is there, or resync posts it.
             card = operation_card(operation, self._clock.now())
-            self._replies.tell(place, again(card) if reply.may_repeat else card)
+            self._replies.tell(place, again(card, operation) if reply.may_repeat else card)
             return
         if operation.state is State.REFUSED:
             # A refusal embarrasses nobody before others.

@@ -6,9 +6,11 @@ from bot.answers import Answer
 from bot.blocks import limits
 from bot.blocks.elements import Json
 from bot.blocks.layout import context, fields, preformatted, section
-from bot.blocks.text import clip, escape, escape_for_one
+from bot.blocks.text import clip, code, escape, escape_for_one, when
+from bot.grammar import command_line
 from bot.views import buttons, glyphs, tables
 from bot.views.message import Message, message
+from operations.model import Operation, State
 
 _PARTS = 20
 """Sections of lines and fields together that leave room for the rest of a message."""
@@ -28,9 +30,14 @@ def answer(value: Answer) -> Message:
     return message([head, *lines, *_words(value, safe)], parts)
 
 
-def again(card: Message) -> Message:
-    """The card of an operation that answers a second wish for the same."""
+def again(card: Message, operation: Operation) -> Message:
+    """The card of an operation that answers a second wish for the same; of one that waits for its hour, the way out."""
     told = "You have asked for this already: it is one operation, and this is how far it is."
+    if operation.state is State.QUEUED and operation.not_before is not None:
+        told = (
+            f"This is planned for {when(operation.not_before)} already, and nothing was added. To have it at another "
+            f"time or at once, cancel it first: {code(command_line('cancel', operation.id))}."
+        )
     return Message(text=clip(f"{told}\n{card.text}", limits.MESSAGE_TEXT), blocks=(context(told), *card.blocks))
 
 

@@ -10,14 +10,14 @@ from bot.blocks.layout import context, fields, section
 from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line
-from bot.telling import Story, hands_in, is_under_way, lowered, red_for, subject_of, vm_of
+from bot.telling import Story, hands_in, is_under_way, lowered, planned, red_for, subject_of, vm_of
 from bot.views import buttons, glyphs, words
 from bot.views.message import Message, message
 from bot.views.reasons import said
+from bot.views.windows import cancel_button, planned_line, planned_what, who_is_asked, window_buttons
 from operations.model import State
 from operations.terms import Window
 from operations.undoable import standing
-from operations.windows import opens_at
 from remediation.following import OPERATION
 from remediation.guards import ALL_GUARDS
 from remediation.guards.no_effect import NoEffect
@@ -82,15 +82,6 @@ def rolled_up_card(incident: Incident) -> Message:
     return message([head, rest, footer], [section(f"{head}\n{rest}"), context(footer)])
 
 
-def window_buttons(command: str, tonight: Window, now: datetime) -> tuple[Button, Button]:
-    """When to do what takes a restart: as commands that ask once more before anything happens."""
-    at = words.clock(opens_at(tonight, now), tonight)
-    return (
-        Button(label=f"Tonight at {at}", command=f"{command} at=tonight", style="primary", asks=True),
-        Button(label="Now, with a restart", command=command, style="danger", asks=True),
-    )
-
-
 def short(summary: str) -> str:
     """A recommendation without what it is part of: `Move db-01 from gold-1 to gold-2`."""
     return summary.partition(", ")[0]
@@ -119,8 +110,12 @@ def _name(incident: Incident) -> str:
 
 def _standing(story: Story) -> tuple[str, str]:
     incident, decided = story.incident, story.incident.decided
+    plan = planned(story)
     if incident.state is IncidentState.CLOSED:
-        return glyphs.DONE, over_after(red_for(incident))
+        over = over_after(red_for(incident))
+        return (glyphs.WAITING, f"{over}, a {planned_what(plan)} is planned") if plan else (glyphs.DONE, over)
+    if plan is not None:
+        return glyphs.WAITING, f"a {planned_what(plan)} is planned"
     if is_under_way(story):
         return _STANDS[VerdictKind.ASK if _is_asked(story) else VerdictKind.ACT]
     if incident.alarm.status is not AlarmStatus.RED:
@@ -152,8 +147,10 @@ def _again(incident: Incident) -> Iterator[str]:
 
 def _ending(story: Story) -> Iterator[str]:
     """How a closed one ended, where no remedy says it."""
-    is_over = story.incident.state is IncidentState.CLOSED
-    if is_over and not any(one.state is RemedyState.SUCCEEDED for one in story.remedies):
+    is_over, plan = story.incident.state is IncidentState.CLOSED, planned(story)
+    if is_over and plan is not None:
+        yield planned_line(plan)
+    elif is_over and not any(one.state is RemedyState.SUCCEEDED for one in story.remedies):
         yield "It ended without the bot changing anything by itself."
 
 
@@ -169,8 +166,7 @@ def _decided(story: Story) -> Iterator[str]:
     if decided.way_out and not _is_button(decided):
         yield said(decided.way_out, about=[incident.entity_name])
     if decided.verdict is VerdictKind.WINDOW:
-        asked = f"{words.person_of(story.owner)}, who owns it, has been asked. " if story.owner else ""
-        yield f"{asked}Nothing restarts before somebody says when."
+        yield who_is_asked(story)
 
 
 def _says_a_remedy(decided: Decided, story: Story) -> bool:
@@ -195,9 +191,13 @@ def _remedies(story: Story) -> Iterator[str]:
 
 def _remedy(remedy: Remedy, story: Story) -> str:
     glyph, fate = _REMEDY_GLYPHS[remedy.state], _FATES[remedy.state]
+    at = remedy.ended_at or remedy.at
     if remedy.state is RemedyState.ASKED and _has_its_yes(remedy, story):
         glyph, fate = glyphs.WAITING, "waits for its turn since {at}"
-    line = f"{glyph} {escape(short(remedy.summary))} · {fate.format(at=when(remedy.ended_at or remedy.at))}"
+    plan = planned(story) if remedy is story.remedies[-1] else None
+    if plan is not None and plan.not_before is not None:
+        at, fate = plan.not_before, "planned for {at}"
+    line = f"{glyph} {escape(short(remedy.summary))} · {fate.format(at=when(at))}"
     if remedy.approved_by:
         did = "by" if remedy.mode is Mode.RECOMMEND else "approved by"
         line += f" · {did} {', '.join(map(words.person_of, remedy.approved_by))}"
@@ -247,6 +247,9 @@ def _buttons(story: Story, now: datetime) -> Iterator[Button]:
     if is_under_way(story) and incident.operation_id:
         verb = "pending" if _is_asked(story) else "status"
         yield Button(label="Details", command=command_line(verb, incident.operation_id))
+    plan = planned(story)
+    if plan is not None:
+        yield cancel_button(plan)
     yield from _undo(story, now)
     vm, subject = vm_of(incident), subject_of(incident)
     if incident.state is not IncidentState.CLOSED and decided is not None and decided.guard in _STARTS_AGAIN:

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import Button, File
 from bot.blocks.layout import section
-from bot.blocks.text import escape
+from bot.blocks.text import escape, when
 from bot.facts import length
 from bot.grammar import command_line, join
 from bot.views import buttons, glyphs, words
-from bot.views.incident import lowered_from, short, window_buttons
+from bot.views.incident import lowered_from, short
 from bot.views.message import Message, message
 from bot.views.reasons import said
+from bot.views.windows import window_buttons
 from operations.terms import Window
 from remediation.charts import chart
 from remediation.model import Outcome, PlaybookName, RemedyState, VerdictKind
@@ -49,9 +50,11 @@ def decided(data: Mapping[str, Any], _now: datetime) -> Message:
 def begun(data: Mapping[str, Any], _now: datetime) -> Message:
     """A remedy was admitted. `summary`, `operation_id`, `playbook`, `before`, `asks`: whether it waits for a yes.
 
-    `by` is the person who does it where the bot does not.
+    `by` is the person who does it where the bot does not; `planned`: for when, where that is later.
     """
     glyph, fate = (glyphs.LOCKED, "waits for a yes") if data["asks"] else (glyphs.RUNNING, "begins")
+    if data.get("planned"):
+        glyph, fate = glyphs.WAITING, f"is planned for {when(datetime.fromisoformat(data['planned']))}"
     fate += f" by {words.person_of(data['by'])}" if data.get("by") else ""
     return _told(f"{glyph} *{escape(short(data['summary']))}* {fate}{_operation(data)}", _before(data))
 
@@ -101,6 +104,25 @@ def window(data: Mapping[str, Any], now: datetime) -> Message:
     ]
     lines = [head, *rest]
     return message(lines, [section("\n".join(lines)), *buttons.row(window_buttons(data["command"], tonight, now))])
+
+
+def still_planned(data: Mapping[str, Any], _now: datetime) -> Message:
+    """To whoever has planned something because of an alarm, and the owner: the alarm is over, what is planned stays.
+
+    `alarm`, `vm`, `summary`, `operation_id`, `what` (`restart`), and `planned`: for when.
+    """
+    head = f"{glyphs.DONE} *{escape(data['vm'])}*: {escape(data['alarm'])} is over"
+    at, what = when(datetime.fromisoformat(data["planned"])), escape(data["what"])
+    rest = (
+        f"*{escape(data['summary'])}* is still planned for {at}, with a {what}. "
+        "If it shall stay so, nothing needs to be done; if nobody needs it any more, cancel it."
+    )
+    cancel = Button(
+        label=f"Cancel the {data['what']}", command=command_line("cancel", data["operation_id"]), style="danger"
+    )
+    return message(
+        [head, rest, f"Operation {escape(data['operation_id'])}"], [section(f"{head}\n{rest}"), *buttons.row([cancel])]
+    )
 
 
 def trust(data: Mapping[str, Any], _now: datetime) -> Message:

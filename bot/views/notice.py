@@ -31,6 +31,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         telling.ENDED: incident_notices.ended,
         trust.OFFER: incident_notices.trust,
         telling.WINDOW: incident_notices.window,
+        telling.STILL_PLANNED: incident_notices.still_planned,
     }
 )
 PICTURES: Final[Mapping[str, Callable[[Mapping[str, Any]], File | None]]] = MappingProxyType(

@@ -4,7 +4,7 @@ from typing import Final
 
 from remediation.admission import Case
 from remediation.lookback import of_vm, on_their_way
-from remediation.model import Hold, HoldKind, Remedy, RemedyState
+from remediation.model import Hold, HoldKind, Mode, Remedy, RemedyState
 
 
 class UnderWay:
@@ -30,4 +30,6 @@ class UnderWay:
 def _stands(remedy: Remedy) -> str:
     if remedy.state is not RemedyState.ASKED:
         return "is under way"
+    if remedy.mode is Mode.RECOMMEND:
+        return "is planned for later"
     return "has a yes and is not under way yet" if remedy.approved_by else "waits for a yes"

@@ -435,6 +435,34 @@ def test_what_a_person_does_as_it_is_recommended_is_compared_like_a_remedy(make_
     assert ward.decided().guard == "cooldown"
 
 
+def test_a_restart_that_somebody_plans_waits_as_a_remedy_that_outlives_its_alarm_and_is_theirs(
+    make_ward: MakeWard,
+) -> None:
+    ward = make_ward(remediation=settings_of(Mode.AUTO))
+    ward.small(cpu_hot_add=False)
+    ward.turn_red()
+    ward.look()
+    incident = ward.incident()
+    assert ward.decided().verdict is VerdictKind.WINDOW
+
+    tonight = ward.clock.now() + timedelta(hours=6)
+    planned = ward.ask("transform", "web-01", arguments={"cpu_count": 3}, not_before=tonight)
+    ward.look()
+    ward.remediation.switch("mode/add-cpu", "recommend", by="U1")
+    ward.look()
+    assert (ward.remedy().operation_id, ward.remedy().state) == (planned.id, RemedyState.ASKED)
+    assert "is planned for later" in ward.decided().reason
+    ward.turn_green()
+    ward.look()
+    assert ward.is_over(incident.id)
+    assert (ward.remedy().state, ward.operations.get(planned.id).state) == (RemedyState.ASKED, State.QUEUED)
+
+    ward.operations.cancel(planned.id, DANA)
+    ward.look()
+
+    assert (ward.remedy().state, ward.told[-1].id, ward.writes()) == (RemedyState.DROPPED, incident.id, [])
+
+
 def test_what_a_person_does_otherwise_is_no_remedy(make_ward: MakeWard) -> None:
     ward = make_ward(remediation=settings_of(Mode.RECOMMEND))
     ward.small()

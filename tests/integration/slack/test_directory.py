@@ -60,6 +60,16 @@ def test_a_person_has_the_groups_by_id_and_handle(directory: SlackDirectory) -> 
     assert look_up(directory, "U0SAM").is_stranger
 
 
+def test_only_whoever_may_use_the_bot_can_be_asked_and_where_slack_is_silent_anybody(
+    directory: SlackDirectory, workspace: Workspace
+) -> None:
+    people = ("U0DANA", "U0GUY", "U0SAM", "U0NOBODY")
+
+    assert [directory.can_answer(one) for one in people] == [True, False, False, False]
+    workspace.faults.method_fails("users.info", times=1000, status=500)
+    assert directory.can_answer("U0NOBODY")
+
+
 def test_somebody_taken_out_of_a_group_is_out_after_a_minute_and_at_once_for_an_approvers_click(
     directory: SlackDirectory, workspace: Workspace, clock: Minutes
 ) -> None:

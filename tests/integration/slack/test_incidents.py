@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.telling import WINDOW
 from remediation.model import Outcome, VerdictKind
 from sandbox.slack import Workspace
 from tests.integration.slack.ward import COMMAND, SUMMARY, Replica, cards, heads, now, thread, until
@@ -196,6 +197,43 @@ def test_the_owner_is_asked_once_a_round_and_a_click_asks_before_it_restarts(
     assert replica.dispatcher.said[0].actor.id == "U0DANA"
     assert len([one for one in dana.messages() if "You own it" in one.text]) == 1
     assert "<@U0DANA>, who owns it, has been asked." in cards(workspace)[0].text
+
+
+@pytest.mark.parametrize("owner", ["U0GUY", "U0NOBODY", "web team"])
+def test_an_owner_who_cant_be_asked_gets_no_message_and_the_room_is_asked_instead(
+    workspace: Workspace, replicas: Start, sqlite_url: str, owner: str
+) -> None:
+    replica = replicas(sqlite_url, owner=owner)
+
+    replica.decide(replica.redden(), VerdictKind.WINDOW, "web-01 has no CPU hot-add.", guard="hot-add")
+    until(lambda: len(cards(workspace)) == 1)
+    until(lambda: replica.cards.stale() == [])
+
+    mention = f"<@{owner}>" if owner.startswith("U0") else owner
+    asked = f"Its owner {mention} can't be asked in Slack, so *@vm-approvers* or an administrator is asked"
+    assert asked in cards(workspace)[0].text
+    assert [one for one in replica.notices.unsent() if one.kind == WINDOW] == []
+    assert not [one for one in workspace.as_user("guy").messages() if "You own it" in one.text]
+
+
+def test_whoever_planned_a_restart_hears_once_that_the_alarm_is_over_and_the_card_keeps_a_way_to_cancel_it(
+    workspace: Workspace, replicas: Start, sqlite_url: str
+) -> None:
+    replica = replicas(sqlite_url, owner="U0DANA")
+    incident = replica.redden()
+    replica.decide(incident, VerdictKind.WINDOW, "web-01 has no CPU hot-add.", guard="hot-add")
+    until(lambda: len(cards(workspace)) == 1)
+    replica.plan(incident)
+    until(lambda: "a restart is planned" in heads(workspace)[0])
+
+    replica.clear(incident)
+
+    dana = workspace.as_user("dana")
+    dana.wait_for_message(contains="is still planned for", timeout_s=60)
+    until(lambda: "over after 5 min, a restart is planned" in heads(workspace)[0])
+    until(lambda: replica.cards.stale() == [])
+    assert "iaas.say.cancel" in cards(workspace)[0].action_ids()
+    assert len([one for one in dana.messages() if "is still planned for" in one.text]) == 1
 
 
 def test_a_button_on_the_card_says_its_command_for_whoever_clicks(

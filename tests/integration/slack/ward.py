@@ -13,7 +13,7 @@ from bot.slack.app import SlackFront, slack_directory
 from bot.slack.incidents import IncidentDesk
 from bot.slack.settings import SlackSettings
 from operations.errors import UnknownOperationError
-from operations.model import Operation
+from operations.model import Operation, State
 from operations.record.database import Database
 from operations.record.incident_cards import IncidentCards
 from operations.record.incidents import Incidents
@@ -25,6 +25,7 @@ from sandbox.slack import SeenMessage, Workspace
 from tests.integration.operations.lab import MovedClock
 from tests.integration.slack.office import Dispatcher, Operations
 from tests.unit.remediation import samples
+from tests.unit.views.samples import DONE
 from vsphere.clock import SystemClock
 from vsphere.model import Ref
 
@@ -89,11 +90,14 @@ class Replica:
             resync_every_s=0.5,
             strict=True,
         )
+        directory = slack_directory(settings, CLOCK)
         desk = IncidentDesk(
             remediation=self.record,
             cards=self.cards,
             channel=channel,
             owner_of=lambda _ref: owner,
+            can_answer=directory.can_answer,
+            deciders=("@vm-approvers",),
             operations=self.done,
             notices=self.notices,
         )
@@ -101,7 +105,7 @@ class Replica:
             settings=settings,
             dispatcher=self.dispatcher,
             operations=operations,
-            directory=slack_directory(settings, CLOCK),
+            directory=directory,
             clock=CLOCK,
             give_up=lambda _reason: None,
             incidents=desk,
@@ -159,6 +163,24 @@ class Replica:
         )
         decided = Decided(verdict=VerdictKind.ACT, reason=f"{SUMMARY}.", at=CLOCK.now(), summary=SUMMARY)
         self.change(incident, remedy, state=IncidentState.ACTING, round=1, operation_id="R7F3K", decided=decided)
+        return remedy
+
+    def plan(self, incident: Incident) -> Remedy:
+        """The owner has chosen tonight."""
+        planned = replace(DONE, state=State.QUEUED, finished_at=None, not_before=CLOCK.now() + timedelta(hours=8))
+        self.done.known[planned.id] = planned
+        remedy = samples.remedy(
+            CLOCK.now(),
+            key=f"{incident.key}/{planned.id}",
+            incident_id=incident.id,
+            operation_id=planned.id,
+            summary=SUMMARY,
+            mode=Mode.RECOMMEND,
+            state=RemedyState.ASKED,
+            approved_by=(planned.actor.id,),
+            ended_at=None,
+        )
+        self.change(incident, remedy, round=1, operation_id=planned.id)
         return remedy
 
     def end(self, incident: Incident, remedy: Remedy) -> Remedy:

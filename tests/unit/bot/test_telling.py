@@ -16,13 +16,26 @@ from bot.telling import (
     details,
     is_quiet,
     is_rolled_up,
+    planned,
     question,
     red_for,
+    still_planned,
     vm_of,
 )
 from operations.model import Actor, Approval, State
 from operations.terms import Window
-from remediation.model import Decided, Incident, IncidentState, Mode, Outcome, Remedy, RemedyState, VerdictKind
+from remediation.acting import actor_of
+from remediation.model import (
+    Decided,
+    Incident,
+    IncidentState,
+    Mode,
+    Outcome,
+    PlaybookName,
+    Remedy,
+    RemedyState,
+    VerdictKind,
+)
 from remediation.returning import red_since
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
@@ -141,6 +154,43 @@ def test_the_owner_is_asked_for_a_window_once_a_round() -> None:
     )
     assert question(story(incident(VerdictKind.RECOMMEND))) is None
     assert question(story(incident(VerdictKind.WINDOW, state=IncidentState.CLOSED, closed_at=NOW))) is None
+
+
+def test_whoever_has_planned_it_and_the_owner_hear_once_that_the_alarm_is_over_and_what_stays() -> None:
+    at = samples.ahead(hours=8)
+    waiting = replace(DONE, state=State.QUEUED, not_before=at, finished_at=None)
+    asked = samples.remedy(mode=Mode.RECOMMEND, state=RemedyState.ASKED, ended_at=None)
+    red = Story(
+        incident=incident(VerdictKind.WAIT, round=1),
+        remedies=(asked,),
+        operations={"O1": waiting},
+        tonight=NIGHT,
+        owner="U0OWNER",
+    )
+    over = replace(red, incident=replace(red.incident, state=IncidentState.CLOSED, closed_at=NOW))
+    begun = replace(over, operations={"O1": replace(waiting, state=State.RUNNING)})
+    bots = replace(over, operations={"O1": replace(waiting, actor=actor_of(PlaybookName.ADD_CPU))})
+
+    assert [planned(one) for one in (red, over, begun, bots)] == [waiting, waiting, None, None]
+    assert [list(still_planned(one)) for one in (red, begun, bots)] == [[], [], []]
+    told = list(still_planned(over))
+    assert [person for person, _ in told] == ["U0DANA", "U0OWNER"]
+    assert [person for person, _ in still_planned(replace(over, owner=None))] == ["U0DANA"]
+    assert len({one.key for _, one in told}) == 2
+    assert (told[0][1].data["operation_id"], told[0][1].data["planned"], told[0][1].data["what"]) == (
+        "R7F3K",
+        at.isoformat(),
+        "restart",
+    )
+    (begins,) = (one for one in details(red) if one.kind == BEGUN)
+    assert begins.data["planned"] == at.isoformat()
+
+
+def test_whoever_has_taken_back_what_they_had_planned_is_not_asked_again_at_once() -> None:
+    dropped = samples.remedy(mode=Mode.RECOMMEND, state=RemedyState.DROPPED)
+
+    assert question(story(incident(VerdictKind.WINDOW, round=1), dropped)) is None
+    assert question(story(incident(VerdictKind.WINDOW, round=1), replace(dropped, mode=Mode.AUTO))) is not None
 
 
 def test_a_vm_is_named_with_its_vcenter_and_a_datastore_is_none() -> None:

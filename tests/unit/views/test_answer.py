@@ -1,10 +1,14 @@
 """How an answer looks, and what the phone's banner says of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.answers import Answer, Button, Table, Tone
-from bot.views.answer import answer
+from bot.views.answer import again, answer
 from bot.views.ids import Click
+from bot.views.operation import operation_card
+from operations.model import State
+from tests.unit.views.samples import NOW, OPERATION
 
 
 def test_title_lines_and_note_stand_in_this_order() -> None:
@@ -80,3 +84,16 @@ def test_owner_in_a_table_is_shown_as_a_person() -> None:
 
     assert block["rows"][1][1]["elements"][0]["elements"] == [{"type": "user", "user_id": "U0ANN"}]
     assert block["rows"][2][1] == {"type": "raw_text", "text": "<!channel>"}
+
+
+def test_a_second_wish_is_told_how_far_the_first_is_and_of_one_that_waits_for_its_hour_when_and_the_way_out() -> None:
+    waits = replace(OPERATION, state=State.QUEUED, not_before=NOW + timedelta(hours=8))
+
+    running = again(operation_card(OPERATION, NOW), OPERATION)
+    planned = again(operation_card(waits, NOW), waits)
+
+    assert running.text.startswith("You have asked for this already: it is one operation")
+    assert planned.text.startswith("This is planned for <!date^")
+    assert (
+        "and nothing was added. To have it at another time or at once, cancel it first: `cancel R7F3K`." in planned.text
+    )

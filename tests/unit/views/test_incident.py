@@ -30,7 +30,7 @@ from remediation.model import (
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
 from tests.unit.views.reading import clicks, commands, plain
-from tests.unit.views.samples import DONE
+from tests.unit.views.samples import DONE, PLAN
 from vsphere.model import AlarmStatus
 
 NIGHT = Window(start=time(22), end=time(5), zone=ZoneInfo("Europe/Berlin"))
@@ -109,7 +109,12 @@ CARDS: dict[str, tuple[Story, str, Iterable[str], Mapping[str, str]]] = {
     "needs a restart and is nobody's": (
         story(open_(VerdictKind.WINDOW)),
         f":hourglass_flowing_sand: {ALARM} · needs a restart",
-        ["Nothing restarts before somebody says when."],
+        [
+            (
+                "Nobody is known to own it, so an administrator is asked: please choose when. "
+                "Nothing restarts before somebody says when."
+            )
+        ],
         RESTART | WHY,
     ),
     "contention": (
@@ -462,3 +467,44 @@ def test_what_an_approver_has_lowered_says_so_beside_whose_yes_it_was() -> None:
 
     done = ":white_check_mark: Add 1 GB of memory to web-01 (4 GB → 5 GB) · done TIME"
     assert f"{done} · approved by <@U0ANN> · lowered from 6 GB memory by <@U0ANN> · R7F3K" in card
+
+
+def test_whose_owner_cant_be_asked_is_for_those_who_decide_about_remedies() -> None:
+    told = replace(story(open_(VerdictKind.WINDOW)), out_of_reach="U0GUY", deciders=("@vm-approvers", "U0ANN"))
+
+    assert (
+        "Its owner <@U0GUY> can't be asked in Slack, so *@vm-approvers*, <@U0ANN> or an administrator is asked: "
+        "please choose when. Nothing restarts before somebody says when."
+    ) in plain(incident_card(told, NOW)).split("\n")
+    named = replace(told, out_of_reach="<!channel>")
+    assert "Its owner &lt;!channel&gt; can't be asked" in incident_card(named, NOW).text
+
+
+def planned_story(incident: Incident, *, effect: Effect = Effect.RESTART, **changes: Any) -> Story:
+    """A person has chosen tonight."""
+    plan = replace(PLAN, effect=effect)
+    values: dict[str, Any] = {"plan": plan, "state": State.QUEUED, "not_before": samples.ahead(hours=8)} | changes
+    remedy = remedied(mode=Mode.RECOMMEND, state=RemedyState.ASKED, ended_at=None, approved_by=("U0DANA",))
+    return story(incident, remedy, R7F3K=undoable(finished_at=None, **values))
+
+
+def test_a_restart_that_is_planned_stands_on_the_card_with_a_way_to_take_it_back_also_once_the_alarm_is_over() -> None:
+    cancel = {"Cancel the restart": "cancel R7F3K"}
+    red = incident_card(planned_story(open_(VerdictKind.WINDOW)), NOW)
+    over = incident_card(planned_story(closed()), NOW)
+
+    assert plain(red).split("\n")[:2] == [
+        f":hourglass_flowing_sand: {ALARM} · a restart is planned",
+        f":hourglass_flowing_sand: {SUMMARY} · planned for TIME · by <@U0DANA> · R7F3K",
+    ]
+    assert plain(over).split("\n")[:2] == [
+        f":hourglass_flowing_sand: {ALARM} · over after 17 min, a restart is planned",
+        "A restart is still planned for TIME because of it, by <@U0DANA>; cancel it if nobody needs it any more.",
+    ]
+    assert "without the bot changing anything" not in over.text
+    assert cancel.items() <= commands(red).items()
+    assert commands(over) == cancel
+    begun = incident_card(planned_story(closed(), state=State.RUNNING), NOW)
+    assert "Cancel the restart" not in commands(begun)
+    harmless = incident_card(planned_story(closed(), effect=Effect.NONE), NOW)
+    assert "Cancel the change" in commands(harmless)

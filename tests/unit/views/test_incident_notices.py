@@ -10,7 +10,7 @@ from bot.views.ids import Kind
 from bot.views.message import Message
 from bot.views.notice import PICTURES, notice_message
 from operations.record.notices import Notice
-from tests.unit.views.reading import clicks
+from tests.unit.views.reading import clicks, plain
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 ABOUT = {
@@ -171,6 +171,30 @@ def test_an_owner_is_offered_tonight_and_now_and_is_asked_once_more() -> None:
         "Tonight at 22:00 CET": ("transform web-01 cpu=3 at=tonight", Kind.PLAN),
         "Now, with a restart": ("transform web-01 cpu=3", Kind.PLAN),
     }
+
+
+def test_what_stays_planned_once_its_alarm_is_over_is_told_with_the_way_to_cancel_it() -> None:
+    about = ABOUT | {"vm": "<!here>", "alarm": "CPU usage", "what": "restart", "planned": "2026-11-26T22:00:00+00:00"}
+
+    card = told("incident.still.planned", about)
+
+    assert plain(card).split("\n") == [
+        ":white_check_mark: *&lt;!here&gt;*: CPU usage is over",
+        (
+            "*Add 1 vCPU to &lt;!channel&gt; (2 → 3)* is still planned for TIME, with a restart. If it shall stay so, "
+            "nothing needs to be done; if nobody needs it any more, cancel it."
+        ),
+        "Operation R7F3K",
+    ]
+    assert said(card) == {"Cancel the restart": ("cancel R7F3K", Kind.SAY)}
+
+
+def test_what_is_planned_for_later_is_no_beginning_yet() -> None:
+    begun = told("incident.begun", ABOUT | {"asks": True, "planned": "2026-11-26T22:00:00+00:00", "by": "U0ANN"})
+
+    assert plain(begun).split("\n")[0] == (
+        ":hourglass_flowing_sand: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)* is planned for TIME by <@U0ANN> · R7F3K"
+    )
 
 
 def test_administrators_turn_auto_on_with_one_click() -> None:
