@@ -1,12 +1,12 @@
 """Which alarms remediation needs in a vCenter, and which of them are not there. Pure; nothing here changes any."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from remediation.matching import ENTITY_KIND, STAND_INS, playbook_for
+from remediation.matching import DATASTORE, ENTITY_KIND, STAND_INS, playbook_for
 from remediation.model import PlaybookName
 from remediation.settings import PlaybookSettings, RemediationSettings, ThresholdSettings
 from remediation.words import span
@@ -43,20 +43,18 @@ class Review:
     """Those that the playbook answers."""
     unanswered: tuple[AlarmDefinition, ...]
     """Those that watch the same figure, but that no playbook answers."""
+    problem: str | None = None
+    """Why the playbook answers nothing, and the way out, where no new alarm is one; None where there is no problem."""
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing watches it; one more beside another alarm would only tell everything twice."""
-        return not self.answered and not self.unanswered
+        """Whether one has to be made; one more beside another alarm would only tell everything twice."""
+        return not self.answered and self.problem is None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person may want to change about those that are there, each a sentence."""
-        ignored = f"add it to the alarms of the playbook {self.playbook.value}."
-        return (
-            *(note for one in self.answered for note in _notes(one, self.wanted)),
-            *(f'No playbook answers "{one.name}": {ignored}' for one in self.unanswered),
-        )
+        return tuple(note for one in self.answered for note in _notes(one, self.wanted))
 
 
 def review(definitions: Sequence[AlarmDefinition], settings: RemediationSettings) -> tuple[Review, ...]:
@@ -83,7 +81,8 @@ def thresholds(definition: AlarmDefinition) -> str:
 def _review(
     playbook: PlaybookSettings, definitions: Sequence[AlarmDefinition], settings: RemediationSettings
 ) -> Review:
-    wanted = _wanted(playbook, settings.thresholds)
+    taken = frozenset(one.name.casefold() for one in definitions)
+    wanted = _wanted(playbook, settings.thresholds, taken)
     answered, unanswered = [], []
     for one in definitions:
         by = playbook_for(settings.playbooks, entity_kind=one.entity_kind, names=(one.name, one.system_name))
@@ -93,6 +92,7 @@ def _review(
             unanswered.append(one)
     return Review(
         playbook=playbook.name,
+        problem=None if answered else _problem(playbook, unanswered, is_taken=wanted.name.casefold() in taken),
         wanted=wanted,
         answered=tuple(answered),
         # Beside one that is answered it is a person's own business.
@@ -100,11 +100,28 @@ def _review(
     )
 
 
-def _wanted(playbook: PlaybookSettings, limits: ThresholdSettings) -> AlarmDefinition:
+def _problem(playbook: PlaybookSettings, unanswered: Sequence[AlarmDefinition], *, is_taken: bool) -> str | None:
+    """What keeps a playbook that answers nothing from ever doing so; None where an alarm can be made for it."""
+    if not unanswered and not is_taken:
+        return None
+    what = "a datastore" if ENTITY_KIND[playbook.name] == DATASTORE else "a VM"
+    names = " or ".join(f'"{name}"' for name in playbook.alarms)
+    fact = f"The playbook {playbook.name.value} answers nothing here: no alarm on {what} is called {names}."
+    if not unanswered:
+        return (
+            f"{fact} None can be made either, since another alarm has that name: put one into its `alarms` that no"
+            " alarm has yet."
+        )
+    first = unanswered[0]
+    named = f'{first.system_name} ("{first.name}")' if first.system_name else f'"{first.name}"'
+    return f"{fact} Add {named} to its `alarms`: that one watches the {WATCHED[playbook.name]}."
+
+
+def _wanted(playbook: PlaybookSettings, limits: ThresholdSettings, taken: Collection[str]) -> AlarmDefinition:
     kind, metric = ENTITY_KIND[playbook.name], _METRIC[playbook.name]
     red, yellow, sustain = _LIMITS[playbook.name](limits)
     return AlarmDefinition(
-        name=_name(playbook.alarms),
+        name=_name(playbook.alarms, taken),
         entity_kind=kind,
         metric=metric,
         red=red,
@@ -124,10 +141,14 @@ _LIMITS: Final = MappingProxyType[PlaybookName, Callable[[ThresholdSettings], tu
 )
 
 
-def _name(alarms: Sequence[str]) -> str:
-    """The first that a person has chosen, else the one that stands for vCenter's own; the playbook answers either."""
+def _name(alarms: Sequence[str], taken: Collection[str]) -> str:
+    """The first that a person has chosen, else the one that stands for vCenter's own; the playbook answers either.
+
+    One that is free goes first: no two alarms of a vCenter have the same name.
+    """
     plain = [name for name in alarms if name.casefold() not in STAND_INS]
-    return plain[0] if plain else STAND_INS[alarms[0].casefold()]
+    names = [*plain, *(STAND_INS[name.casefold()] for name in alarms if name.casefold() in STAND_INS)]
+    return next((name for name in names if name.casefold() not in taken), names[0])
 
 
 def _notes(found: AlarmDefinition, wanted: AlarmDefinition) -> list[str]:

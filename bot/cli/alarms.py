@@ -13,7 +13,7 @@ from typing import Final
 import typer
 
 from bot import logs
-from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named
+from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named, with_way_out
 from bot.config import Settings
 from bot.config.secret import SecretError
 from bot.wiring import build_gateway, build_remediation_settings
@@ -41,15 +41,23 @@ class Site:
         """What would be made there."""
         return tuple(one.wanted for one in self.reviews if one.is_missing)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it could not be looked at, or a playbook answers nothing there and no new alarm would help."""
+        return self.failure is not None or any(one.problem for one in self.reviews)
+
 
 def setup(config: Path, *, vcenter: str | None, yes: bool) -> None:
-    """Show, ask and make; exit codes: 0 all are there, 1 something failed, 3 missing and not wanted."""
+    """Show, ask and make.
+
+    Exit codes: 0 all are there, 1 something failed or a playbook answers nothing, 3 missing and not wanted.
+    """
     settings = settings_or_exit(config)
     logs.set_up(level="error", form="console")
     sites = [look(settings, name) for name in chosen(settings, vcenter)]
     for site in sites:
         typer.echo("\n".join(lines(site)))
-    failed = any(site.failure for site in sites)
+    failed = any(site.has_failed for site in sites)
     wanted = [site for site in sites if site.missing]
     if wanted:
         count = sum(len(site.missing) for site in wanted)
@@ -83,7 +91,7 @@ def look(settings: Settings, name: str) -> Site:
         with closing(_gateway(settings, name)) as gateway:
             return Site(name=name, reviews=review(gateway.alarm_definitions(), known))
     except (VsphereError, SecretError) as error:
-        return Site(name=name, failure=_words(error))
+        return Site(name=name, failure=with_way_out(error))
 
 
 def make(settings: Settings, site: Site, *, say: Callable[[str], None]) -> bool:
@@ -94,7 +102,7 @@ def make(settings: Settings, site: Site, *, say: Callable[[str], None]) -> bool:
             for definition in site.missing:
                 failures += not _made(gateway, definition, say)
     except (VsphereError, SecretError) as error:
-        say(f"FAIL  {site.name}: {_words(error)}")
+        say(f"FAIL  {site.name}: {with_way_out(error)}")
         return False
     return not failures
 
@@ -112,7 +120,9 @@ def _lines(one: Review) -> Iterator[str]:
     what = WATCHED[one.playbook]
     if one.is_missing:
         yield f'make  {what}: "{one.wanted.name}", {thresholds(one.wanted)}'
-    for found in (*one.answered, *one.unanswered):
+    if one.problem:
+        yield f"FAIL  {what}: {one.problem}"
+    for found in one.answered:
         yield f'ok    {what}: "{found.name}", {thresholds(found)}'
     for note in one.notes:
         yield f"note  {what}: {note} It is left as it is."
@@ -122,7 +132,7 @@ def _made(gateway: Gateway, definition: AlarmDefinition, say: Callable[[str], No
     try:
         gateway.create_alarm(definition)
     except VsphereError as error:
-        say(f'FAIL  {gateway.name}: "{definition.name}": {_words(error)}')
+        say(f'FAIL  {gateway.name}: "{definition.name}": {with_way_out(error)}')
         return False
     say(f'made  {gateway.name}: "{definition.name}"')
     return True
@@ -139,7 +149,3 @@ def _agreed(question: str) -> bool:
         typer.echo(f"{question} Say so with --yes.")
         return False
     return typer.confirm(question)
-
-
-def _words(error: VsphereError | SecretError) -> str:
-    return f"{error} {getattr(error, 'way_out', '')}".strip()

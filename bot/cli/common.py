@@ -6,6 +6,7 @@ import typer
 
 from bot.config import ConfigError, Settings, load
 from bot.config.secret import Secret, SecretError
+from vsphere.errors import ConnectionLostError, VsphereError
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again will not help until the file is mended."""
@@ -33,6 +34,13 @@ def vcenters_named(settings: Settings, name: str | None) -> tuple[str, ...]:
     if name is not None and not found:
         raise NoSuchVcenterError(f"no vCenter is called {name!r}; there are {', '.join(settings.vcenter)}")
     return found
+
+
+def with_way_out(error: VsphereError | SecretError) -> str:
+    """The fact, and what to do: a command that has ended does not connect again by itself."""
+    if isinstance(error, ConnectionLostError):
+        return f"{error} Give the command again once vCenter answers; it looks anew at what is there."
+    return f"{error} {getattr(error, 'way_out', '')}".strip()
 
 
 def missing_secrets(settings: Settings) -> dict[str, str]:

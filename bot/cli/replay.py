@@ -13,7 +13,7 @@ from typing import Final, TextIO
 import typer
 
 from bot import logs
-from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named
+from bot.cli.common import NoSuchVcenterError, settings_or_exit, vcenters_named, with_way_out
 from bot.cli.picture import take_picture
 from bot.config import Settings
 from bot.config.secret import SecretError
@@ -95,7 +95,7 @@ def replayed(settings: Settings, asked: Asked) -> Report:
             )
             return replay(kept, picture, chosen)
     except (VsphereError, SecretError) as error:
-        raise CanNotError(f"{error} {getattr(error, 'way_out', '')}".strip()) from None
+        raise CanNotError(with_way_out(error)) from None
     except OSError as error:
         raise CanNotError(str(error)) from None
 

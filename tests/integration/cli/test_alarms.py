@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner, Result
 
+from bot.cli import app
 from bot.cli.alarms import Site, chosen, lines, look, make
 from bot.cli.demo.world import Bot
 from bot.config import Settings, load
@@ -141,6 +143,37 @@ def test_a_vcenter_that_is_away_is_told(bot: Bot, estate: Estate) -> None:
     assert site.missing == ()
     assert site.failure is not None
     assert list(lines(site)) == ["vCenter lab", f"FAIL  {site.failure}"]
+
+
+def typed(bot: Bot, *words: str) -> Result:
+    """What a command line comes to."""
+    return CliRunner().invoke(app, ["setup", "alarms", *words, "--config", str(bot.config)])
+
+
+def test_a_playbook_whose_alarms_are_nowhere_is_told_and_the_command_fails(bot: Bot) -> None:
+    assert typed(bot).exit_code == 0
+    text = bot.config.read_text(encoding="utf-8")
+    named = 'name = "add-cpu"\nalarms = ["Host CPU usage"]'
+    bot.config.write_text(text.replace('name = "add-cpu"', named), encoding="utf-8")
+
+    run = typed(bot, "--yes")
+
+    assert run.exit_code == 1
+    (told,) = [line for line in run.output.splitlines() if line.startswith("FAIL")]
+    assert told.startswith('FAIL  VM CPU: The playbook add-cpu answers nothing here: no alarm on a VM is called "Host')
+    assert f'Add {CPU} ("Virtual machine CPU usage") to its `alarms`' in told
+    assert "ok    VM CPU" not in run.output
+    assert bot.estate.writes() == []
+
+
+def test_a_lost_connection_leaves_the_next_try_to_whoever_gave_the_command(bot: Bot, estate: Estate) -> None:
+    estate.outage("refuse")
+
+    run = typed(bot)
+
+    assert run.exit_code == 1
+    assert "Give the command again once vCenter answers; it looks anew at what is there." in run.output
+    assert "by itself" not in run.output
 
 
 def test_a_secret_that_is_not_there_is_told(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:

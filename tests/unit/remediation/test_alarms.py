@@ -125,10 +125,7 @@ NOTES = {
         replace(CPU, red=95.0, sustain_s=600, everywhere=False),
         ('"CPU-Auslastung" watches only the part of the inventory that it is defined on.',),
     ),
-    "answered by nobody": (
-        replace(CPU, system_name="", name="Busy"),
-        ('No playbook answers "Busy": add it to the alarms of the playbook add-cpu.',),
-    ),
+    "answered by nobody": (replace(CPU, system_name="", name="Busy"), ()),
 }
 
 
@@ -149,6 +146,50 @@ def test_a_name_that_the_file_has_chosen_is_the_name_that_is_made() -> None:
     (wanted,) = missing([], replace(SETTINGS, playbooks=(playbook,)))
 
     assert wanted.name == "Web is busy"
+
+
+def answering(*alarms: str) -> RemediationSettings:
+    """add-cpu alone, answering these."""
+    return replace(SETTINGS, playbooks=(PlaybookSettings(name=PlaybookName.ADD_CPU, alarms=alarms),))
+
+
+HOST = definition(name="Host is busy", system_name="alarm.HostCPUUsageAlarm", entity_kind="HostSystem")
+SHIPPED = 'Add alarm.VmCPUUsageAlarm ("CPU-Auslastung") to its `alarms`: that one watches the VM CPU.'
+TAKEN = "None can be made either, since another alarm has that name: put one into its `alarms` that no alarm has yet."
+DEAF = {
+    "a name that is nobody's": (("Web is bussy",), [CPU, HOST], '"Web is bussy"', SHIPPED),
+    "the name of a host's": (("Host is busy",), [CPU, HOST], '"Host is busy"', SHIPPED),
+    "a person's own watches it": (
+        ("alarm.VmCPUUsageAlarm",),
+        [replace(CPU, system_name="", name="Busy")],
+        '"alarm.VmCPUUsageAlarm"',
+        'Add "Busy" to its `alarms`: that one watches the VM CPU.',
+    ),
+    "the names are taken": (("HOST IS BUSY", "Disk"), [HOST, DISK], '"HOST IS BUSY" or "Disk"', TAKEN),
+}
+
+
+@pytest.mark.parametrize(("alarms", "there", "names", "way_out"), DEAF.values(), ids=DEAF.keys())
+def test_a_playbook_that_answers_nothing_is_told_with_the_way_out_and_nothing_is_offered(
+    alarms: tuple[str, ...], there: list[AlarmDefinition], names: str, way_out: str
+) -> None:
+    (found,) = review(there, answering(*alarms))
+
+    fact = f"The playbook add-cpu answers nothing here: no alarm on a VM is called {names}."
+    assert (found.problem, found.is_missing) == (f"{fact} {way_out}", False)
+
+
+def test_of_several_names_one_that_is_free_is_made() -> None:
+    known = answering("Host is busy", "alarm.VmCPUUsageAlarm", "Web is busy")
+
+    assert [one.name for one in missing([HOST], known)] == ["Web is busy"]
+    assert [one.name for one in missing([HOST, replace(HOST, name="web is busy")], known)] == [
+        "Virtual machine CPU usage"
+    ]
+
+
+def test_a_playbook_that_answers_something_or_may_soon_has_no_problem() -> None:
+    assert [one.problem for one in (*review([CPU], SETTINGS), *review([], SETTINGS))] == [None] * 8
 
 
 def test_thresholds_are_said_in_their_unit() -> None:
