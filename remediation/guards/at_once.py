@@ -1,7 +1,8 @@
 """Only a few changes at the same time: in a cluster, and of moves on a datastore.
 
 Numbers: design §7 and peers' guard-rail table, "Global budget" (2 at once per cluster) and "Storage moves" (1 per
-datastore, 2 per cluster). What waits for a yes counts too, since the yes may come at any moment.
+datastore, 2 per cluster). On a datastore a move that waits for a yes counts too, since that may come at any moment; in
+a cluster only what runs does, and whatever has its yes waits for its turn.
 """
 
 from typing import Final
