@@ -13,6 +13,7 @@ from bot.permission import may_see
 from operations.moments import say_moment, say_past
 from remediation.breaker import tripped
 from remediation.engine import Remediation
+from remediation.guards.calendars import Calendars, held_by
 from remediation.lookback import counted, on_their_way
 from remediation.matching import ENTITY_KIND, VM
 from remediation.model import Decided, History, Incident, PlaybookName, RemedyState
@@ -21,7 +22,7 @@ from remediation.returning import red_since
 from remediation.settings import PlaybookSettings
 from remediation.switches import mode_key, pause_of, stop_key
 from remediation.words import counted as counted_noun
-from vsphere.model import Vm
+from vsphere.model import AlarmStatus, Vm
 
 DECISIONS: Final = 5
 """So many of the latest decisions are shown."""
@@ -82,6 +83,9 @@ def about(vm: Vm, remediation: Remediation, context: Context) -> Iterator[str]:
         if ENTITY_KIND[playbook.name] == VM:
             found = standing_of(target, history, playbook, remediation.settings)
             yield f"{playbook.name.value}: *{found.mode.value}*. {found.reason}"
+    calendar = held_by(remediation.settings.calendars, context.clock.now())
+    if calendar is not None:
+        yield f"{Calendars.name}: *wait*. {calendar.reason}"
     stopped = history.switches.get(stop_key(vm.ref))
     if stopped is not None:
         yield f"<@{stopped.by}> has stopped automatic changes of {vm.name} ({say_past(stopped.at)})."
@@ -133,12 +137,17 @@ def _open(incidents: Sequence[Incident], *, hidden: int, now: datetime) -> Itera
     for one in incidents[:_INCIDENTS]:
         said = f"{one.decided.verdict.value}, {one.decided.guard}" if one.decided and one.decided.guard else "looking"
         said = said if one.decided is None or one.decided.guard else one.decided.verdict.value
-        red = length(now - red_since(one))
-        yield f"• *{one.entity_name}*: {one.alarm.name}, red for {red} · {said} · {one.id}"
+        yield f"• *{one.entity_name}*: {one.alarm.name}, {_colour(one, now)} · {said} · {one.id}"
     if len(incidents) > _INCIDENTS:
         yield f"… and {len(incidents) - _INCIDENTS} more"
     if hidden:
         yield f"… and {hidden} that you may not see here"
+
+
+def _colour(incident: Incident, now: datetime) -> str:
+    """`red for 5 min`; for an alarm that is red no more, what it is now and since when it had been red."""
+    red, status = length(now - red_since(incident)), incident.alarm.status
+    return f"red for {red}" if status is AlarmStatus.RED else f"{status.value} now, turned red {red} ago"
 
 
 def _row(

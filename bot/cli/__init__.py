@@ -90,8 +90,8 @@ def _alarms(
 ) -> None:
     """Show which alarms remediation answers are in vCenter, and create those that are missing, after a yes.
 
-    Alarms that are there are never changed or removed. Exit code 0: all are there; 1: a vCenter could not be asked or
-    an alarm not be created; 3: something is missing, and nobody said yes.
+    Alarms that are there are never changed or removed. Exit code 0: all are there; 1: a vCenter could not be asked,
+    an alarm not be created, or a playbook answers nothing; 3: something is missing, and nobody said yes.
     """
     from bot.cli import alarms as command
 
@@ -102,7 +102,7 @@ def _alarms(
 def _demo(
     *,
     headless: Annotated[bool, typer.Option("--headless", help="No page: run the lines and end.")] = False,
-    as_: Annotated[Somebody, typer.Option("--as", help="Who types.")] = Somebody.DANA,
+    as_: Annotated[Somebody | None, typer.Option("--as", help="Who types the --run lines; dana by default.")] = None,
     run: Annotated[list[str] | None, typer.Option("--run", help='A line such as "spawn web-07"; repeatable.')] = None,
     scenario: Annotated[
         Play | None, typer.Option(help="With --headless: what goes wrong in the estate, and what the bot makes of it.")
@@ -123,12 +123,15 @@ def _demo(
     if (run or scenario is not None) and not headless:
         given = "--run" if run else "--scenario"
         raise typer.BadParameter("that is for --headless only", param_hint=given)
+    if as_ is not None and not run:
+        hint = "it is for --run lines: in a scenario nobody types, and in the page you choose who does"
+        raise typer.BadParameter(hint, param_hint="--as")
     from bot.cli.demo import command
 
     if scenario is not None:
         command.play_scenario(scenario.value)
     elif run:
-        command.type_lines(as_.value, run)
+        command.type_lines((as_ or Somebody.DANA).value, run)
     else:
         command.show_page(port)
 
@@ -188,11 +191,16 @@ def _simulate(
 
 
 @_audit.command("verify")
-def _verify(config: _Config = _DEFAULT_CONFIG) -> None:
-    """Find any event that was edited, removed or moved; exit code 1 if there is one."""
+def _verify(
+    since_head: Annotated[
+        str | None, typer.Option(help="The last line of an earlier run, kept elsewhere: it must be true still.")
+    ] = None,
+    config: _Config = _DEFAULT_CONFIG,
+) -> None:
+    """Find any event or row that was edited, removed or moved: exit code 1. Else print the record's head, last."""
     from bot.cli import audit as command
 
-    command.verify(config)
+    command.verify(config, since_head)
 
 
 @_audit.command("export")

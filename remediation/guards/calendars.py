@@ -1,5 +1,7 @@
 """Hours in which nothing is changed by itself: freezes, and the hours outside of those in which it may be."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -22,20 +24,8 @@ class Calendars:
 
     def check(self, case: Case) -> Hold | None:
         """See `Guard.check`."""
-        calendars, now = case.settings.calendars, case.facts.now
-        frozen = [
-            (end, one) for one in calendars if one.kind == FREEZE and (end := closes_at(_window(one), now, wide=True))
-        ]
-        if frozen:
-            until, calendar = max(frozen, key=lambda found: found[0])
-            left = span(until - now)
-            return self._hold(case, f"{calendar.name} freezes changes {_hours(calendar)}, for another {left}.", until)
-        allowed = [one for one in calendars if one.kind == ALLOW]
-        if not allowed or any(closes_at(_window(one), now) for one in allowed):
-            return None
-        until, calendar = min(((opens_at(_window(one), now), one) for one in allowed), key=lambda found: found[0])
-        left = span(until - now)
-        return self._hold(case, f"{calendar.name} allows changes {_hours(calendar)}, in {left} again.", until)
+        found = held_by(case.settings.calendars, case.facts.now)
+        return None if found is None else self._hold(case, found.reason, found.until)
 
     def _hold(self, case: Case, reason: str, until: datetime) -> Hold:
         return Hold(
@@ -45,6 +35,31 @@ class Calendars:
             way_out=f"Give the command yourself if it can't wait: `{case.recommendation.command}`.",
             until=until,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldBy:
+    """What calendars say to any change at a moment."""
+
+    reason: str
+    """Which calendar, its hours, and for how long still."""
+    until: datetime
+
+
+def held_by(calendars: Iterable[Calendar], now: datetime) -> HeldBy | None:
+    """The freeze that ends last, else that no calendar allows changes now; None where nothing holds them."""
+    known = tuple(calendars)
+    frozen = [(end, one) for one in known if one.kind == FREEZE and (end := closes_at(_window(one), now, wide=True))]
+    if frozen:
+        until, calendar = max(frozen, key=lambda found: found[0])
+        reason = f"{calendar.name} freezes changes {_hours(calendar)}, for another {span(until - now)}."
+        return HeldBy(reason=reason, until=until)
+    allowed = [one for one in known if one.kind == ALLOW]
+    if not allowed or any(closes_at(_window(one), now) for one in allowed):
+        return None
+    until, calendar = min(((opens_at(_window(one), now), one) for one in allowed), key=lambda found: found[0])
+    reason = f"{calendar.name} allows changes {_hours(calendar)}, in {span(until - now)} again."
+    return HeldBy(reason=reason, until=until)
 
 
 def _window(calendar: Calendar) -> Window:

@@ -79,9 +79,8 @@ def text(comparison: Comparison) -> str:
     rows = [("", *NAMES), *((row.label, *(f"{row.of(course):,}" for course in courses)) for row in ROWS)]
     held = [f"  {_EXPLAINED.get(guard, guard)}: {count:,}" for guard, count in comparison.ours.held.most_common()]
     head = f"{counted(comparison.weeks, 'week')}, {counted(comparison.vms, 'VM')}, seed {comparison.seed}"
-    return "\n".join(
-        (head, "", *columns(rows), "", "Incidents that iaas-bot left alone for a while or for good, by reason", *held)
-    )
+    below = ("", "Incidents that iaas-bot left alone for a while or for good, by reason", *held) if held else ()
+    return "\n".join((head, "", *columns(rows), *below))
 
 
 def _figures(course: Course) -> dict[str, object]:

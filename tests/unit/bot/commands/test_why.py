@@ -1,11 +1,16 @@
 """What `why` says: each verb once, the same answers together, each no with its reason and way out."""
 
+from dataclasses import replace
+from datetime import time
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bot.answers import Answer, Tone
 from bot.commands.why import COMMAND, Why
 from operations.model import Actor, Origin
 from remediation.model import VerdictKind
+from remediation.settings import Calendar
 from tests.unit.bot import world
 from tests.unit.bot.commands.decided import decide
 from tests.unit.bot.commands.reading import fact, read, said
@@ -154,6 +159,19 @@ def test_why_tells_how_far_remediation_may_go_and_what_it_decided_last() -> None
         "*wait* (cooldown). It rests, still.",
         "*wait* (cooldown). It rests, then.",
     ]
+
+
+def test_why_names_the_calendar_that_holds_changes_now_and_until_when() -> None:
+    desk = Desk(world.sites(world.vm(7, "auto-7", owner="U1DANA")))
+    remediation = desk.context.remediation
+    assert remediation is not None
+    days = Calendar(name="change freeze", kind="freeze", start=time(), end=time(), zone=ZoneInfo("UTC"))
+    assert not any("calendar" in line for line in desk.ask("why auto-7", DANA).lines)
+
+    remediation.settings = replace(remediation.settings, calendars=(days,))
+
+    (told,) = [line for line in desk.ask("why auto-7", DANA).lines if line.startswith("calendar")]
+    assert told.startswith("calendar: *wait*. change freeze freezes changes from 00:00 to 00:00 UTC, for another ")
 
 
 def test_why_says_who_has_stopped_automatic_changes_and_that_nothing_was_decided() -> None:

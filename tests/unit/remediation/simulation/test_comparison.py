@@ -1,6 +1,7 @@
 """Remediation beside the first version: bounds that must hold, on small estates of several seeds."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -90,6 +91,11 @@ def test_the_table_and_the_data_tell_the_same(comparison: Comparison) -> None:
         figures = [int(word.replace(",", "")) for word in line.removeprefix(row.label).split()]
         assert figures == [told[name][row.key] for name in ("nobody", "first_version", "iaas_bot")], row.label
     assert [f"  {name.value}" in table for name in PlaybookName] == [True] * len(PlaybookName)
+
+
+def test_where_nothing_was_left_alone_nothing_is_said_of_it(comparison: Comparison) -> None:
+    assert "left alone" in text(comparison)
+    assert "left alone" not in text(replace(comparison, ours=replace(comparison.ours, held=Counter())))
 
 
 def test_hosts_that_fail_and_come_back_are_told_once_each_to_whoever_reacts() -> None:
