@@ -45,6 +45,8 @@ class Story:
     """Slack id of the VM's owner; None where nobody is known who can be asked."""
     out_of_reach: str | None = None
     """Who owns it where they can't be asked: a guest, somebody who has left, a name that Slack does not know."""
+    is_gone: bool = False
+    """Whether what the alarm is on is no longer in vCenter, so that nobody can do anything to it."""
     deciders: tuple[str, ...] = ()
     """Groups and people who are asked instead."""
     tonight: Window

@@ -32,6 +32,7 @@ from remediation.record import RemediationRecord
 from remediation.settings import RemediationSettings
 from vsphere.clock import Clock, SystemClock
 from vsphere.gateway import Gateway
+from vsphere.inventory import Inventory
 from vsphere.model import Ref
 from vsphere.sites import Sites
 
@@ -125,15 +126,27 @@ def _incident_desk(
     operations: Operations,
     can_answer: Callable[[str], bool],
 ) -> IncidentDesk:
+    def inventory_of(ref: Ref) -> Inventory | None:
+        # An incident may be of a vCenter that is no longer in the configuration.
+        return next((one.inventory for one in sites if one.name == ref.vcenter), None)
+
     def owner(ref: Ref) -> str | None:
-        vm = sites.of(ref).inventory.vm(ref)
+        inventory = inventory_of(ref)
+        vm = inventory.vm(ref) if inventory else None
         return owner_of(vm) if vm else None
+
+    def is_gone(ref: Ref) -> bool:
+        inventory = inventory_of(ref)
+        if inventory is None or not inventory.ready:
+            return False
+        return inventory.vm(ref) is None and inventory.datastore(ref) is None
 
     return IncidentDesk(
         remediation=remediation,
         cards=operations.incident_cards,
         channel=settings.remediation.channel,
         owner_of=owner,
+        is_gone=is_gone,
         can_answer=can_answer,
         deciders=(*remediation.settings.approvers.groups, *remediation.settings.approvers.users),
         operations=operations,

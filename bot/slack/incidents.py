@@ -47,6 +47,8 @@ class IncidentDesk:
     """`#name` or id; empty shows none, and then owners alone are asked."""
     owner_of: Callable[[Ref], str | None]
     """The owner of a VM as vCenter has it, from memory; None where nobody is known."""
+    is_gone: Callable[[Ref], bool]
+    """Whether a VM or datastore is no longer in vCenter, from memory; False while that is not known."""
     can_answer: Callable[[str], bool]
     """Whether a Slack id is of somebody whose clicks count; asks Slack now and then."""
     deciders: tuple[str, ...] = ()
@@ -211,6 +213,7 @@ class IncidentAnnouncer:
             operations=self._operations({one.operation_id for one in remedies if one.operation_id}),
             owner=owner if is_there else None,
             out_of_reach=None if is_there else owner,
+            is_gone=self._desk.is_gone(incident.alarm.entity),
             deciders=self._desk.deciders,
             tonight=self._desk.operations.tonight,
         )

@@ -148,6 +148,8 @@ def _again(incident: Incident) -> Iterator[str]:
 def _ending(story: Story) -> Iterator[str]:
     """How a closed one ended, where no remedy says it."""
     is_over, plan = story.incident.state is IncidentState.CLOSED, planned(story)
+    if is_over and story.is_gone:
+        yield f"{_name(story.incident)} is no longer in vCenter."
     if is_over and plan is not None:
         yield planned_line(plan)
     elif is_over and not any(one.state is RemedyState.SUCCEEDED for one in story.remedies):
@@ -242,6 +244,8 @@ def _footer(incident: Incident) -> str:
 
 def _buttons(story: Story, now: datetime) -> Iterator[Button]:
     incident, decided = story.incident, story.incident.decided
+    if story.is_gone and incident.state is IncidentState.CLOSED:
+        return
     if decided is not None and incident.state is IncidentState.OPEN and not is_under_way(story):
         yield from _offered(decided, story.tonight, now)
     if is_under_way(story) and incident.operation_id:

@@ -96,6 +96,7 @@ class Replica:
             cards=self.cards,
             channel=channel,
             owner_of=lambda _ref: owner,
+            is_gone=lambda _ref: False,
             can_answer=directory.can_answer,
             deciders=("@vm-approvers",),
             operations=self.done,

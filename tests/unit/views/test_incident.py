@@ -508,3 +508,13 @@ def test_a_restart_that_is_planned_stands_on_the_card_with_a_way_to_take_it_back
     assert "Cancel the restart" not in commands(begun)
     harmless = incident_card(planned_story(closed(), effect=Effect.NONE), NOW)
     assert "Cancel the change" in commands(harmless)
+
+
+def test_what_is_gone_says_so_and_has_no_buttons_that_could_do_nothing() -> None:
+    there = story(closed(), remedied(), R7F3K=undoable())
+    gone = replace(there, is_gone=True)
+
+    assert "Undo" in commands(incident_card(there, NOW))
+    assert commands(incident_card(gone, NOW)) == {}
+    assert "web-01 is no longer in vCenter." in plain(incident_card(gone, NOW)).split("\n")
+    assert "no longer in vCenter" not in incident_card(there, NOW).text
