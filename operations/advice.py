@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from operations.accounts import Accounts
-from operations.approvals import may_ask
+from operations.approvalrules import may_ask
 from operations.changes.stage import Asking
 from operations.door import Door
 from operations.errors import QuotaExceededError

@@ -9,7 +9,8 @@ import structlog
 
 from operations import approvals
 from operations.amounts import memory
-from operations.approvals import Wanted, Weigh, approval_for, drift, objection, size_of, void
+from operations.approvalrules import Wanted, approval_for
+from operations.approvals import Weigh, drift, objection, size_of, void
 from operations.changes.making import new_vm_settings
 from operations.changes.stage import Asking
 from operations.crash import crash_point

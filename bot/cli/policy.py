@@ -23,7 +23,8 @@ from bot.grammar import UsageError
 from bot.slack.app import slack_directory
 from bot.wiring import build_approvals, build_gateways, build_policy, build_rehearsal, build_slack_settings
 from operations.advice import Foresight
-from operations.approvals import may_ask, who_decides
+from operations.approvalrules import may_ask
+from operations.approvals import who_decides
 from operations.errors import OperationsError
 from operations.model import Actor, Origin
 from operations.policy import RuleVerdict, owner_of

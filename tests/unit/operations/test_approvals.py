@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from operations import approvals
-from operations.approvals import Wanted, approval_for, may_ask, may_decide, places
+from operations.approvalrules import Wanted, approval_for, may_ask
+from operations.approvals import may_decide, places
 from operations.errors import NotDecidableError
 from operations.footprint import Footprint
 from operations.model import Actor, ActorKind, Effect, Operation, Plan, Request, State
