@@ -116,8 +116,9 @@ def question(story: Story) -> Detail | None:
     if decided is None or not open_ or decided.verdict is not VerdictKind.WINDOW or not decided.command:
         return None
     last = story.remedies[-1] if story.remedies else None
-    if last is not None and last.mode is Mode.RECOMMEND and last.state is RemedyState.DROPPED:
-        # Somebody has planned it and taken that back: they know, and the card has the buttons.
+    is_answered = last is not None and last.mode is Mode.RECOMMEND and last.state is RemedyState.DROPPED
+    if is_answered or is_under_way(story):
+        # Somebody has planned it, be it that they have taken that back: they know, and the card has the buttons.
         return None
     data = {
         "alarm": story.incident.alarm.name,

@@ -186,7 +186,9 @@ def test_whoever_has_planned_it_and_the_owner_hear_once_that_the_alarm_is_over_a
     assert begins.data["planned"] == at.isoformat()
 
 
-def test_whoever_has_taken_back_what_they_had_planned_is_not_asked_again_at_once() -> None:
+def test_whoever_has_planned_it_or_taken_that_back_is_not_asked_again_at_once() -> None:
+    waits = samples.remedy(mode=Mode.RECOMMEND, state=RemedyState.ASKED, ended_at=None)
+    assert question(story(incident(VerdictKind.WINDOW, round=1), waits)) is None
     dropped = samples.remedy(mode=Mode.RECOMMEND, state=RemedyState.DROPPED)
 
     assert question(story(incident(VerdictKind.WINDOW, round=1), dropped)) is None
