@@ -1,5 +1,6 @@
 """`iaas-bot audit`: the record, for reading: is the chain whole, and the events as JSON lines or CSV."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,26 +14,34 @@ from bot.grammar import UsageError
 from bot.values import duration
 from operations.errors import StorageError
 from operations.record.audit import Audit
+from operations.record.chain import Head
 from vsphere.clock import SystemClock
 
 _ANY = timedelta(days=365_000)
 """Longer ago than anything was, and still a date."""
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
-def verify(config: Path) -> None:
-    """Print what is wrong with the chain, and exit with 1 where something is."""
+def verify(config: Path, since_head: str | None) -> None:
+    """Print what is wrong with the record, and exit with 1 where something is; else its head, on a line of its own.
+
+    Args:
+        config: the configuration file.
+        since_head: a head that an earlier run has printed, `NUMBER:HASH`; None where none was kept.
+    """
+    noted = None if since_head is None else _head(since_head)
     try:
-        problems = _audit(config).verify()
+        found = _audit(config).look(noted)
     except StorageError as error:
         raise complaint(f"{error} {error.way_out}") from None
-    for problem in problems:
+    for problem in found.problems:
         # What a hand has put there may be no text at all.
         typer.echo(problem.encode(errors="backslashreplace").decode())
-    if problems:
+    if found.problems:
         raise typer.Exit(1)
-    typer.echo(
-        "The record is whole: every event is as it was written, in its place, and every operation as its events tell."
-    )
+    typer.echo("The record is whole: every event is as it was written, in its place, and every row as its events tell.")
+    typer.echo("Its head, to be kept elsewhere and given to a later run as --since-head:")
+    typer.echo(found.head)
 
 
 def export(config: Path, since: str | None, form: Literal["jsonl", "csv"]) -> None:
@@ -49,6 +58,14 @@ def export(config: Path, since: str | None, form: Literal["jsonl", "csv"]) -> No
             typer.echo(line)
     except StorageError as error:
         raise complaint(f"{error} {error.way_out}") from None
+
+
+def _head(text: str) -> Head:
+    found = _HEAD.fullmatch(text.strip())
+    if found is None:
+        fact = f"{text!r} is no head: write NUMBER:HASH, as an earlier `audit verify` has printed it"
+        raise typer.BadParameter(fact, param_hint="--since-head")
+    return Head(seq=int(found[1]), hash=found[2])
 
 
 def _since(text: str, now: datetime) -> datetime:

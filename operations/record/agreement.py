@@ -9,9 +9,11 @@ from typing import Any, Final
 from operations.model import Event, State
 from operations.record.database import from_json, to_json
 from operations.record.rows import Row
+from operations.record.seals import Seals
+from operations.record.tables import OPERATION
 
-COLUMNS: Final = ("id", "state", "actor_id", "actor", "verb", "subject", "vm", "plan", "rule", "text", "way_out")
-"""What of a row is held against the events."""
+UNTOLD: Final = "something that no event tells in words"
+"""What was changed where a row's seal alone shows it."""
 _FIRST: Final = frozenset({"operation.requested", "operation.refused", "operation.already_so"})
 _STATES: Final = MappingProxyType(
     {
@@ -43,9 +45,10 @@ class _Told:
 
 
 class Agreement:
-    """Takes the events one by one, then the rows."""
+    """Takes the events one by one, then the rows; of what no event tells in words, their seals judge."""
 
-    def __init__(self) -> None:
+    def __init__(self, seals: Seals) -> None:
+        self._seals = seals
         self._told: dict[str, _Told] = {}
 
     def reading(self, events: Iterable[Event]) -> Iterator[Event]:
@@ -64,6 +67,8 @@ class Agreement:
                 problems.append(f"operation {row['id']} was never asked for: no event tells of it")
                 continue
             wrong = [name for name, wanted, has in _pairs(told, row) if wanted is not _UNKNOWN and wanted != has]
+            if not wrong and self._seals.is_broken(OPERATION.name, row["id"], row):
+                wrong = [UNTOLD]
             if wrong:
                 problems.append(f"operation {row['id']} was changed after it was written: {', '.join(wrong)}")
         return problems + [f"operation {gone} was removed" for gone in sorted(left)]

@@ -4,34 +4,38 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
 from operations.model import Event
-from operations.record.agreement import COLUMNS, Agreement
-from operations.record.chain import breaks, write_time
+from operations.record.agreement import Agreement
+from operations.record.chain import Head, breaks, write_time
 from operations.record.database import Database, to_json
 from operations.record.incident_agreement import IncidentAgreement
-from operations.record.incident_rows import (
-    IncidentRow,
-    RemedyRow,
-    SwitchRow,
-    read_incident,
-    read_remedy,
-    read_switch,
-    readable,
-)
 from operations.record.journal import Journal
 from operations.record.rows import Row
-from operations.record.tables import INCIDENT, OPERATION, REMEDY, SWITCH
+from operations.record.seals import Seals
+from operations.record.tables import DECISION, INCIDENT, OPERATION, REMEDY, SWITCH
 from vsphere.clock import Clock
 
 Format = Literal["jsonl", "csv"]
 _COLUMNS = ("seq", "at", "operation_id", "kind", "actor", "data", "previous_hash", "hash")
 _PAGE = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What an auditor finds."""
+
+    problems: list[str]
+    """What is wrong, one sentence a place; empty where every event is as it was written, in its place, and every row
+    says what its events say."""
+    head: Head | None = None
+    """The last event of a record that is whole, to be kept elsewhere; None where it is not."""
 
 
 class Audit:
@@ -41,31 +45,31 @@ class Audit:
         self._database = database
         self._journal = Journal(clock)
 
-    def verify(self) -> list[str]:
-        """Walk the whole chain, and hold the operations against it.
+    def verify(self, noted: Head | None = None) -> list[str]:
+        """What `look` finds wrong."""
+        return self.look(noted).problems
 
-        Returns:
-            What is wrong, one sentence a place; empty where every event is as it was written, in its place, and every
-            operation says what its events say.
+    def look(self, noted: Head | None = None) -> Finding:
+        """Walk the whole chain, and hold against it the operations and what remediation has kept.
+
+        Args:
+            noted: a head that was kept elsewhere; it must be there still.
         """
         # The service writes on meanwhile, and nobody knows what a hand has put into a column.
         with self._database.as_stored() as connection:
             missing = self._journal.missing(connection)
             if missing is not None:
-                return [missing]
+                return Finding(problems=[missing])
             last_seq, last_hash = self._journal.head(connection)
-            agreement, incidents = Agreement(), IncidentAgreement()
+            seals = Seals()
+            agreement, incidents = Agreement(seals), IncidentAgreement(seals)
             with closing(self._journal.all(connection)) as stored:
-                events = incidents.reading(agreement.reading(stored))
-                problems = breaks(events, last_seq=last_seq, last_hash=last_hash)
-            if problems:
-                # By events that can't be trusted no operation can be judged.
-                return problems
-            if not sa.inspect(connection).has_table(OPERATION.name):
-                return ["the record is not there: the database has no table operation"]
-            wanted = sa.select(*(OPERATION.c[name] for name in COLUMNS)).order_by(OPERATION.c.id)
-            rows = connection.execution_options(yield_per=_PAGE).execute(wanted)
-            return [*agreement.breaks(rows.mappings()), *incidents.breaks(*_of_remediation(connection))]
+                events = incidents.reading(agreement.reading(seals.reading(stored)))
+                problems = breaks(events, last_seq=last_seq, last_hash=last_hash, noted=noted)
+            # By events that can't be trusted nothing can be judged.
+            problems = problems or [*_of_operations(connection, agreement), *_of_remediation(connection, incidents)]
+            head = None if problems else Head(seq=int(str(last_seq)), hash=str(last_hash))
+            return Finding(problems=problems, head=head)
 
     def export(self, since: datetime | None = None, format: Format = "jsonl") -> Iterator[str]:  # noqa: A002  the word that the command line uses for it
         """The events since a time, one line each, with a header line in CSV."""
@@ -77,11 +81,21 @@ class Audit:
                 yield _csv(_cells(event)) if format == "csv" else _json(event)
 
 
-def _of_remediation(
-    connection: sa.Connection,
-) -> tuple[Iterator[IncidentRow], Iterator[RemedyRow], Iterator[SwitchRow]]:
-    incidents, remedies, switches = (map(readable, _all(connection, table)) for table in (INCIDENT, REMEDY, SWITCH))
-    return map(read_incident, incidents), map(read_remedy, remedies), map(read_switch, switches)
+def _of_operations(connection: sa.Connection, agreement: Agreement) -> list[str]:
+    if not sa.inspect(connection).has_table(OPERATION.name):
+        return ["the record is not there: the database has no table operation"]
+    wanted = sa.select(OPERATION).order_by(OPERATION.c.id).execution_options(yield_per=_PAGE)
+    with connection.execute(wanted) as rows:
+        return agreement.breaks(rows.mappings())
+
+
+def _of_remediation(connection: sa.Connection, agreement: IncidentAgreement) -> list[str]:
+    return agreement.breaks(
+        incidents=_all(connection, INCIDENT),
+        remedies=_all(connection, REMEDY),
+        switches=_all(connection, SWITCH),
+        decisions=_all(connection, DECISION),
+    )
 
 
 def _all(connection: sa.Connection, table: sa.Table) -> Iterable[Row]:

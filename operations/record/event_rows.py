@@ -61,9 +61,12 @@ def _text(value: object) -> str:
 
 def _time(value: object) -> datetime:
     try:
-        return read_time(_text(value))
-    except ValueError:
+        at = read_time(_text(value))
+        # One that is before the first or after the last in UTC has no form in which it is written.
+        write_time(at)
+    except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)
+    return at
 
 
 def _data(value: object) -> dict[str, Any]:

@@ -180,7 +180,8 @@ def _is_data(value: object) -> bool:
 def _is_time(value: object) -> bool:
     try:
         return write_time(read_time(str(value))) == value
-    except ValueError:
+    except (ValueError, OverflowError):
+        # No date, or one that is before the first or after the last in UTC.
         return False
 
 

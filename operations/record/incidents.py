@@ -255,7 +255,7 @@ class Incidents:
     def _tell(self, connection: sa.Connection, turns: Sequence[Turn]) -> None:
         """Write the decisions and the events of what has been written."""
         decisions = [decision_values(turn.decision) for turn in turns if turn.decision is not None]
-        news = [one for turn in turns for one in turn.news]
+        news = [one for turn in turns for one in turn.news or _change(turn)]
         if decisions:
             connection.execute(sa.insert(DECISION), decisions)
         if news:
@@ -271,6 +271,13 @@ class Incidents:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
         return set(connection.execute(statement.returning(table.c.key)).scalars())
+
+
+def _change(turn: Turn) -> tuple[News, ...]:
+    """The event of a change that has no words of its own, so that no row changes without one."""
+    if turn.after.version == turn.before.version:
+        return ()
+    return (News(kind="incident.changed", actor="bot", data={"incident": turn.after.id}),)
 
 
 def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[IncidentRow]:

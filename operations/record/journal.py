@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from operations.model import Event
 from operations.record.chain import hash_of
 from operations.record.event_rows import event_row, read_event
+from operations.record.seals import SEALS, Name, named, seals_of
 from operations.record.tables import CHAIN, EVENT
 from vsphere.clock import Clock
 
@@ -38,7 +39,11 @@ class Journal:
         connection.execute(sa.select(CHAIN.c.seq).with_for_update())
 
     def append(self, connection: sa.Connection, *news: News) -> None:
-        """Write events in order. The chain's row stays locked until the transaction ends, so writers take turns."""
+        """Write events in order, after what they tell: each is given the seals of the rows that it is about.
+
+        The chain's row stays locked until the transaction ends, so writers take turns.
+        """
+        seals = seals_of(connection, {name for one in news for name in named(one)})
         head = connection.execute(sa.select(CHAIN.c.seq, CHAIN.c.hash).with_for_update()).one()
         seq, previous = int(head.seq), str(head.hash)
         rows = []
@@ -50,7 +55,7 @@ class Journal:
                 operation_id=one.operation_id,
                 kind=one.kind,
                 actor=one.actor,
-                data=one.data,
+                data=_sealed(one, seals),
                 previous_hash=previous,
                 hash="",
             )
@@ -100,3 +105,8 @@ class Journal:
         return (
             None if ends == [_CHAIN_ID] else "the end of the record was changed: it is told in one row, not in others"
         )
+
+
+def _sealed(news: News, seals: Mapping[Name, str]) -> Mapping[str, object]:
+    of = {name[0]: seals[name] for name in named(news) if name in seals}
+    return {**news.data, SEALS: of} if of else news.data

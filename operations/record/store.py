@@ -25,6 +25,9 @@ _DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
 _OPEN = tuple(state.value for state in State if not state.is_final)
 _IN_TURN = (OPERATION.c.not_before, OPERATION.c.created_at, OPERATION.c.id)
 """What is to begin at the same time begins as it was asked for."""
+_ROW = sa.select(OPERATION).where(OPERATION.c.id == sa.bindparam("wanted"))
+_ROW_LOCKED = _ROW.with_for_update()
+"""Built once: each step of an operation reads its row so."""
 
 
 class Room(Protocol):
@@ -81,8 +84,8 @@ class Store:
                 return known
             if room is not None:
                 room.check(self._holding(connection, room.since()))
-            self._journal.append(connection, news)
             connection.execute(sa.insert(OPERATION).values(row))
+            self._journal.append(connection, news)
             if request.undoes is not None and operation.state is not State.REFUSED:
                 undone = self._mark_undone(connection, request.undoes, operation)
         self._tell(operation)
@@ -387,8 +390,7 @@ class Store:
 
 
 def _row(connection: sa.Connection, operation_id: str, *, lock: bool = False) -> Row:
-    query = sa.select(OPERATION).where(OPERATION.c.id == operation_id)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    row = connection.execute(_ROW_LOCKED if lock else _ROW, {"wanted": operation_id}).mappings().first()
     if row is None:
         raise UnknownOperationError(f"no operation is called {operation_id!r}")
     return row

@@ -11,6 +11,7 @@ from operations.opening import first_event, planned, refused
 from operations.policy import Decision
 from operations.record.agreement import Agreement
 from operations.record.rows import operation_row, plan_data
+from operations.record.seals import Seals
 from tests.unit.operations.samples import HERE, NOW, VM_REF, actor
 
 ALLOWED = Decision(allowed=True, rule="web team", reason="it may")
@@ -46,7 +47,7 @@ def problems_after(edit: Callable[[Row], object], *, allowed: bool = True) -> li
     )
     row = operation_row(operation, REQUEST, subject=str(VM_REF))
     edit(row)
-    agreement = Agreement()
+    agreement = Agreement(Seals())
     list(agreement.reading([event]))
     return agreement.breaks([row])
 
@@ -95,7 +96,7 @@ def lowered(**data: object) -> list[str]:
         Event(seq=at, at=NOW, operation_id=DONE.id, kind=kind, actor="U1", data=told, previous_hash="", hash="")
         for at, (kind, told) in enumerate(((first.kind, first.data), ("approval.lowered", data)), start=1)
     ]
-    agreement = Agreement()
+    agreement = Agreement(Seals())
     list(agreement.reading(events))
     row = operation_row(replace(DONE, plan=less), REQUEST, subject=str(VM_REF))
     row["plan"] = row["plan"].replace("a little", "a lot")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.record.audit import Audit
+from operations.record.chain import Head
 from operations.record.database import Database
 from operations.record.journal import Journal, News
 from vsphere.clock import SystemClock
@@ -43,8 +44,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def problems_after(written: Path, change: Change) -> list[str]:
-    """What `audit verify` says about a copy on which a hand has worked."""
+def problems_after(written: Path, change: Change, noted: Head | None = None) -> list[str]:
+    """What `audit verify` says about a copy on which a hand has worked, to whoever has kept a head or none."""
     copy = written.with_name("copy.db")
     for leftover in written.parent.glob("copy.db*"):
         leftover.unlink()
@@ -53,7 +54,7 @@ def problems_after(written: Path, change: Change) -> list[str]:
         change(raw)
     database = Database(f"sqlite:///{copy}")
     try:
-        return Audit(database, clock=SystemClock()).verify()
+        return Audit(database, clock=SystemClock()).verify(noted)
     finally:
         database.close()
 
@@ -145,6 +146,8 @@ BY_HAND = {
     "one-more-far-before-the-first": (
         "INSERT INTO event SELECT -7, at, operation_id, kind, actor, data, previous_hash, hash FROM event WHERE seq = 1"
     ),
+    "a-time-before-the-first": "UPDATE event SET at = '0001-01-01T00:00:00.000000+14:00' WHERE seq = 2",
+    "a-time-after-the-last": "UPDATE event SET at = '9999-12-31T23:59:59.999999-14:00' WHERE seq = 2",
     "an-end-that-is-none": "UPDATE chain SET seq = 4",
     "an-end-with-another-hash": "UPDATE chain SET hash = upper(hash)",
     "an-end-that-is-no-number": "UPDATE chain SET seq = 'x'",
@@ -160,3 +163,46 @@ def test_what_a_hand_may_do_to_the_record_is_told(written: Path, statement: str)
 
     assert touched[0] >= 1
     assert found
+
+
+def forge(raw: sqlite3.Connection) -> None:
+    """Write the last event anew and make its hash fit, as anybody may who can write to the database."""
+    database, last = raw.execute("PRAGMA database_list").fetchone()[2], len(EVENTS)
+    before = raw.execute("SELECT hash FROM event WHERE seq = ?", (last - 1,)).fetchone()
+    raw.execute("DELETE FROM event WHERE seq = ?", (last,))
+    raw.execute("UPDATE chain SET seq = ?, hash = ?", (last - 1, *before))
+    raw.commit()
+    forged = Database(f"sqlite:///{database}")
+    with forged.writing() as connection:
+        Journal(SystemClock()).append(connection, News(kind="note", actor="U0EVIL", data={}))
+    forged.close()
+
+
+def test_a_record_that_was_forged_with_its_end_is_found_by_a_head_that_was_kept_elsewhere(written: Path) -> None:
+    kept = head_of(written)
+
+    assert problems_after(written, forge) == [], "by itself the database can't tell"
+    assert problems_after(written, forge, kept) == [
+        f"event {len(EVENTS)} is not the one that was noted: it, or one before it, was written anew"
+    ]
+    assert problems_after(written, lambda _: None, kept) == []
+
+
+def test_a_head_vouches_for_nothing_that_came_after_it_and_for_all_that_came_before(written: Path) -> None:
+    def cut_off(raw: sqlite3.Connection) -> None:
+        raw.execute("DELETE FROM event WHERE seq > 3")
+        raw.execute("UPDATE chain SET seq = 3, hash = (SELECT hash FROM event WHERE seq = 3)")
+
+    earlier = head_of(written, 3)
+
+    assert problems_after(written, cut_off, earlier) == []
+    assert problems_after(written, forge, earlier) == []
+    assert problems_after(written, cut_off, head_of(written)) == [
+        f"the record ends with event 3, event {len(EVENTS)} was noted"
+    ]
+
+
+def head_of(written: Path, seq: int = len(EVENTS)) -> Head:
+    """What an administrator has noted after so many events."""
+    with closing(sqlite3.connect(written)) as raw:
+        return Head(seq=seq, hash=raw.execute("SELECT hash FROM event WHERE seq = ?", (seq,)).fetchone()[0])
