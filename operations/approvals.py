@@ -92,7 +92,12 @@ def has_yes(operation: Operation) -> bool:
 
 
 def is_met(needed: Approval, operation: Operation) -> bool:
-    """Whether the yeses that an operation has are enough for a rule, be it the one that asked for them or another."""
+    """Whether the yeses that an operation has are enough for a rule, be it the one that asked for them or another.
+
+    Who decides by a rule stays with the request: another word about it in the file changes nothing for what waits.
+    """
+    if operation.approval is not None and operation.approval.rule == needed.rule:
+        return has_yes(operation)
     given = votes_for(operation.approval, operation.plan) if operation.approval else ()
     return sum(may_decide(needed, one.actor) for one in given) >= needed.votes_needed
 

@@ -204,3 +204,25 @@ def test_a_reminder_is_due_once_and_at_half_time() -> None:
     assert (turn.approval.reminded, turn.remind, turn.state) == (True, ("U3",), None)
     with pytest.raises(NotDecidableError):
         approvals.remind(("U3",), now=half)(replace(operation, approval=turn.approval))
+
+
+@pytest.mark.parametrize(
+    ("needed", "met"),
+    [
+        pytest.param({}, True, id="by the same rule"),
+        pytest.param({"groups": ("@others",)}, True, id="by the same rule, which names others since"),
+        pytest.param({"rule": "fenced"}, True, id="by another rule, of whose people the yes is"),
+        pytest.param({"rule": "fenced", "votes_needed": 2}, False, id="by another rule, which wants two"),
+        pytest.param({"rule": "fenced", "groups": ("@others",)}, False, id="by another rule, which asks others"),
+    ],
+)
+def test_a_yes_counts_by_its_own_rule_and_by_another_only_where_its_people_gave_it(
+    needed: dict[str, Any], *, met: bool
+) -> None:
+    asked = waiting()
+    assert asked.plan is not None
+    assert asked.approval is not None
+    turn = approvals.vote(ANN, seen=asked.plan.hash, now=NOW)(asked)
+
+    assert approvals.is_met(replace(asked.approval, **needed), replace(asked, approval=turn.approval)) is met
+    assert not approvals.is_met(asked.approval, asked)
