@@ -6,8 +6,9 @@ import typer
 
 from bot.config import ConfigError, Settings, load
 from bot.config.secret import Secret, SecretError
-from vsphere.errors import ConnectionLostError, VsphereError
+from vsphere.errors import ConnectionLostError
 
+_AGAIN = "Give the command again once vCenter answers; it looks anew at what is there."
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again will not help until the file is mended."""
 
@@ -36,11 +37,11 @@ def vcenters_named(settings: Settings, name: str | None) -> tuple[str, ...]:
     return found
 
 
-def with_way_out(error: VsphereError | SecretError) -> str:
-    """The fact, and what to do: a command that has ended does not connect again by itself."""
-    if isinstance(error, ConnectionLostError):
-        return f"{error} Give the command again once vCenter answers; it looks anew at what is there."
-    return f"{error} {getattr(error, 'way_out', '')}".strip()
+def with_way_out(error: Exception) -> str:
+    """The fact, and what to do where the error knows; a command that has ended does not connect again by itself."""
+    is_lost = isinstance(error, ConnectionLostError)
+    way_out = _AGAIN if is_lost else getattr(error, "way_out", "")
+    return f"{str(error).rstrip('.')}. {way_out}".strip()
 
 
 def missing_secrets(settings: Settings) -> dict[str, str]:

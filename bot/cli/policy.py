@@ -12,7 +12,7 @@ import typer
 
 from bot import logs
 from bot.approvers import needs_yes
-from bot.cli.common import settings_or_exit
+from bot.cli.common import settings_or_exit, with_way_out
 from bot.cli.rehearsal import Described, describe, rehearse
 from bot.cli.unsaid import CHANNEL_ID, Doubt, Unsaid
 from bot.command import AnsweredError
@@ -107,7 +107,7 @@ def judged(settings: Settings, asked: Asked) -> Verdict:
     try:
         return _verdict(settings, asked, understand(asked.line))
     except (UsageError, OperationsError, VsphereError, SecretError) as error:
-        raise CanNotTellError(f"{error}. {getattr(error, 'way_out', '')}".strip()) from None
+        raise CanNotTellError(with_way_out(error)) from None
     except AnsweredError as end:
         raise CanNotTellError(" ".join((end.answer.title, *end.answer.lines))) from None
 

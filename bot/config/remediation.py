@@ -109,7 +109,7 @@ class GuardsTable(Table):
     storm_within: Length = Field(default=timedelta(minutes=10), examples=["10m"])
     """See `storm_vms`."""
     storm_pause: Length = Field(default=timedelta(minutes=30), examples=["30m"])
-    """So long nothing is changed in that cluster after a storm."""
+    """So long nothing is changed in that cluster after a storm, and after a host of it was lost or has come back."""
     breaker_failures: int = Field(default=3, ge=1, examples=[3])
     """So many failures of a playbook within `breaker_within` bring it back to `recommend`."""
     breaker_within: Length = Field(default=timedelta(hours=24), examples=["24h"])

@@ -172,7 +172,7 @@ def test_a_lost_connection_leaves_the_next_try_to_whoever_gave_the_command(bot: 
     run = typed(bot)
 
     assert run.exit_code == 1
-    assert "Give the command again once vCenter answers; it looks anew at what is there." in run.output
+    assert ". Give the command again once vCenter answers; it looks anew at what is there." in run.output
     assert "by itself" not in run.output
 
 
