@@ -20,7 +20,7 @@ from tests.unit.bot.desk import ANN, DANA, GUS, ROOM, RULES, Desk, database_url
 from tests.unit.remediation import samples
 from vsphere.clock import SystemClock
 from vsphere.collector import Change
-from vsphere.model import AlarmStatus, Ref
+from vsphere.model import Ref
 from vsphere.soaptree import Moref
 
 CPU = PlaybookName.ADD_CPU
@@ -328,17 +328,6 @@ def test_the_overview_shows_modes_counters_open_incidents_and_the_last_decisions
     assert decisions[0].endswith("*recommend* (mode). add-cpu only recommends.")
     assert decisions[1].endswith("*wait* (sustained). Not high for long enough.")
     assert [button.command for button in answer.buttons] == ["remediation pause for=2h"]
-
-
-def test_an_alarm_that_is_no_longer_red_is_not_told_to_be(desk: Desk) -> None:
-    decide(desk, WEB, (VerdictKind.WAIT, "sustained", "Not high for long enough."))
-    (kept,) = (one for one in record_of(desk).opened() if one.alarm.entity == WEB)
-    yellow = replace(kept, alarm=replace(kept.alarm, status=AlarmStatus.YELLOW))
-    record_of(desk).save([Written(before=kept, after=yellow)])
-
-    (told,) = [line for line in desk.ask("remediation status").lines if line.startswith("• *web-01*: Virtual")]
-
-    assert "Virtual machine CPU usage, yellow now, turned red 5 min ago · wait, sustained" in told
 
 
 def test_who_may_see_fewer_vms_sees_fewer_incidents_and_how_many_they_do_not_see(desk: Desk) -> None:
