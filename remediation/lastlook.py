@@ -60,11 +60,12 @@ class LastLook:
         Raises:
             StorageError: the record can't be read.
         """
-        remedy = next((one for one in self._record.unfinished() if one.key == request.key), None)
+        history = self._record.history(self._clock.now())
+        remedy = next((one for one in history.remedies if one.key == request.key and one.ended_at is None), None)
         incident = self._record.incident(remedy.incident_id) if remedy else None
         if remedy is None or incident is None:
             return "It is not, or no longer, on record among what remediation has admitted."
-        history = without(self._record.history(self._clock.now()), remedy)
+        history = without(history, remedy)
         looking = self._with_a_yes if request.needs_yes else self._by_itself
         try:
             verdict = looking.judge_asked(self._facts(incident, vm), history, as_asked(request))
