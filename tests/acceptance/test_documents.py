@@ -46,6 +46,10 @@ PROVEN = {
         f"{_SERVICE}/test_cli_audit.py",
         "test_a_record_that_nobody_touched_is_whole",
     ),
+    "iaas-bot audit verify --since-head NUMBER:HASH --config /etc/iaas-bot/config.toml": (
+        f"{_SERVICE}/test_cli_audit.py",
+        "test_a_head_that_was_kept_elsewhere_must_be_in_the_record_still",
+    ),
     "iaas-bot audit export --config /etc/iaas-bot/config.toml --since 2026-11-01 --format csv": (
         f"{_SERVICE}/test_cli_audit.py",
         "test_the_export_as_a_table_has_the_same_events",
