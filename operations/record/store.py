@@ -1,7 +1,7 @@
 """Operations as rows: a change of one is a transaction with its event in it; every transition is compare-and-set."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -10,24 +10,18 @@ from operations.errors import StaleTransitionError, TakenOverError, UnknownOpera
 from operations.model import Event, Operation, Request, State
 from operations.record.chain import write_time
 from operations.record.database import Database, to_json
-from operations.record.deeds import done_since
 from operations.record.journal import Journal, News
+from operations.record.lookups import holding, one, row_of, same, undoing
 from operations.record.notices import Notices
-from operations.record.rows import Row, fingerprint, operation_row, read_operation, read_request
+from operations.record.rows import operation_row, read_operation, read_request
 from operations.record.tables import OPERATION
 from operations.states import may_follow
 from vsphere.clock import Clock
 from vsphere.model import Ref
 
 Listener = Callable[[Operation], None]
-_DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
-"""How an operation ends that has done something, or may have."""
-_OPEN = tuple(state.value for state in State if not state.is_final)
 _IN_TURN = (OPERATION.c.not_before, OPERATION.c.created_at, OPERATION.c.id)
 """What is to begin at the same time begins as it was asked for."""
-_ROW = sa.select(OPERATION).where(OPERATION.c.id == sa.bindparam("wanted"))
-_ROW_LOCKED = _ROW.with_for_update()
-"""Built once: each step of an operation reads its row so."""
 
 
 class Room(Protocol):
@@ -78,12 +72,12 @@ class Store:
         with self._database.writing() as connection:
             # The chain's row is the writers' one lock on PostgreSQL, so of two requests at once one sees the other.
             self._journal.lock(connection)
-            known = self._same(connection, request, subject=subject, window_s=window_s)
-            known = known or (None if request.undoes is None else self._undoing(connection, request.undoes))
+            known = same(connection, request, subject=subject, window_s=window_s)
+            known = known or (None if request.undoes is None else undoing(connection, request.undoes))
             if known is not None:
                 return known
             if room is not None:
-                room.check(self._holding(connection, room.since()))
+                room.check(holding(connection, room.since()))
             connection.execute(sa.insert(OPERATION).values(row))
             self._journal.append(connection, news)
             if request.undoes is not None and operation.state is not State.REFUSED:
@@ -96,17 +90,17 @@ class Store:
     def undoing(self, operation_id: str) -> Operation | None:
         """The operation that takes one back, or did; None where none does, or it came to nothing, or is itself old."""
         with self._database.reading() as connection:
-            return self._undoing(connection, operation_id)
+            return undoing(connection, operation_id)
 
     def same(self, request: Request, *, subject: str, window_s: float) -> Operation | None:
         """The operation that answers this request already; None where there is none."""
         with self._database.reading() as connection:
-            return self._same(connection, request, subject=subject, window_s=window_s)
+            return same(connection, request, subject=subject, window_s=window_s)
 
     def by_key(self, key: str) -> Operation | None:
         """The operation of an idempotency key."""
         with self._database.reading() as connection:
-            return self._one(connection, OPERATION.c.key == key)
+            return one(connection, OPERATION.c.key == key)
 
     def get(self, operation_id: str) -> Operation:
         """The operation as of now; ids are read in any case.
@@ -115,7 +109,7 @@ class Store:
             UnknownOperationError: there is none.
         """
         with self._database.reading() as connection:
-            found = self._one(connection, OPERATION.c.id == operation_id.strip().upper())
+            found = one(connection, OPERATION.c.id == operation_id.strip().upper())
         if found is None:
             raise UnknownOperationError(f"no operation is called {operation_id!r}")
         return found
@@ -123,12 +117,12 @@ class Store:
     def request(self, operation_id: str) -> Request:
         """What was asked for."""
         with self._database.reading() as connection:
-            return read_request(_row(connection, operation_id))
+            return read_request(row_of(connection, operation_id))
 
     def subject(self, operation_id: str) -> str:
         """What the operation works on, as the queue's partition knows it."""
         with self._database.reading() as connection:
-            return str(_row(connection, operation_id)["subject"])
+            return str(row_of(connection, operation_id)["subject"])
 
     def recent(
         self,
@@ -183,7 +177,7 @@ class Store:
     def holding(self, since: datetime) -> list[Operation]:
         """Every operation that has not ended, or ended since then: what may hold a part of a quota. Newest first."""
         with self._database.reading() as connection:
-            return self._holding(connection, since)
+            return holding(connection, since)
 
     def unfinished(self) -> list[Operation]:
         """Every operation that is queued or running, oldest first."""
@@ -200,7 +194,7 @@ class Store:
             this one included.
         """
         with self._database.writing() as connection:
-            row = _row(connection, operation_id, lock=True)
+            row = row_of(connection, operation_id, lock=True)
             attempts = int(row["attempts"]) + 1
             state = State(row["state"])
             changes: dict[str, Any] = {"runner": runner, "attempts": attempts}
@@ -213,7 +207,7 @@ class Store:
                     connection,
                     News(kind=kind, actor="bot", operation_id=operation_id, data={"runner": runner, "run": attempts}),
                 )
-            operation = read_operation(_row(connection, operation_id))
+            operation = read_operation(row_of(connection, operation_id))
         if state is State.QUEUED:
             self._tell(operation)
         return operation, attempts
@@ -234,7 +228,7 @@ class Store:
             TakenOverError: another replica runs the operation now.
         """
         with self._database.writing() as connection:
-            row = _row(connection, operation_id, lock=True)
+            row = row_of(connection, operation_id, lock=True)
             if runner is not None and row["runner"] != runner:
                 raise TakenOverError(f"{operation_id} has been taken over by {row['runner']}")
             if changes:
@@ -242,7 +236,7 @@ class Store:
                     changes["attempts"] = 0
                 self._update(connection, operation_id, {**changes, "version": row["version"] + 1})
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))
-            operation = read_operation(_row(connection, operation_id))
+            operation = read_operation(row_of(connection, operation_id))
         if changes:
             self._tell(operation)
         return operation
@@ -250,11 +244,11 @@ class Store:
     def progress(self, operation_id: str, percent: int | None) -> None:
         """Write how far the running stage is; no event, since vCenter keeps that record."""
         with self._database.writing() as connection:
-            row = _row(connection, operation_id, lock=True)
+            row = row_of(connection, operation_id, lock=True)
             if State(row["state"]) is not State.RUNNING:
                 return
             self._update(connection, operation_id, {"percent": percent, "version": row["version"] + 1})
-            operation = read_operation(_row(connection, operation_id))
+            operation = read_operation(row_of(connection, operation_id))
         self._tell(operation)
 
     def move(
@@ -273,7 +267,7 @@ class Store:
             StaleTransitionError: the state that it is in does not allow that: somebody else was first.
         """
         with self._database.writing() as connection:
-            row = _row(connection, operation_id, lock=True)
+            row = row_of(connection, operation_id, lock=True)
             before = State(row["state"])
             if not may_follow(before, after) or (before is State.RUNNING and not has_begun):
                 raise StaleTransitionError(f"{operation_id} is {before.value}, it can't become {after.value}")
@@ -284,7 +278,7 @@ class Store:
             data = {"before": before.value, "text": text, "way_out": way_out, "task": row["task"]}
             kind = f"operation.{after.value}"
             self._journal.append(connection, News(kind=kind, actor="bot", operation_id=operation_id, data=data))
-            operation = read_operation(_row(connection, operation_id))
+            operation = read_operation(row_of(connection, operation_id))
             if after.is_final:
                 self._notices.add_ending(connection, operation)
         self._tell(operation)
@@ -297,7 +291,7 @@ class Store:
             StaleTransitionError: it has ended.
         """
         with self._database.writing() as connection:
-            row = _row(connection, operation_id, lock=True)
+            row = row_of(connection, operation_id, lock=True)
             state = State(row["state"])
             if state.is_final:
                 raise StaleTransitionError(f"{operation_id} has ended: it is {state.value}")
@@ -317,69 +311,19 @@ class Store:
             data = {"before": state.value, **({"text": changes["text"]} if "text" in changes else {})}
             news = [News(kind=kind, actor=actor_id, operation_id=operation_id, data=data) for kind in kinds]
             self._journal.append(connection, *news)
-            operation = read_operation(_row(connection, operation_id))
+            operation = read_operation(row_of(connection, operation_id))
             self._notices.add_ending(connection, operation)
         self._tell(operation)
         return operation
 
-    def _holding(self, connection: sa.Connection, since: datetime) -> list[Operation]:
-        # Two queries, each with its index: one with OR would read the whole table while everybody waits.
-        conditions = (OPERATION.c.state.in_(_OPEN), OPERATION.c.finished_at >= write_time(since))
-        queries = [sa.select(OPERATION).where(condition) for condition in conditions]
-        rows = [row for query in queries for row in connection.execute(query).mappings()]
-        return [read_operation(row) for row in sorted(rows, key=lambda row: str(row["created_at"]), reverse=True)]
-
-    def _same(self, connection: sa.Connection, request: Request, *, subject: str, window_s: float) -> Operation | None:
-        known = self._one(connection, OPERATION.c.key == request.key)
-        if known is not None:
-            return known
-        # Only the latest one counts: on, off and on again within a minute are three wishes.
-        query = (
-            sa.select(OPERATION)
-            .where(OPERATION.c.subject == subject, OPERATION.c.state != State.REFUSED.value)
-            .order_by(OPERATION.c.created_at.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).mappings().first()
-        if row is None or row["fingerprint"] != fingerprint(request, subject=subject):
-            return None
-        if row["result"] is not None and self._was_binned(connection, row):
-            return None
-        window = timedelta(seconds=window_s)
-        # From both sides: where the clock was set back, a row of before it lies in the future.
-        is_near = write_time(request.asked_at - window) <= row["created_at"] <= write_time(request.asked_at + window)
-        # What failed may be tried again at once; what is under way is the same wish whatever the clocks say by now.
-        is_done = State(row["state"]) in _DONE
-        return read_operation(row) if (is_done and is_near) or not State(row["state"]).is_final else None
-
-    def _undoing(self, connection: sa.Connection, operation_id: str) -> Operation | None:
-        by = _row(connection, operation_id)["undone_by"]
-        found = None if by is None else self._one(connection, OPERATION.c.id == by)
-        came_to_nothing = found is not None and found.state.is_final and found.state not in _DONE
-        if found is None or came_to_nothing:
-            return None
-        # What was done to the VM since may be the undo of that undo: then only how the VM is by now can tell.
-        return None if found.state.is_final and done_since(connection, found) else found
-
     def _mark_undone(self, connection: sa.Connection, operation_id: str, undo: Operation) -> Operation:
         """Write who takes an operation back. Writers take turns, so that whoever comes second has found the first."""
-        row = _row(connection, operation_id, lock=True)
+        row = row_of(connection, operation_id, lock=True)
         self._update(connection, operation_id, {"undone_by": undo.id, "version": row["version"] + 1})
         data = {"undone_by": undo.id}
         news = News(kind="operation.undoing", actor=undo.actor.id, operation_id=operation_id, data=data)
         self._journal.append(connection, news)
-        return read_operation(_row(connection, operation_id))
-
-    def _was_binned(self, connection: sa.Connection, row: Row) -> bool:
-        """Whether the VM that an operation made has gone to the recycle bin since, so that it may be made anew."""
-        later = sa.select(OPERATION.c.id).where(
-            OPERATION.c.vm == row["result"], OPERATION.c.verb == "nuke", OPERATION.c.created_at > row["created_at"]
-        )
-        return connection.execute(later.limit(1)).first() is not None
-
-    def _one(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Operation | None:
-        row = connection.execute(sa.select(OPERATION).where(condition)).mappings().first()
-        return None if row is None else read_operation(row)
+        return read_operation(row_of(connection, operation_id))
 
     def _update(self, connection: sa.Connection, operation_id: str, changes: Mapping[str, Any]) -> None:
         values = {name: to_json(value) if name == "stages" else value for name, value in changes.items()}
@@ -387,10 +331,3 @@ class Store:
 
     def _now(self) -> str:
         return write_time(self._clock.now())
-
-
-def _row(connection: sa.Connection, operation_id: str, *, lock: bool = False) -> Row:
-    row = connection.execute(_ROW_LOCKED if lock else _ROW, {"wanted": operation_id}).mappings().first()
-    if row is None:
-        raise UnknownOperationError(f"no operation is called {operation_id!r}")
-    return row
