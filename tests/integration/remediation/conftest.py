@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from operations.model import State
 from operations.record.database import Database
 from operations.record.incidents import Incidents
+from remediation.model import Mode
 from remediation.record import RemediationRecord
 from sandbox.vcenter import Estate
+from tests.integration.operations.approving import ANN
 from tests.integration.operations.conftest import database_url, estate, gateway, shared_estate, sqlite_url
 from tests.integration.operations.lab import MovedClock
-from tests.integration.remediation.ward import Ward
+from tests.integration.remediation.ward import APPROVERS, Ward, settings_of, waiting
 from tests.postgres import postgres_server, postgres_url
 from vsphere.gateway import Gateway
 
@@ -64,3 +67,15 @@ def make_ward(estate: Estate, gateway: Gateway, sqlite_url: str) -> Iterator[Mak
 def ward(make_ward: MakeWard) -> Ward:
     """A replica on SQLite in which everything is done at once and by itself."""
     return make_ward()
+
+
+@pytest.fixture
+def asked(make_ward: MakeWard) -> Ward:
+    """A remedy of web-01 that waits for a yes."""
+    ward = make_ward(remediation=settings_of(Mode.APPROVE, approvers=APPROVERS))
+    ward.directory.change(ANN)
+    ward.small()
+    ward.turn_red()
+    ward.look()
+    assert waiting(ward).state is State.AWAITING_APPROVAL
+    return ward

@@ -195,3 +195,10 @@ class Ward(Lab):
         """Whether an incident is closed."""
         found = self.record.incident(incident_id)
         return found is not None and found.state is IncidentState.CLOSED
+
+
+def waiting(ward: Ward) -> Operation:
+    """The operation behind the only remedy, in any state."""
+    found = ward.operations.find(ward.remedy().key)
+    assert found is not None
+    return found
