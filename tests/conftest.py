@@ -7,6 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says what else the machine does.
+settings.register_profile("anywhere", deadline=None)
+settings.load_profile("anywhere")
 
 ROOT = Path(__file__).parents[1]
 REQUIRE_ALL = os.environ.get("NO_TEST_LEFT_OUT") == "1"
