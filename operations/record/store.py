@@ -70,6 +70,9 @@ class Store:
         row = operation_row(operation, request, subject=subject)
         undone = None
         with self._database.writing() as connection:
+            if request.undoes is not None:
+                # First the row, then the chain, as everybody does: the other way round two could wait for each other.
+                row_of(connection, request.undoes, lock=True)
             # The chain's row is the writers' one lock on PostgreSQL, so of two requests at once one sees the other.
             self._journal.lock(connection)
             known = same(connection, request, subject=subject, window_s=window_s)
