@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from operations.facts import DISK, LEASE_END, OWNER, differences, facts
+from operations.facts import DISK, OWNER, differences, facts
 from operations.model import ActorKind, Approval, Effect, Plan, Request
 from operations.plans import expected, hashed, making
 from vsphere.model import Vm
@@ -32,15 +32,17 @@ RESTS_ON: Final = MappingProxyType(
         "Datastore": ("datastores",),
         "How": ("power", "cpu_hot_add", "memory_hot_add"),
         "What goes": ("cpu_count", "memory_mib", DISK),
-        "Snapshots": ("snapshot_count",),
-        "Lease ends": (LEASE_END,),
         "Cost a month": ("cpu_count", "memory_mib", DISK),
         "Rule": (OWNER,),
     }
 )
-"""By a line's label, the facts of the VM that it tells of."""
+"""By a line's label, the facts of the VM that it tells of; of its lease only what is about the lease depends."""
+_LOSING: Final = frozenset({"nuke", "snapshot.revert"})
+"""Verbs after which a snapshot that came meanwhile is lost too; for others it is a backup that happens to run."""
+_KEEPING: Final = frozenset({"transform"})
+"""Verbs whose restart is not what they are for: one more meanwhile changes nothing about them."""
 _ALWAYS: Final = ("instance_uuid", "name")
-_RUN: Final = ("power", "booted_at")
+_STARTED: Final = "booted_at"
 """Which run of the VM would be interrupted: one that was off and on again may be what somebody has just repaired."""
 _LINES: Final = "lines"
 
@@ -85,7 +87,14 @@ def changed_since(seen: Mapping[str, object], plan: Plan) -> str:
 
 def _names(plan: Plan) -> tuple[str, ...]:
     shown = [name for line in (*plan.changes, *plan.notes) for name in RESTS_ON.get(line.label, ())]
-    return (*_ALWAYS, *(() if plan.effect is Effect.NONE else _RUN), *shown)
+    lost = ("snapshot_count",) if plan.verb in _LOSING else ()
+    return (*_ALWAYS, *_run(plan), *lost, *shown)
+
+
+def _run(plan: Plan) -> tuple[str, ...]:
+    if plan.effect is Effect.NONE:
+        return ()
+    return ("power",) if plan.verb in _KEEPING else ("power", _STARTED)
 
 
 def _words(before: str, after: str) -> str:

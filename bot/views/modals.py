@@ -48,7 +48,7 @@ def confirm_modal(plan: Plan, pending: ids.Pending, *, window: Window, now: date
         ValueError: the request is too long for a form.
     """
     blocks = _outdated(plan, changed) if changed else []
-    blocks.append(alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan.effect)))
+    blocks.append(alert(f"*{words.effect(plan.effect)}.* {_irreversible(plan)}".strip(), _level(plan)))
     blocks.append(section(f"*{escape(plan.summary)}*"))
     blocks += fields((escape(change.label), words.change(change)) for change in plan.changes)
     blocks += [section("\n".join(words.notes(plan)))] if plan.notes else []
@@ -156,5 +156,7 @@ def _irreversible(plan: Plan) -> str:
     return "There is no way back." if plan.effect is Effect.LOSS else ""
 
 
-def _level(effect: Effect) -> Level:
-    return "warning" if effect is Effect.RESTART else "info" if effect is Effect.NONE else "error"
+def _level(plan: Plan) -> Level:
+    if plan.effect is Effect.NONE:
+        return "error" if plan.type_name_to_confirm else "info"
+    return "warning" if plan.effect is Effect.RESTART else "error"

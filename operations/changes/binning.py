@@ -75,7 +75,7 @@ def plan_nuke(asking: Asking) -> Plan:
             {"stage": RENAME_FOR_BIN, "name": name},
             {"stage": MOVE_TO_BIN, "path": bin_at},
         ],
-        effect=Effect.STOP,
+        effect=Effect.NONE if vm.power is PowerState.OFF else Effect.STOP,
         changes=(Change(label="Folder", before=home, after=bin_at),),
         warnings=_warnings(vm, asking.request.asked_at + keep, keep),
         needs_confirmation=True,

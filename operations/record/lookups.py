@@ -13,6 +13,8 @@ from operations.record.tables import OPERATION
 
 _DONE = frozenset({State.SUCCEEDED, State.UNKNOWN})
 """How an operation ends that has done something, or may have."""
+_TWICE_S = 5.0
+"""So long what had nothing to do answers for the same wish: a double Enter. Somebody may have changed the VM since."""
 _OPEN = tuple(state.value for state in State if not state.is_final)
 _ROW = sa.select(OPERATION).where(OPERATION.c.id == sa.bindparam("wanted"))
 _ROW_LOCKED = _ROW.with_for_update()
@@ -63,12 +65,13 @@ def same(connection: sa.Connection, request: Request, *, subject: str, window_s:
         return None
     if row["result"] is not None and _was_binned(connection, row):
         return None
-    window = timedelta(seconds=window_s)
+    found = read_operation(row)
+    did_nothing = found.plan is not None and found.plan.unchanged is not None
+    window = timedelta(seconds=min(window_s, _TWICE_S) if did_nothing else window_s)
     # From both sides: where the clock was set back, a row of before it lies in the future.
     is_near = write_time(request.asked_at - window) <= row["created_at"] <= write_time(request.asked_at + window)
     # What failed may be tried again at once; what is under way is the same wish whatever the clocks say by now.
-    is_done = State(row["state"]) in _DONE
-    return read_operation(row) if (is_done and is_near) or not State(row["state"]).is_final else None
+    return found if (found.state in _DONE and is_near) or not found.state.is_final else None
 
 
 def undoing(connection: sa.Connection, operation_id: str) -> Operation | None:

@@ -139,6 +139,8 @@ def test_a_guest_that_refuses_to_shut_down_has_its_power_cut(lab: Lab) -> None:
 
 
 def test_nuke_asks_for_the_name_and_says_until_when_it_can_be_restored(lab: Lab) -> None:
+    lab.prepare("web-06", power="on")
+
     with pytest.raises(ConfirmationNeededError) as asked:
         lab.operations.submit(lab.request("nuke", "web-06"))
 

@@ -1,5 +1,7 @@
 """Power, end to end: on, guest shutdown, hard off, reboot, reset."""
 
+from datetime import timedelta
+
 import pytest
 
 from operations.errors import BadRequestError, ConfirmationNeededError, PlanChangedError
@@ -33,6 +35,18 @@ def test_a_power_operation_costs_two_calls(lab: Lab) -> None:
 
     calls = {name: count for name, count in lab.estate.calls().items() if name != "WaitForUpdatesEx"}
     assert calls == {"RetrievePropertiesEx": 1, "PowerOnVM_Task": 1}
+
+
+def test_what_had_nothing_to_do_stands_in_nobodys_way_once_the_vm_was_changed_by_hand(lab: Lab) -> None:
+    lab.prepare("web-01", power="on")
+    first = lab.do("poweron", "web-01")
+    lab.prepare("web-01", power="off")
+    lab.clock.move(timedelta(seconds=6))
+
+    second = lab.do("poweron", "web-01")
+
+    assert (first.text, second.text) == ("web-01 is on already.", "web-01 is on.")
+    assert lab.writes() == ["PowerOnVM_Task"]
 
 
 def test_a_vm_that_is_on_already_is_a_success_with_its_own_words(lab: Lab) -> None:

@@ -9,7 +9,7 @@ import pytest
 from operations.changes.stage import Asking
 from operations.errors import ConfirmationNeededError, PlanChangedError
 from operations.glance import noted
-from operations.model import Actor, ActorKind, Approval, Change, Plan, Request
+from operations.model import Actor, ActorKind, Approval, Change, Effect, Plan, Request
 from operations.opening import ask_where_it_hurts
 from operations.plans import expected, mismatch
 from operations.policy import Decision
@@ -133,20 +133,14 @@ VOID: Final[list[tuple[str, dict[str, Any], dict[str, Any], str]]] = [
     ("nuke", {}, MOVED, FOLDER),
     ("poweroff", HARD, CYCLED, STARTED),
     ("poweroff", HARD, OWNED, SOMEBODY),
-    ("poweroff", HARD, LONGER, LEASE),
     ("poweroff", {}, CYCLED, STARTED),
     ("reset", {}, CYCLED, STARTED),
-    ("reset", {}, LONGER, LEASE),
     ("reboot", {}, CYCLED, STARTED),
     ("transform", FEWER, LESS, VCPUS),
-    ("transform", FEWER, CYCLED, STARTED),
-    ("transform", FEWER, SNAPSHOT, SNAPSHOTS),
     ("transform", FEWER, {"power": PowerState.OFF, "booted_at": None}, "its power is off, it was on"),
     ("transform", FEWER, {"cpu_hot_add": True}, "its CPU hot-add is on, it was off"),
     ("transform", MORE, GROWN, MEMORY),
     ("transform", MORE, {"memory_hot_add": False}, "its memory hot-add is off, it was on"),
-    ("transform", MORE, SNAPSHOT, SNAPSHOTS),
-    ("move", ELSEWHERE, SNAPSHOT, SNAPSHOTS),
     ("move", ELSEWHERE, {"datastores": (Ref(LAB, "datastore-9"),)}, "its files lie on another datastore"),
     ("lease.extend", {}, LONGER, LEASE),
     ("snapshot.create", {"snapshot": "x"}, OWNED, SOMEBODY),
@@ -174,6 +168,13 @@ STANDS: Final[list[tuple[str, dict[str, Any], dict[str, Any]]]] = [
     ("nuke", {}, {"change_version": "another", "ip_address": None, "host": Ref(LAB, "host-2")}),
     ("poweroff", HARD, SNAPSHOT),
     ("poweroff", HARD, LESS),
+    ("poweroff", HARD, LONGER),
+    ("reset", {}, LONGER),
+    ("transform", FEWER, CYCLED),
+    ("transform", FEWER, SNAPSHOT),
+    ("transform", FEWER, LONGER),
+    ("transform", MORE, SNAPSHOT),
+    ("move", ELSEWHERE, SNAPSHOT),
     ("reset", {}, DISKS),
     ("reset", {}, {"attributes": {**WEB.attributes, "team": "search"}}),
     ("transform", MORE, CYCLED),
@@ -191,6 +192,14 @@ def test_what_the_card_did_not_show_leaves_the_yes_as_it_is(
 
     assert look(verb, changed, **said).hash == seen.hash
     assert mismatch(seen, changed) is None
+
+
+def test_a_vm_that_is_off_goes_to_the_bin_without_interrupting_anybody_and_not_once_it_is_on() -> None:
+    off, on = look("nuke", OFF), look("nuke", WEB)
+
+    assert (off.effect, on.effect) == (Effect.NONE, Effect.STOP)
+    assert off.type_name_to_confirm
+    assert mismatch(off, WEB) == "web-01 changed after this was planned: its power is on, it was off"
 
 
 def test_a_yes_stands_while_time_goes_by() -> None:

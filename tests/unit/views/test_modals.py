@@ -34,6 +34,12 @@ def foot(view: Mapping[str, Any]) -> str:
     return str(view["blocks"][-1]["elements"][0]["text"])
 
 
+def test_what_wants_its_name_typed_is_an_error_alert_also_where_it_interrupts_nobody() -> None:
+    view = card(replace(NUKE, effect=Effect.NONE), replace(REQUEST, verb="nuke"))
+
+    assert [one["level"] for one in view["blocks"] if one["type"] == "alert"] == ["error"]
+
+
 def test_the_question_says_what_it_costs_what_changes_and_names_the_act() -> None:
     view = card()
 
