@@ -54,11 +54,6 @@ def in_bin(lab: Lab, ref: Ref) -> bool:
     return path(lab, ref).rpartition("/")[0] == BIN
 
 
-def writes_on(lab: Lab) -> list[str]:
-    """What was sent, without the bin's folder, which only the first VM has made."""
-    return [one for one in lab.writes() if one not in {"CreateFolder", "AddCustomFieldDef"}]
-
-
 def test_nuke_shuts_down_marks_renames_and_moves(lab: Lab) -> None:
     ref = make(lab, "binned-01")
 
@@ -66,7 +61,7 @@ def test_nuke_shuts_down_marks_renames_and_moves(lab: Lab) -> None:
 
     vm, start = now(lab, ref), began(ended)
     until = ended.text.removeprefix("binned-01 is off and in the recycle bin until ").partition(";")[0]
-    assert writes_on(lab) == ["ShutdownGuest", *WAY_IN]
+    assert lab.writes() == ["ShutdownGuest", *WAY_IN]
     assert (vm.name, vm.power) == (f"binned-01.binned-{start:%Y%m%d-%H%M}", PowerState.OFF)
     assert vm.attributes["iaas.binned"] == f"{_minute(ended)} by U1, operation {ended.id}"
     assert (vm.attributes["iaas.binned.from"], vm.attributes["iaas.binned.name"]) == (FOLDER, "binned-01")
@@ -86,7 +81,7 @@ def test_a_vm_that_comes_back_is_as_it_was(lab: Lab) -> None:
 
     after = now(lab, ref)
     assert ended.text == f"binned-02 is back in {FOLDER}, and on."
-    assert writes_on(lab) == [*WAY_BACK, "PowerOnVM_Task"]
+    assert lab.writes() == [*WAY_BACK, "PowerOnVM_Task"]
     assert (after.name, after.folder, after.power) == (before.name, before.folder, before.power)
     assert {name: text for name, text in after.attributes.items() if text} == dict(before.attributes)
 
@@ -125,7 +120,7 @@ def test_a_guest_that_does_not_shut_down_in_time_has_its_power_cut(make_lab: Mak
 
     ended = lab.do("nuke", ref)
 
-    assert writes_on(lab) == ["ShutdownGuest", "PowerOffVM_Task", *WAY_IN]
+    assert lab.writes() == ["ShutdownGuest", "PowerOffVM_Task", *WAY_IN]
     assert "stage.given_up" in lab.kinds(ended)
 
 
@@ -135,7 +130,7 @@ def test_a_guest_that_refuses_to_shut_down_has_its_power_cut(lab: Lab) -> None:
 
     lab.do("nuke", ref)
 
-    assert writes_on(lab) == ["ShutdownGuest", "PowerOffVM_Task", *WAY_IN]
+    assert lab.writes() == ["ShutdownGuest", "PowerOffVM_Task", *WAY_IN]
 
 
 def test_nuke_asks_for_the_name_and_says_until_when_it_can_be_restored(lab: Lab) -> None:
@@ -270,7 +265,7 @@ def test_a_vm_that_is_not_in_the_bin_is_told_so(lab: Lab) -> None:
     told = lab.do("restore", make(lab, "present-01"))
 
     assert told.text == "present-01 is not in the recycle bin."
-    assert writes_on(lab) == []
+    assert lab.writes() == []
 
 
 @pytest.mark.parametrize("verb", ["poweron", "poweroff", "nuke", "transform", "move", "snapshot.create", "clone"])
@@ -287,7 +282,7 @@ def test_a_vm_in_the_bin_refuses_every_other_change(lab: Lab, verb: str) -> None
     assert "is in the recycle bin" in refused.text
     assert refused.way_out is not None
     assert "restore" in refused.way_out
-    assert writes_on(lab) == []
+    assert lab.writes() == []
 
 
 def test_a_vm_that_is_dragged_to_the_bin_before_the_write_is_left_alone(lab: Lab) -> None:
@@ -317,7 +312,7 @@ def test_twice_the_same_nuke_is_one(lab: Lab) -> None:
     lab.end(first)
 
     assert first.id == second.id
-    assert writes_on(lab) == ["ShutdownGuest", *WAY_IN]
+    assert lab.writes() == ["ShutdownGuest", *WAY_IN]
 
 
 def drag(lab: Lab, ref: Ref, *, into: Ref | None) -> None:
