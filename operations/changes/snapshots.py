@@ -64,7 +64,9 @@ def plan_revert(asking: Asking) -> Plan:
         vm_name=vm.name,
         summary=f"Take {vm.name} back to the snapshot {name}",
         done=f"{vm.name} is as it was when {name} was taken{_power_afterwards(vm, snapshot)}.",
-        stages=[{"stage": REVERT, "snapshot": snapshot.ref.moref, "runs": snapshot.holds_memory, **resized}],
+        stages=[
+            {"stage": REVERT, "snapshot": snapshot.ref.moref, "name": name, "runs": snapshot.holds_memory, **resized}
+        ],
         effect=Effect.LOSS,
         changes=(
             Change(label="State", before="as of now", after=f"as of {say_past(snapshot.created_at)}"),
@@ -147,6 +149,17 @@ def _ref(work: Work) -> Ref:
     return Ref(work.gateway.name, work.spec["snapshot"])
 
 
+def _revert(work: Work) -> Ref:
+    """Go back to the very snapshot that was agreed upon; another of its name is not that one."""
+    if all(one.ref != _ref(work) for one in work.gateway.snapshots(work.target)):
+        name = work.operation.vm_name
+        raise NotFoundError(
+            f"The snapshot {work.spec.get('name', '')} of {name} that this was about is gone",
+            hint=f"See `/iaas snapshot {name} list`.",
+        )
+    return work.gateway.revert_snapshot(_ref(work))
+
+
 def _shows_snapshot(work: Work) -> bool:
     return work.vm is not None and work.vm.snapshot_count > 0
 
@@ -177,7 +190,7 @@ STAGES = (
     Stage(
         title=REVERT,
         shows=_shows_reverted,
-        send=lambda work: work.gateway.revert_snapshot(_ref(work)),
+        send=_revert,
         task="vm.Snapshot.revert",
     ),
     Stage(

@@ -171,6 +171,24 @@ def test_a_snapshot_is_taken_gone_back_to_and_removed(lab: Lab) -> None:
     assert taken.text == "web-02 has the snapshot before update now."
 
 
+def test_a_snapshot_that_has_gone_meanwhile_is_not_gone_back_to_by_another_of_its_name(lab: Lab) -> None:
+    once = {"snapshot": "twin"}
+    lab.do("snapshot.create", "web-02", arguments=once)
+    eventually(lambda: lab.vm("web-02").snapshot_count > 0)
+    waiting = lab.ask("snapshot.revert", "web-02", arguments=once, not_before=lab.clock.now() + timedelta(hours=6))
+    lab.do("snapshot.remove", "web-02", arguments=once)
+    lab.do("snapshot.create", "web-02", arguments=once)
+    lab.clock.move(timedelta(hours=6))
+    lab.operations.sweep()
+
+    ended = lab.end(waiting)
+
+    assert ended.state is State.FAILED
+    assert ended.text == "The snapshot twin of web-02 that this was about is gone. Nothing was changed."
+    assert ended.way_out == "See `/iaas snapshot web-02 list`."
+    assert lab.writes("RevertToSnapshot_Task") == []
+
+
 @pytest.mark.parametrize("verb", ["snapshot.revert", "snapshot.remove"])
 def test_going_back_and_removing_ask_first(lab: Lab, verb: str) -> None:
     target = next(vm for vm in lab.gateway.inventory.vms() if vm.snapshot_count)
