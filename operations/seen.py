@@ -45,6 +45,7 @@ _ALWAYS: Final = ("instance_uuid", "name")
 _STARTED: Final = "booted_at"
 """Which run of the VM would be interrupted: one that was off and on again may be what somebody has just repaired."""
 _LINES: Final = "lines"
+_NO_VALUE: Final = " -\N{EN DASH}\N{EM DASH}"
 
 
 def is_looked_at(plan: Plan, request: Request, approval: Approval | None, *, ask: bool) -> bool:
@@ -98,7 +99,7 @@ def _run(plan: Plan) -> tuple[str, ...]:
 
 
 def _words(before: str, after: str) -> str:
-    return f"{before} → {after}" if before else after
+    return f"{before} → {after}" if before.strip(_NO_VALUE) else after
 
 
 def _changed_lines(was: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

@@ -194,6 +194,12 @@ def test_what_the_card_did_not_show_leaves_the_yes_as_it_is(
     assert mismatch(seen, changed) is None
 
 
+def test_another_size_of_the_source_is_told_of_a_copy_without_a_value_before() -> None:
+    seen, now = look("clone"), look("clone", replace(WEB, cpu_count=6))
+
+    assert changed_since(seen_of(seen), now).startswith("“vCPU” is 6 now, it was 4")
+
+
 def test_a_vm_that_is_off_goes_to_the_bin_without_interrupting_anybody_and_not_once_it_is_on() -> None:
     off, on = look("nuke", OFF), look("nuke", WEB)
 
