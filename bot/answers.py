@@ -58,6 +58,8 @@ class Button:
     """Whether a form asks for more first: the reason of a no, lower figures."""
     asks: bool = False
     """Whether a question follows: its window opens at once, because the plan may take its time."""
+    incident: str = ""
+    """The incident because of which it is offered; a click is first held against what is so of that by then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,6 @@ DECIDED: Final = "incident.decided"
 BEGUN: Final = "incident.begun"
 ENDED: Final = "incident.ended"
 COMPARED: Final = "incident.compared"
-WINDOW: Final = "incident.window"
 STILL_PLANNED: Final = "incident.still.planned"
 THREAD: Final = "incident:"
 """Begin of a notice's recipient that is the thread of an incident's card; its id follows."""
@@ -109,29 +108,23 @@ def details(story: Story) -> Iterator[Detail]:
         yield Detail(key=key, kind=DECIDED, data=data)
 
 
-def question(story: Story) -> Detail | None:
-    """What the owner is asked in private, once for each round: when the VM may restart. None where nothing is."""
+def wants_a_window(story: Story) -> str | None:
+    """The command that may be given with a restart, as long as somebody is to say when; None where nobody is."""
     decided = story.incident.decided
-    open_ = story.incident.state is IncidentState.OPEN
-    if decided is None or not open_ or decided.verdict is not VerdictKind.WINDOW or not decided.command:
+    if decided is None or story.incident.state is not IncidentState.OPEN or is_under_way(story):
         return None
+    return decided.command or None if decided.verdict is VerdictKind.WINDOW else None
+
+
+def question(story: Story) -> str | None:
+    """The command about which the owner is asked in private, once for each round: when may it restart?
+
+    None where nothing is asked: somebody who has planned it, be it that they have taken that back, knows, and the
+    card has the buttons.
+    """
     last = story.remedies[-1] if story.remedies else None
     is_answered = last is not None and last.mode is Mode.RECOMMEND and last.state is RemedyState.DROPPED
-    if is_answered or is_under_way(story):
-        # Somebody has planned it, be it that they have taken that back: they know, and the card has the buttons.
-        return None
-    data = {
-        "alarm": story.incident.alarm.name,
-        "vm": story.incident.entity_name,
-        "about": story.incident.entity_name,
-        "summary": decided.summary,
-        "reason": decided.reason,
-        "command": decided.command,
-        "start": f"{story.tonight.start:%H:%M}",
-        "end": f"{story.tonight.end:%H:%M}",
-        "zone": story.tonight.zone.key,
-    }
-    return Detail(key=f"incident/{story.incident.id}/{story.incident.round}/window", kind=WINDOW, data=data)
+    return None if is_answered else wants_a_window(story)
 
 
 def planned(story: Story) -> Operation | None:

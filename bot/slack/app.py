@@ -93,7 +93,7 @@ class SlackFront:
             threads=incidents.thread if incidents else lambda _recipient: None,
             clock=clock,
         )
-        self._incidents = self._incident_cards(incidents, clock) if incidents else None
+        self._incidents = self._incident_cards(incidents, direct, clock) if incidents else None
         self._jobs = Jobs(threads=settings.job_threads)
         work = Work(
             dispatcher=dispatcher,
@@ -105,7 +105,13 @@ class SlackFront:
             clock=clock,
             late_after_s=settings.late_after_s,
         )
-        listeners = Listeners(dispatcher=dispatcher, work=work, once=Once(clock=clock), enqueue=self._enqueue)
+        listeners = Listeners(
+            dispatcher=dispatcher,
+            work=work,
+            once=Once(clock=clock),
+            enqueue=self._enqueue,
+            no_longer_wanted=self._incidents.no_longer_wanted if self._incidents else lambda _incident, _line: None,
+        )
         self._executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="slack-bolt")
         bolt = BoltFront(settings=settings, listeners=listeners, executor=self._executor)
         self._sockets = SocketRunner(settings=settings, handle=bolt.handle, clock=clock, give_up=give_up)
@@ -145,8 +151,10 @@ class SlackFront:
             waiting=self._outbox.waiting(),
         )
 
-    def _incident_cards(self, desk: IncidentDesk, clock: Clock) -> IncidentAnnouncer:
-        announcer = IncidentAnnouncer(desk=desk, outbox=self._outbox, tell=self._notices.run_once, clock=clock)
+    def _incident_cards(self, desk: IncidentDesk, direct: DirectMessages, clock: Clock) -> IncidentAnnouncer:
+        announcer = IncidentAnnouncer(
+            desk=desk, outbox=self._outbox, direct=direct, tell=self._notices.run_once, clock=clock
+        )
         desk.remediation.subscribe(announcer.changed)
         return announcer
 

@@ -19,8 +19,12 @@ from bot.slack.livecard import LiveCard
 from bot.slack.outbox import Outbox
 from bot.slack.parcel import Call, Parcel
 from bot.slack.ports import Changes, IncidentCards, NoticeBook, Remediation
-from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, question, still_planned
+from bot.slack.questions import OwnerQuestions
+from bot.slack.replies import DirectMessages
+from bot.telling import DECIDED, THREAD, Story, details, is_quiet, is_rolled_up, still_planned
 from bot.views.incident import incident_card, rolled_up_card
+from bot.views.message import Message
+from bot.views.question import no_longer_wanted
 from bot.views.storm import storm_card
 from operations.errors import UnknownOperationError
 from operations.model import Operation
@@ -81,6 +85,7 @@ class IncidentAnnouncer:
         *,
         desk: IncidentDesk,
         outbox: Outbox,
+        direct: DirectMessages,
         tell: Callable[[], None],
         clock: Clock,
     ) -> None:
@@ -89,6 +94,7 @@ class IncidentAnnouncer:
         Args:
             desk: where incidents are, and where their cards go.
             outbox: the way to Slack.
+            direct: opens direct messages.
             tell: sends the notices that wait.
             clock: time.
         """
@@ -100,6 +106,9 @@ class IncidentAnnouncer:
         self._name = secrets.token_hex(6)
         self._lock = threading.Lock()
         self._cards: OrderedDict[str, _Card] = OrderedDict()
+        self._questions = OwnerQuestions(
+            outbox=outbox, direct=direct, cards=desk.cards, story=self._story, name=self._name, clock=clock
+        )
 
     def changed(self, incident: Incident) -> None:
         """Take the news of an incident; from any thread, returns at once."""
@@ -113,6 +122,15 @@ class IncidentAnnouncer:
         """
         for incident_id in self._store.stale():
             self._put(self._card(incident_id))
+
+    def no_longer_wanted(self, incident_id: str, line: str) -> Message | None:
+        """What to say of a line that an incident has offered and wants no more; None while it does, or is unknown.
+
+        Raises:
+            StorageError: the record can't be read.
+        """
+        story = self._story(incident_id)
+        return None if story is None else no_longer_wanted(story, line)
 
     def _card(self, card_id: str, *, storm: bool = False) -> _Card:
         with self._lock:
@@ -149,6 +167,7 @@ class IncidentAnnouncer:
             card.address = card.address or shown.address
             card.sending = {incident.id: incident.version}
             is_shown = shown.version >= incident.version and not card.redraw
+        self._questions.draw(story)
         if is_shown:
             return None
         self._tell_people(story)
@@ -226,9 +245,6 @@ class IncidentAnnouncer:
         return found
 
     def _tell_people(self, story: Story) -> None:
-        asked = question(story) if story.owner else None
-        if asked is not None and story.owner is not None:
-            self._desk.notices.add(key=asked.key, recipient=story.owner, kind=asked.kind, data=asked.data)
         for person, one in still_planned(story):
             self._desk.notices.add(key=one.key, recipient=person, kind=one.kind, data=one.data)
 

@@ -24,6 +24,7 @@ from bot.views import error, ids
 from bot.views.change import read_form
 from bot.views.decision import read_decision
 from bot.views.ids import Click, Decision, Kind, Pending
+from bot.views.message import Message
 from bot.views.modals import planning_modal, wrong_name
 from operations.model import Origin
 
@@ -33,12 +34,17 @@ _NOTHING: Final[Json] = {}
 _OURS: Final = "iaas."
 
 Enqueue = Callable[[Callable[[], None], Place], None]
+NoLongerWanted = Callable[[str, str], Message | None]
+"""What to say of a line that an incident has offered and wants no more; None while it does. Reads the record."""
 
 
 class Listeners:
     """One method a kind of delivery; each returns the ack's payload."""
 
-    def __init__(self, *, dispatcher: Dispatcher, work: Work, once: Once, enqueue: Enqueue) -> None:
+    def __init__(
+        self, *, dispatcher: Dispatcher, work: Work, once: Once, enqueue: Enqueue, no_longer_wanted: NoLongerWanted
+    ) -> None:
+        self._no_longer_wanted = no_longer_wanted
         self._dispatcher = dispatcher
         self._work = work
         self._once = once
@@ -106,10 +112,15 @@ class Listeners:
         elif click.kind is Kind.FORM:
             self._enqueue(lambda: self._work.fill_in(click.line, place), place)
         elif click.kind is Kind.PLAN:
-            self._enqueue(lambda: self._work.look(click.line, place), place)
+            self._enqueue(
+                lambda: self._work.look(click.line, place, outdated=lambda: self._outdated_offer(click)), place
+            )
         else:
             self._enqueue(lambda: self._work.say(click.line, place, changes=self._changes(click.line)), place)
         return _NOTHING
+
+    def _outdated_offer(self, click: Click) -> Message | None:
+        return self._no_longer_wanted(click.incident, click.line) if click.incident else None
 
     def _submitted(self, envelope: Envelope) -> Json:
         view = envelope.body["view"]

@@ -1,6 +1,6 @@
 """What the Slack front needs of its neighbours, as narrow protocols; `bot.wiring` passes what implements them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -105,6 +105,9 @@ class IncidentCards(Protocol):
 
     def of(self, incident_id: str) -> ShownIncident:
         """How far a card is."""
+
+    def all_of(self, incident_ids: Iterable[str]) -> Mapping[str, ShownIncident]:
+        """The cards of these that anything is known of."""
 
     def stale(self) -> Sequence[str]:
         """The incidents of which less is shown than there is, oldest first."""

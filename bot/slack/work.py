@@ -1,6 +1,6 @@
 """The jobs behind the listeners: ask who it is, run the line, show what comes of it. Runs in job threads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -74,8 +74,19 @@ class Work:
         if reply is not None:
             self._show(reply, line, place, asked_at)
 
-    def look(self, line: str, place: Place) -> None:
-        """Run a line that will ask, with a modal that opens before the plan is made."""
+    def look(self, line: str, place: Place, *, outdated: Callable[[], Message | None] = lambda: None) -> None:
+        """Run a line that will ask, with a modal that opens before the plan is made.
+
+        Args:
+            line: the command line.
+            place: where its button was pressed.
+            outdated: what is told instead where that button is no longer offered; None where it is.
+        """
+        instead = outdated()
+        if instead is not None:
+            log.info("slack.button.outdated", actor=place.user, line=line)
+            self._replies.tell(place, instead)
+            return
         view_id = self._modals.open(place.trigger, loading_modal(line)) if self._trigger_lives(place) else None
         if view_id is None:
             self._replies.tell(place, error.question_lost(line))

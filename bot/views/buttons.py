@@ -50,4 +50,4 @@ def picker(choices: Sequence[Button]) -> list[Json]:
 
 def _click(item: Button) -> Click:
     kind = Kind.FORM if item.opens_form else Kind.PLAN if item.asks else Kind.SAY
-    return Click(line=item.command, kind=kind)
+    return Click(line=item.command, kind=kind, incident=item.incident)

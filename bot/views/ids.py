@@ -51,19 +51,22 @@ class Click:
     line: str
     """The command line without `/iaas`."""
     kind: Kind = Kind.SAY
+    incident: str = ""
+    """The incident because of which it was offered; empty where there is none."""
 
     def dump(self) -> str:
         """As JSON; short, because an option's value has at most 150 characters."""
-        return _json({"v": VERSION, "k": self.kind.value, "c": self.line})
+        about = {"i": self.incident} if self.incident else {}
+        return _json({"v": VERSION, "k": self.kind.value, "c": self.line} | about)
 
     @classmethod
     def load(cls, value: object) -> "Click | None":
         """Read what `dump` wrote; None for anything else."""
         data = _versioned(value)
-        line, kind = data.get("c"), data.get("k")
-        if not isinstance(line, str) or kind not in {one.value for one in Kind}:
+        line, kind, incident = data.get("c"), data.get("k"), data.get("i", "")
+        if not isinstance(line, str) or not isinstance(incident, str) or kind not in {one.value for one in Kind}:
             return None
-        return cls(line=line, kind=Kind(kind))
+        return cls(line=line, kind=Kind(kind), incident=incident)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,6 +22,7 @@ from remediation.following import OPERATION
 from remediation.guards import ALL_GUARDS
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
+from remediation.guards.taken_back import TakenBack
 from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
 from remediation.returning import MOST_REDDENINGS, red_since
 from remediation.verification import UNDONE_BY
@@ -32,7 +33,7 @@ _TITLE: Final = 200
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
 _BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
-_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name, StoppedForDatastore.name})
+_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
 """Guard rails that a person ends with `remediation start`."""
 _GUARDS: Final = frozenset(guard.name for guard in ALL_GUARDS)
 """What else decides, as a playbook that has nothing to add, is no guard rail."""
@@ -64,13 +65,18 @@ _FATES: Final = {
 def incident_card(story: Story, now: datetime) -> Message:
     """The card as of `now` (aware), for any state."""
     incident, remedies = story.incident, story.remedies[-_REMEDIES:]
-    head = _head(story)
-    news = [*_again(incident), *_ending(story), *_decided(story), *_remedies(story), *_comparison(remedies)]
+    head = standing_of(story)[0]
+    news = [*_again(incident), *standing_of(story)[1:], *_comparison(remedies)]
     facts = [*_facts(incident)]
     blocks: list[Json] = [section("\n".join([head, *news])), *fields(facts), context(_footer(incident))]
     figures = [f"{label}: {value}" for label, value in facts]
     footer = f"Incident {escape(incident.id)}"
     return message([head, *news, *figures, footer], [*blocks, *buttons.row(_buttons(story, now))])
+
+
+def standing_of(story: Story) -> list[str]:
+    """What is so now in a few lines, the head first: what is red or over, why nothing is done, what was done."""
+    return [_head(story), *_ending(story), *_decided(story), *_remedies(story)]
 
 
 def rolled_up_card(incident: Incident) -> Message:
@@ -247,7 +253,7 @@ def _buttons(story: Story, now: datetime) -> Iterator[Button]:
     if story.is_gone and incident.state is IncidentState.CLOSED:
         return
     if decided is not None and incident.state is IncidentState.OPEN and not is_under_way(story):
-        yield from _offered(decided, story.tonight, now)
+        yield from _offered(decided, incident.id, story.tonight, now)
     if is_under_way(story) and incident.operation_id:
         verb = "pending" if _is_asked(story) else "status"
         yield Button(label="Details", command=command_line(verb, incident.operation_id))
@@ -265,12 +271,12 @@ def _buttons(story: Story, now: datetime) -> Iterator[Button]:
         yield Button(label="Why?", command=command_line("why", vm))
 
 
-def _offered(decided: Decided, tonight: Window, now: datetime) -> Iterator[Button]:
+def _offered(decided: Decided, incident: str, tonight: Window, now: datetime) -> Iterator[Button]:
     """What a person can do about it with one click."""
     if not decided.command:
         return
     if decided.verdict is VerdictKind.WINDOW:
-        yield from window_buttons(decided.command, tonight, now)
+        yield from window_buttons(decided.command, incident, tonight, now)
     elif decided.verdict in OFFERING:
         yield Button(label="Do it", command=decided.command, style="primary")
 

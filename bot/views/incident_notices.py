@@ -1,9 +1,8 @@
-"""What is told once of an incident: in the thread of its card, to the owner of its VM, and to administrators."""
+"""What is told once of an incident: in its card's thread, to whoever has planned something, and to administrators."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from bot.answers import Button, File
 from bot.blocks.layout import section
@@ -14,8 +13,6 @@ from bot.views import buttons, glyphs, words
 from bot.views.incident import lowered_from, short
 from bot.views.message import Message, message
 from bot.views.reasons import said
-from bot.views.windows import window_buttons
-from operations.terms import Window
 from remediation.charts import chart
 from remediation.model import Outcome, PlaybookName, RemedyState, VerdictKind
 from remediation.verification import MEASURES, UNDONE_BY
@@ -87,23 +84,6 @@ def picture(data: Mapping[str, Any]) -> File | None:
         return None
     told = str(data["after"].get("reason", ""))
     return File(name="before-and-after.png", title="Before and after", content=drawn, alt=f"Chart: {told}")
-
-
-def window(data: Mapping[str, Any], now: datetime) -> Message:
-    """To the owner: when may it restart? `alarm`, `vm`, `about`, `summary`, `reason`, `command`, and tonight's hours.
-
-    Tonight's hours are `start` and `end` (`22:00`) in the time `zone`.
-    """
-    tonight = Window(
-        start=time.fromisoformat(data["start"]), end=time.fromisoformat(data["end"]), zone=ZoneInfo(data["zone"])
-    )
-    head = f"{glyphs.WAITING} *{escape(data['vm'])}*: {escape(data['alarm'])} is red, and help needs a restart"
-    rest = [
-        f"*{escape(data['summary'])}* would help. {said(data['reason'], about=[data.get('about', '')])}",
-        "You own it: choose when. You are asked once more, and nothing restarts before.",
-    ]
-    lines = [head, *rest]
-    return message(lines, [section("\n".join(lines)), *buttons.row(window_buttons(data["command"], tonight, now))])
 
 
 def still_planned(data: Mapping[str, Any], _now: datetime) -> Message:

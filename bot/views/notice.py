@@ -30,7 +30,6 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         telling.DECIDED: incident_notices.decided,
         telling.ENDED: incident_notices.ended,
         trust.OFFER: incident_notices.trust,
-        telling.WINDOW: incident_notices.window,
         telling.STILL_PLANNED: incident_notices.still_planned,
     }
 )

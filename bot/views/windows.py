@@ -15,12 +15,17 @@ from operations.windows import opens_at
 _ADMINISTRATOR: Final = "an administrator"
 
 
-def window_buttons(command: str, tonight: Window, now: datetime) -> tuple[Button, Button]:
-    """When to do what takes a restart: as commands that ask once more before anything happens."""
+def window_buttons(command: str, incident: str, tonight: Window, now: datetime) -> tuple[Button, Button]:
+    """When to do what takes a restart because of an incident: as commands that ask once more before anything happens.
+
+    A click asks that only as long as the incident wants it: a client may show what is no longer so.
+    """
     at = words.clock(opens_at(tonight, now), tonight)
     return (
-        Button(label=f"Tonight at {at}", command=f"{command} at=tonight", style="primary", asks=True),
-        Button(label="Now, with a restart", command=command, style="danger", asks=True),
+        Button(
+            label=f"Tonight at {at}", command=f"{command} at=tonight", style="primary", asks=True, incident=incident
+        ),
+        Button(label="Now, with a restart", command=command, style="danger", asks=True, incident=incident),
     )
 
 

@@ -1,6 +1,7 @@
 """Where incidents are shown, and which version is shown there: so that their cards catch up later.
 
-A storm has a card of its own under the storm's id; what it shows is written with each of its incidents.
+A storm has a card of its own under the storm's id; what it shows is written with each of its incidents. What the owner
+is asked in private has one for each round, under `question_id`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,14 @@ _PAST: Final = timedelta(hours=24)
 """An incident that ended longer ago interests nobody in a channel any more; `why` has it."""
 _CLAIM: Final = timedelta(seconds=20)
 """Whoever wanted to post a card and has not done so by then is dead, or cut off; another may."""
+
+
+_ROUND: Final = "/"
+
+
+def question_id(incident_id: str, round_: int) -> str:
+    """Under which id it is kept where the owner was asked in a round of an incident: `I7F3K/0`."""
+    return f"{incident_id}{_ROUND}{round_}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,17 +106,38 @@ class IncidentCards:
         }
 
     def stale(self) -> list[str]:
-        """The incidents of which less is shown than there is, oldest first."""
+        """The incidents of which less is shown than there is, on their cards or in what owners were asked.
+
+        Those whose cards are behind come first, the oldest first.
+        """
+        behind = self._behind_on_cards()
+        return [*behind, *(one for one in self._behind_in_questions() if one not in behind)]
+
+    def _behind_on_cards(self) -> list[str]:
         shown = sa.func.coalesce(INCIDENT_CARD.c.shown_version, 0)
-        recent = sa.or_(INCIDENT.c.closed_at.is_(None), INCIDENT.c.closed_at > write_time(self._clock.now() - _PAST))
         query = (
             sa.select(INCIDENT.c.id)
             .select_from(INCIDENT.outerjoin(INCIDENT_CARD, INCIDENT_CARD.c.incident_id == INCIDENT.c.id))
-            .where(shown < INCIDENT.c.version, recent)
+            .where(shown < INCIDENT.c.version, self._is_recent())
             .order_by(INCIDENT.c.opened_at, INCIDENT.c.id)
         )
         with self._database.reading() as connection:
             return [str(one) for one in connection.execute(query.limit(_LIMIT)).scalars()]
+
+    def _behind_in_questions(self) -> list[str]:
+        """Questions are few beside incidents: one a round of what grows only with a restart."""
+        card = INCIDENT_CARD.c
+        asked = sa.select(card.incident_id, card.shown_version).where(card.incident_id.contains(_ROUND))
+        with self._database.reading() as connection:
+            shown = [(str(one).partition(_ROUND)[0], int(version)) for one, version in connection.execute(asked)]
+            if not shown:
+                return []
+            recent = sa.select(INCIDENT.c.id, INCIDENT.c.version).where(self._is_recent())
+            versions = {str(one): int(version) for one, version in connection.execute(recent)}
+        return list(dict.fromkeys(one for one, version in shown if version < versions.get(one, 0)))
+
+    def _is_recent(self) -> sa.ColumnElement[bool]:
+        return sa.or_(INCIDENT.c.closed_at.is_(None), INCIDENT.c.closed_at > write_time(self._clock.now() - _PAST))
 
     def _insert(self, rows: list[dict[str, object]]) -> sqlite.Insert | postgresql.Insert:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.telling import WINDOW
+from operations.record.incident_cards import question_id
 from remediation.model import Outcome, VerdictKind
-from sandbox.slack import Workspace
+from sandbox.slack import SeenMessage, Workspace
 from tests.integration.slack.ward import COMMAND, SUMMARY, Replica, cards, heads, now, thread, until
 from tests.postgres import postgres_server, postgres_url
 
@@ -187,16 +187,74 @@ def test_the_owner_is_asked_once_a_round_and_a_click_asks_before_it_restarts(
     replica.decide(incident, VerdictKind.WINDOW, "web-01 has no CPU hot-add.", guard="hot-add")
     dana = workspace.as_user("dana")
     asked = dana.wait_for_message(contains="You own it: choose when.", timeout_s=60)
+
+    def question() -> SeenMessage:
+        (found,) = (one for one in dana.messages() if one.ts == asked.ts)
+        return found
+
     replica.decide(incident, VerdictKind.WAIT, "A moment.", guard="sustained")
+    until(lambda: "A moment." in question().text)
+    assert question().action_ids() == []
     replica.decide(incident, VerdictKind.WINDOW, "web-01 has no CPU hot-add.", guard="hot-add")
+    until(lambda: "You own it" in question().text)
     until(lambda: replica.cards.stale() == [])
     workspace.wait_for_sockets(2)
-    dana.click(asked, "iaas.say.transform")
+    dana.click(question(), "iaas.say.transform")
 
     until(lambda: replica.dispatcher.lines() == [f"{COMMAND} at=tonight"])
     assert replica.dispatcher.said[0].actor.id == "U0DANA"
     assert len([one for one in dana.messages() if "You own it" in one.text]) == 1
     assert "<@U0DANA>, who owns it, has been asked." in cards(workspace)[0].text
+
+
+def test_once_its_alarm_is_over_the_owners_question_says_so_and_a_click_on_what_a_client_still_shows_opens_nothing(
+    workspace: Workspace, replicas: Start, database_url: str
+) -> None:
+    replica = replicas(database_url, owner="U0DANA")
+    edited, shown_on = replica.redden(1), replica.redden(2)
+    for incident in (edited, shown_on):
+        replica.decide(incident, VerdictKind.WINDOW, "It has no CPU hot-add.", guard="hot-add")
+    dana = workspace.as_user("dana")
+    until(lambda: len([one for one in dana.messages() if "You own it" in one.text]) == 2)
+    until(lambda: replica.cards.stale() == [])
+    (old,) = (one for one in dana.messages() if "*web-01*" in one.text and "You own it" in one.text)
+    # What an old client does: it shows the buttons on.
+    replica.cards.shown({question_id(shown_on.id, 0): 99})
+
+    for incident in (edited, shown_on):
+        replica.clear(incident)
+
+    settled = dana.wait_for_message(contains="nothing is waited for from you now", timeout_s=60)
+    assert (settled.ts, settled.action_ids()) == (old.ts, [])
+    assert "over after 5 min" in settled.text
+    until(lambda: replica.cards.stale() == [])
+    workspace.wait_for_sockets(2)
+    (left,) = (one for one in dana.messages() if "You own it" in one.text)
+    dana.click(left, "iaas.say.transform.2")
+    told = dana.wait_for_message(contains="The alarm Virtual machine CPU usage on web-02 is over", timeout_s=60)
+    assert (told.channel, replica.dispatcher.lines()) == (left.channel, [])
+    dana.click(told, "iaas.say.transform")
+    until(lambda: replica.dispatcher.lines() == [COMMAND])
+
+
+def test_a_question_that_nobody_has_sent_when_its_replica_died_is_asked_by_another_and_only_while_it_stands(
+    workspace: Workspace, replicas: Start, sqlite_url: str
+) -> None:
+    dead = Replica(workspace, sqlite_url, owner="U0DANA")
+    one, other = dead.redden(1), dead.redden(2)
+    for incident in (one, other):
+        decided = dead.decide(incident, VerdictKind.WINDOW, "It has no CPU hot-add.", guard="hot-add")
+        assert dead.cards.claim(question_id(incident.id, 0), "dead")
+        dead.cards.shown({incident.id: decided.version})
+    dead.clear(other)
+    dead.close()
+
+    replica = replicas(sqlite_url, owner="U0DANA", ahead=timedelta(minutes=1))
+
+    asked = workspace.as_user("dana").wait_for_message(contains="You own it: choose when.", timeout_s=60)
+    assert "*web-01*" in asked.text
+    until(lambda: replica.cards.stale() == [])
+    assert [one for one in workspace.as_user("dana").messages() if "*web-02*" in one.text] == []
 
 
 @pytest.mark.parametrize("owner", ["U0GUY", "U0NOBODY", "web team"])
@@ -212,7 +270,6 @@ def test_an_owner_who_cant_be_asked_gets_no_message_and_the_room_is_asked_instea
     mention = f"<@{owner}>" if owner.startswith("U0") else owner
     asked = f"Its owner {mention} can't be asked in Slack, so *@vm-approvers* or an administrator is asked"
     assert asked in cards(workspace)[0].text
-    assert [one for one in replica.notices.unsent() if one.kind == WINDOW] == []
     assert not [one for one in workspace.as_user("guy").messages() if "You own it" in one.text]
 
 
@@ -225,15 +282,17 @@ def test_whoever_planned_a_restart_hears_once_that_the_alarm_is_over_and_the_car
     until(lambda: len(cards(workspace)) == 1)
     replica.plan(incident)
     until(lambda: "a restart is planned" in heads(workspace)[0])
+    dana = workspace.as_user("dana")
+    settled = dana.wait_for_message(contains="nothing is waited for from you now", timeout_s=60)
+    assert ("a restart is planned" in settled.text, settled.action_ids()) == (True, ["iaas.say.cancel"])
 
     replica.clear(incident)
 
-    dana = workspace.as_user("dana")
-    dana.wait_for_message(contains="is still planned for", timeout_s=60)
+    dana.wait_for_message(contains="If it shall stay so", timeout_s=60)
     until(lambda: "over after 5 min, a restart is planned" in heads(workspace)[0])
     until(lambda: replica.cards.stale() == [])
     assert "iaas.say.cancel" in cards(workspace)[0].action_ids()
-    assert len([one for one in dana.messages() if "is still planned for" in one.text]) == 1
+    assert len([one for one in dana.messages() if "If it shall stay so" in one.text]) == 1
 
 
 def test_a_button_on_the_card_says_its_command_for_whoever_clicks(

@@ -142,16 +142,8 @@ def test_the_same_decision_is_in_the_thread_once_a_round_whatever_its_figures() 
     assert [one.kind for one in details(story(first))] == [DECIDED]
 
 
-def test_the_owner_is_asked_for_a_window_once_a_round() -> None:
-    asked = question(story(incident(VerdictKind.WINDOW)))
-
-    assert asked is not None
-    assert asked.key == "incident/I7F3K/0/window"
-    assert (asked.data["command"], asked.data["start"], asked.data["zone"]) == (
-        "transform web-01 cpu=3",
-        "22:00",
-        "Europe/Berlin",
-    )
+def test_the_owner_is_asked_for_a_window_as_long_as_it_is_red() -> None:
+    assert question(story(incident(VerdictKind.WINDOW))) == "transform web-01 cpu=3"
     assert question(story(incident(VerdictKind.RECOMMEND))) is None
     assert question(story(incident(VerdictKind.WINDOW, state=IncidentState.CLOSED, closed_at=NOW))) is None
 

@@ -19,16 +19,6 @@ ABOUT = {
     "playbook": "add-cpu",
     "before": {"cpu_p95": 96.0, "ready_p95": 1.2},
 }
-RESTART = {
-    "alarm": "CPU usage",
-    "vm": "<!here>",
-    "summary": "Add 1 vCPU to web-01 (2 → 3)",
-    "reason": "web-01 has no CPU hot-add.",
-    "command": "transform web-01 cpu=3",
-    "start": "22:00",
-    "end": "05:00",
-    "zone": "Europe/Berlin",
-}
 TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "begins": (
         "incident.begun",
@@ -126,15 +116,6 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "Cancelled by <@U0ANN> before it began, not by &lt;@U0BEN&gt;.",
         ],
     ),
-    "restart": (
-        "incident.window",
-        RESTART,
-        [
-            ":hourglass_flowing_sand: *&lt;!here&gt;*: CPU usage is red, and help needs a restart",
-            "*Add 1 vCPU to web-01 (2 → 3)* would help. web-01 has no CPU hot-add.",
-            "You own it: choose when. You are asked once more, and nothing restarts before.",
-        ],
-    ),
     "trust": (
         "remediation.trust",
         {"playbook": "add-cpu", "runs": 5, "people": ["U0ANN", "U0BEN"]},
@@ -164,13 +145,6 @@ def said(made: Message) -> dict[str, tuple[str, Kind]]:
 @pytest.mark.parametrize(("kind", "data", "lines"), TOLD.values(), ids=TOLD)
 def test_a_notice_says_it_in_figures_and_rings_nobody(kind: str, data: dict[str, Any], lines: list[str]) -> None:
     assert told(kind, data).text.split("\n") == lines
-
-
-def test_an_owner_is_offered_tonight_and_now_and_is_asked_once_more() -> None:
-    assert said(told("incident.window", RESTART)) == {
-        "Tonight at 22:00 CET": ("transform web-01 cpu=3 at=tonight", Kind.PLAN),
-        "Now, with a restart": ("transform web-01 cpu=3", Kind.PLAN),
-    }
 
 
 def test_what_stays_planned_once_its_alarm_is_over_is_told_with_the_way_to_cancel_it() -> None:
