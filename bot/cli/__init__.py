@@ -148,8 +148,9 @@ def _replay(
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="With --jsonl: ask no vCenter; VMs are assumed.")] = False,
     write: Annotated[
-        Path | None, typer.Option(help="Keep what was read in this file, for --jsonl.", dir_okay=False)
+        Path | None, typer.Option(help="Keep what was read in this new file, for --jsonl.", dir_okay=False)
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="With --write: also where there is a file.")] = False,
     form: Annotated[Table, typer.Option("--format", help="A table, or one JSON object.")] = Table.TEXT,
     config: _Config = _DEFAULT_CONFIG,
 ) -> None:
@@ -163,6 +164,12 @@ def _replay(
         raise typer.BadParameter("it is for --jsonl without --vcenter", param_hint="--offline")
     if jsonl is not None and write is not None and write.exists() and write.samefile(jsonl):
         raise typer.BadParameter("it is the file that is read", param_hint="--write")
+    if overwrite and write is None:
+        raise typer.BadParameter("it is for --write", param_hint="--overwrite")
+    if write is not None and write.exists() and not overwrite:
+        raise typer.BadParameter(
+            f"{write} is there already: name another file, or add --overwrite", param_hint="--write"
+        )
     from bot.cli import replay as command
 
     asked = command.Asked(

@@ -69,6 +69,9 @@ def run(config: Path, asked: Asked) -> None:
         raise typer.Exit(CAN_NOT) from None
     for bad in report.bad_lines:
         typer.echo(f"{asked.jsonl}:{bad.number}: {bad.reason}", err=True)
+    if report.bad and not report.changes:
+        typer.echo("iaas-bot: No line of the file could be read, so nothing was replayed.", err=True)
+        raise typer.Exit(CAN_NOT)
     if report.bad:
         left = "was" if report.bad == 1 else "were"
         typer.echo(f"iaas-bot: {counted(report.bad, 'line')} could not be read and {left} left out.", err=True)

@@ -14,13 +14,15 @@ from bot.cli.demo.world import Bot
 from bot.cli.replay import Asked, CanNotError, replayed
 from bot.config import Settings, load
 from remediation.model import Mode, PlaybookName
-from remediation.replay.changes import from_line
+from remediation.replay.changes import from_line, to_line
 from remediation.replay.report import data
 from sandbox.slack import Workspace
 from sandbox.vcenter import Estate
 from sandbox.vcenter.client import PastEvent
+from tests.unit.remediation.replay.past import change
 from vsphere.clock import SystemClock
 
+GOOD = to_line(change(0, "red")).encode()
 CPU = "alarm.VmCPUUsageAlarm"
 DISK = "alarm.DatastoreDiskUsageAlarm"
 END = SystemClock().now().replace(microsecond=0) - timedelta(hours=2)
@@ -144,12 +146,37 @@ def test_the_table_names_playbooks_vms_and_what_held(bot: Bot, settings: Setting
 @pytest.mark.usefixtures("settings")
 def test_one_bad_line_is_told_in_the_singular_with_the_file_and_its_number(bot: Bot, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
-    file.write_bytes(b"\n[[\xfc\n")
+    file.write_bytes(b"\n[[\xfc\n" + GOOD)
 
     run = typed(bot, "--jsonl", str(file), "--offline")
 
     assert run.exit_code == 1
     assert run.stderr == f"{file}:2: no UTF-8\niaas-bot: 1 line could not be read and was left out.\n"
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_file_without_one_line_that_could_be_read_is_not_replayed(bot: Bot, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("who?\n", encoding="utf-8")
+
+    run = typed(bot, "--jsonl", str(file), "--offline")
+
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr.startswith(f"{file}:1: no JSON")
+    assert run.stderr.endswith("iaas-bot: No line of the file could be read, so nothing was replayed.\n")
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_file_that_is_there_is_overwritten_only_when_that_is_said(bot: Bot, tmp_path: Path) -> None:
+    file, read = tmp_path / "kept.jsonl", tmp_path / "events.jsonl"
+    file.write_text("dear to somebody\n", encoding="utf-8")
+    read.touch()
+    line = ["--jsonl", str(read), "--offline", "--write", str(file)]
+
+    refused = typed(bot, *line)
+    assert (refused.exit_code, file.read_text()) == (2, "dear to somebody\n")
+    assert "--overwrite" in refused.stderr
+    assert (typed(bot, *line, "--overwrite").exit_code, file.read_text()) == (0, "")
 
 
 @pytest.mark.usefixtures("settings")
@@ -183,6 +210,7 @@ ODD = {
     "days of a file": ["--jsonl", "FILE", "--days", "3"],
     "offline without a file": ["--offline"],
     "the file that is read": ["--jsonl", "FILE", "--write", "FILE"],
+    "nothing that is overwritten": ["--overwrite"],
 }
 
 
