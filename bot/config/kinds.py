@@ -19,6 +19,7 @@ _ALL: Final = frozenset({*_CHANGING, *READING, *SWITCHING, *OPEN, "read", "remed
 _LIKENESS_PERCENT: Final = 60
 _HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _CHANNEL: Final = re.compile(r"#?[^\s#@*,.<>]{1,80}")
+_CHANNEL_OR_NONE: Final = re.compile(rf"|{_CHANNEL.pattern}")
 _PLACE: Final = re.compile(rf"\*|{_CHANNEL.pattern}")
 _FOLDER: Final = re.compile(r"\*|[^*]*[^*\s/][^*]*")
 _ATTRIBUTE: Final = re.compile(r"|[^=]*[^=\s][^=]*=.*\S.*")
@@ -111,6 +112,10 @@ Place = Annotated[
 """A channel's `#name` or id, `direct` or `*`."""
 Channel = Annotated[str, AfterValidator(_like(_CHANNEL, "no channel: write #name or an id such as C012AB3CD"))]
 """A channel's `#name` or id."""
+ChannelOrNone = Annotated[
+    str, AfterValidator(_like(_CHANNEL_OR_NONE, "no channel: write #name, an id such as C012AB3CD, or nothing"))
+]
+"""The same, or empty for none."""
 Folder = Annotated[str, AfterValidator(_like(_FOLDER, "no folder: give its inventory path, or * for any"))]
 """An inventory path without wildcards, or `*`."""
 Folders = Annotated[tuple[Folder, ...], AfterValidator(_some)]

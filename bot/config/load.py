@@ -15,6 +15,7 @@ from rapidfuzz import process
 
 from bot.config.agreement import disagreements
 from bot.config.model import Settings
+from bot.config.table import Spoken
 
 ENV_PREFIX = "IAAS_"
 _NOT_SETTINGS = ("IAAS_SLACK_BOT_TOKEN", "IAAS_SLACK_APP_TOKEN", "IAAS_CONFIG", "IAAS_CRASH_AT")
@@ -95,10 +96,17 @@ def _environment() -> tuple[dict[str, Any], list[Problem]]:
         if variable.startswith(ENV_PREFIX) and variable not in _NOT_SETTINGS and not variable.startswith(known)
     ]
     try:
-        return EnvSettingsSource(Settings)(), problems
+        return _spoken(EnvSettingsSource(Settings)()), problems
     except SettingsError as error:
         cause = f"{error}: {error.__cause__}" if error.__cause__ else str(error)
         return {}, [*problems, Problem(source="environment", key=f"{ENV_PREFIX}…", reason=cause, example=None)]
+
+
+def _spoken(value: Any) -> Any:  # noqa: ANN401  any value of a setting
+    """The same with all text marked as a variable's."""
+    if isinstance(value, dict):
+        return {key: _spoken(item) for key, item in value.items()}
+    return Spoken(value) if isinstance(value, str) else value
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

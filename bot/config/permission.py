@@ -1,10 +1,8 @@
 """The tables about who may do what, how much of it, for how long, and who is asked first."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from bot.config.kinds import ChangingVerbs, Channel, Folders, Group, Place, User, Verbs
+from bot.config.kinds import ChangingVerbs, ChannelOrNone, Folders, Group, Place, User, Verbs
 from bot.config.table import Name, Patterns, Span, Table
 
 
@@ -85,7 +83,7 @@ class ApprovalTable(Table):
     """Slack user groups whose members may decide, by handle or id."""
     users: tuple[User, ...] = Field(default=(), examples=[["U012AB3CD"]])
     """Slack user ids that may decide beside them."""
-    channel: Channel | Literal[""] = Field(default="", examples=["#vm-approvals"])
+    channel: ChannelOrNone = Field(default="", examples=["#vm-approvals"])
     """Where the card goes; empty asks the approvers in direct messages alone."""
     votes: int = Field(default=1, ge=1, le=10, examples=[1])
     """How many of them must say yes; whoever asks is never one of them."""

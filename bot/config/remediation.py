@@ -2,13 +2,13 @@
 
 from datetime import time, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from bot.config.kinds import Attribute, Channel, Folders, Group, User
-from bot.config.table import Length, Name, Span, Table, TimeOfDay, Wait
+from bot.config.kinds import Attribute, ChannelOrNone, Folders, Group, User
+from bot.config.table import Length, Name, Span, Table, TimeOfDay, Wait, between
 from remediation.model import Mode, PlaybookName
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -86,45 +86,47 @@ class CalendarTable(Table):
 class GuardsTable(Table):
     """`[remediation.guards]`: the numbers of the guard rails."""
 
-    observe_for: Wait = Field(default=timedelta(minutes=10), examples=["10m"])
+    observe_for: Annotated[Wait, between("0s", "7d")] = Field(default=timedelta(minutes=10), examples=["10m"])
     """After a start it only looks on."""
-    cooldown: Length = Field(default=timedelta(minutes=30), examples=["30m"])
+    cooldown: Annotated[Length, between("1m", "30d")] = Field(default=timedelta(minutes=30), examples=["30m"])
     """Of a VM, after a change that succeeded."""
-    cooldown_after_failure: Length = Field(default=timedelta(minutes=60), examples=["60m"])
+    cooldown_after_failure: Annotated[Length, between("1m", "30d")] = Field(
+        default=timedelta(minutes=60), examples=["60m"]
+    )
     """Of a VM, after one that failed."""
-    cooldown_of_moves: Length = Field(default=timedelta(hours=6), examples=["6h"])
+    cooldown_of_moves: Annotated[Length, between("1m", "90d")] = Field(default=timedelta(hours=6), examples=["6h"])
     """Between two moves of one VM."""
-    per_vm_a_day: int = Field(default=2, ge=1, examples=[2])
+    per_vm_a_day: int = Field(default=2, ge=1, le=100, examples=[2])
     """Changes of one VM in 24 hours."""
-    per_hour: int = Field(default=10, ge=1, examples=[10])
+    per_hour: int = Field(default=10, ge=1, le=10000, examples=[10])
     """Changes in an hour over all."""
-    at_once_per_cluster: int = Field(default=2, ge=1, examples=[2])
+    at_once_per_cluster: int = Field(default=2, ge=1, le=1000, examples=[2])
     """Changes that run at the same time in one cluster."""
-    moves_at_once_per_datastore: int = Field(default=1, ge=1, examples=[1])
+    moves_at_once_per_datastore: int = Field(default=1, ge=1, le=100, examples=[1])
     """Moves that run at the same time from one datastore."""
-    storm_vms: int = Field(default=5, ge=2, examples=[5])
+    storm_vms: int = Field(default=5, ge=2, le=1000, examples=[5])
     """So many VMs of a cluster red within `storm_within`, and…"""
-    storm_percent: float = Field(default=5.0, ge=0, le=100, examples=[5.0])
+    storm_percent: float = Field(default=5.0, ge=0, le=50, examples=[5.0])
     """… such a share of its running VMs, and there is one card and no change."""
-    storm_within: Length = Field(default=timedelta(minutes=10), examples=["10m"])
+    storm_within: Annotated[Length, between("1m", "24h")] = Field(default=timedelta(minutes=10), examples=["10m"])
     """See `storm_vms`."""
-    storm_pause: Length = Field(default=timedelta(minutes=30), examples=["30m"])
+    storm_pause: Annotated[Length, between("1m", "7d")] = Field(default=timedelta(minutes=30), examples=["30m"])
     """So long nothing is changed in that cluster after a storm, and after a host of it was lost or has come back."""
-    breaker_failures: int = Field(default=3, ge=1, examples=[3])
+    breaker_failures: int = Field(default=3, ge=1, le=100, examples=[3])
     """So many failures of a playbook within `breaker_within` bring it back to `recommend`."""
-    breaker_within: Length = Field(default=timedelta(hours=24), examples=["24h"])
+    breaker_within: Annotated[Length, between("1h", "90d")] = Field(default=timedelta(hours=24), examples=["24h"])
     """See `breaker_failures`."""
-    flaps: int = Field(default=4, ge=2, examples=[4])
+    flaps: int = Field(default=4, ge=2, le=100, examples=[4])
     """So often red within `flap_within`, and one alarm on one VM is left to a person."""
-    flap_within: Length = Field(default=timedelta(hours=1), examples=["1h"])
+    flap_within: Annotated[Length, between("1m", "7d")] = Field(default=timedelta(hours=1), examples=["1h"])
     """See `flaps`."""
-    cluster_cpu_percent: float = Field(default=75.0, gt=0, le=100, examples=[75.0])
+    cluster_cpu_percent: float = Field(default=75.0, gt=0, le=95, examples=[75.0])
     """Most of a cluster's CPU that may be used after the change."""
-    cluster_memory_percent: float = Field(default=80.0, gt=0, le=100, examples=[80.0])
+    cluster_memory_percent: float = Field(default=80.0, gt=0, le=95, examples=[80.0])
     """Most of a cluster's memory that may be used after the change."""
-    ready_percent: float = Field(default=5.0, gt=0, le=100, examples=[5.0])
+    ready_percent: float = Field(default=5.0, gt=0, le=50, examples=[5.0])
     """CPU ready per vCPU above which more vCPUs make it worse."""
-    costop_percent: float = Field(default=3.0, gt=0, le=100, examples=[3.0])
+    costop_percent: float = Field(default=3.0, gt=0, le=50, examples=[3.0])
     """Co-stop per vCPU above which more vCPUs make it worse."""
     sustained_percent: float = Field(default=85.0, ge=0, le=100, examples=[85.0])
     """The 95th percentile of the last 15 minutes must be at least this; 0 asks for nothing."""
@@ -134,7 +136,7 @@ class GuardsTable(Table):
     """Memory can be added while the VM runs up to so many times what it had at boot."""
     linux_small_boot_mib: int = Field(default=3072, ge=0, examples=[3072])
     """Linux that was booted with less can't be brought above this while it runs, MiB."""
-    no_effects: int = Field(default=2, ge=1, examples=[2])
+    no_effects: int = Field(default=2, ge=1, le=100, examples=[2])
     """So many "no effect" in a row stop a playbook for that VM."""
     leave_acknowledged: bool = Field(default=True, examples=[True])
     """Leave an alarm alone that somebody has acknowledged in vCenter."""
@@ -192,9 +194,9 @@ class RemediationTable(Table):
 
     enabled: bool = Field(default=True, examples=[True])
     """The kill switch: false and no alarm is looked at."""
-    channel: Channel | Literal[""] = Field(default="", examples=["#vm-alarms"])
+    channel: ChannelOrNone = Field(default="", examples=["#vm-alarms"])
     """Where incident cards go; empty shows none."""
-    look_every: Wait = Field(default=timedelta(seconds=60), examples=["60s"])
+    look_every: Annotated[Length, between("1s", "1h")] = Field(default=timedelta(seconds=60), examples=["60s"])
     """How often a red alarm is looked at again that waits for nothing special."""
     verify_after: tuple[Wait, ...] = Field(
         default=(timedelta(minutes=10), timedelta(minutes=30)), examples=[["10m", "30m"]]

@@ -7,6 +7,7 @@ by its form: whoever wants that has `enabled = false`, the modes, and `recommend
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from bot.config.hours import calendars_for_ever
 from bot.config.model import LimitsTable
 from bot.config.remediation import GuardsTable, PlaybookTable, ReliefTable, ThresholdsTable
 from bot.config.written import Disagreement, in_order, is_empty, names_twice, number, table_at, too_many_votes
@@ -16,8 +17,6 @@ from remediation.settings import SHIPPED_ALARMS
 
 Values = Mapping[str, Any]
 _CAPS: Final = (("max_cpu", "cpu", "step_cpu"), ("max_memory_gib", "memory_gib", "step_memory_gib"))
-_MIDNIGHT: Final = "00:00"
-_WEEK: Final = 7
 
 
 def in_remediation(values: Values, *, limits: Values) -> Iterator[Disagreement]:
@@ -29,7 +28,7 @@ def in_remediation(values: Values, *, limits: Values) -> Iterator[Disagreement]:
     yield from _one_alarm_twice(values)
     yield from _caps(values, limits)
     yield from _overrides_for_all(values)
-    yield from _calendars_for_ever(values)
+    yield from calendars_for_ever(values)
     yield from _thresholds(values)
     yield from _relief_in_vain(values)
     yield from _sustained_in_vain(values)
@@ -63,7 +62,12 @@ def _one_alarm_twice(values: Values) -> Iterator[Disagreement]:
                 yield Disagreement(location=("playbook", at, "alarms", number_), reason=f"{alarm!r} {reason}")
             answered |= dict.fromkeys(_names([alarm]), table["name"])
         if not alarms and table["name"] in {one.value for one in PlaybookName}:
-            answered |= dict.fromkeys(_names(SHIPPED_ALARMS[PlaybookName(table["name"])]), table["name"])
+            shipped = SHIPPED_ALARMS[PlaybookName(table["name"])]
+            other = next((answered[one] for one in _names(shipped) if one in answered), None)
+            if other is not None:
+                reason = f"{shipped[0]!r}, which is answered where no alarms are given, is answered by {other} already"
+                yield Disagreement(location=("playbook", at, "alarms"), reason=reason)
+            answered |= dict.fromkeys(_names(shipped), table["name"])
 
 
 def _names(alarms: object) -> list[str]:
@@ -93,20 +97,6 @@ def _overrides_for_all(values: Values) -> Iterator[Disagreement]:
         if isinstance(folders, list) and "*" in folders and attribute == "":
             reason = "holds for everything: give folders or an attribute, or the mode of the playbook"
             yield Disagreement(location=("override", at), reason=reason)
-
-
-def _calendars_for_ever(values: Values) -> Iterator[Disagreement]:
-    for at, table in in_order(values, "calendar"):
-        days = table.get("days")
-        is_week = days is None or (isinstance(days, list) and len({str(day) for day in days}) == _WEEK)
-        if not is_week or str(table.get("start", _MIDNIGHT))[:5] != str(table.get("end", _MIDNIGHT))[:5]:
-            continue
-        if table.get("kind") == "freeze":
-            reason = "freezes every hour of the week: write enabled = false in [remediation] if that is meant"
-            yield Disagreement(location=("calendar", at), reason=reason)
-        if table.get("kind") == "allow":
-            reason = "allows every hour of the week, so it holds nothing: leave it out"
-            yield Disagreement(location=("calendar", at), reason=reason)
 
 
 def _thresholds(values: Values) -> Iterator[Disagreement]:

@@ -2,9 +2,10 @@
 
 import re
 from datetime import time, timedelta
-from typing import Annotated
+from types import NoneType
+from typing import Annotated, Any, Final, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
 _SPAN = re.compile(r"([0-9]{1,6})([wdhm])")
 _WAIT = re.compile(r"([0-9]{1,6})([wdhms])")
@@ -13,12 +14,45 @@ _MOST = timedelta(days=3650)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
+class Spoken(str):
+    """What an environment variable says: variables have no other form than text, TOML has."""
+
+    __slots__ = ()
+
+
 class Table(BaseModel):
-    """A TOML table: frozen, and a key that it does not know is a mistake, not a wish."""
+    """A TOML table: frozen, and a key that it does not know is a mistake, not a wish.
+
+    Switches and numbers are written as such: "no" would be taken for false, and true for 1.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", use_attribute_docstrings=True, strict=False, allow_inf_nan=False
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: object, info: ValidationInfo) -> object:
+        kinds = _kinds(cls.model_fields[info.field_name].annotation) if info.field_name else frozenset()
+        if isinstance(value, Spoken):
+            return value
+        if kinds == {bool} and not isinstance(value, bool):
+            raise ValueError(f"{_shown(value)} is no switch: write true or false, without quotes")
+        if kinds and kinds <= _NUMBERS and (isinstance(value, bool | str)):
+            raise ValueError(f"{_shown(value)} is no number: write one, without quotes")
+        return value
+
+
+_NUMBERS: Final = frozenset({int, float})
+
+
+def _kinds(annotation: Any) -> frozenset[Any]:  # noqa: ANN401  an annotation has no narrower type
+    """The types that a key may have, but for being left out."""
+    return frozenset(get_args(annotation) or (annotation,)) - {NoneType}
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _not_empty(text: str) -> str:
@@ -40,7 +74,7 @@ def _span(value: object) -> object:
     return _bounded(found)
 
 
-def _wait(value: object) -> object:
+def _wait(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     found = _WAIT.fullmatch(value) if isinstance(value, str) else None
@@ -61,6 +95,20 @@ def _length(value: object) -> object:
     if isinstance(value, timedelta) or (isinstance(value, str) and _WAIT.fullmatch(value) and _wait(value)):
         return _wait(value)
     raise ValueError("no length of time: write 20s, 30m, 4h or 14d; none at all would switch it off")
+
+
+def between(least: str, most: str) -> AfterValidator:
+    """Bounds of a length of time as they would be written: `between("1m", "30d")`."""
+    shortest, longest = _wait(least), _wait(most)
+
+    def check(length: timedelta) -> timedelta:
+        if length < shortest:
+            raise ValueError(f"is too short: {least} is the least")
+        if length > longest:
+            raise ValueError(f"is too long: {most} is the most")
+        return length
+
+    return AfterValidator(check)
 
 
 def _time_of_day(value: object) -> object:

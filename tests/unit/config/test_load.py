@@ -96,7 +96,7 @@ def test_five_mistakes_are_told_at_once_each_with_its_key_and_an_example(tmp_pat
     assert len(told) == 5
     for key, words in {
         "vcenter.prod.host": 'is missing\n    for example: host = "vcenter.example.com"',
-        "vcenter.prod.port": 'got "many"\n    for example: port = 443',
+        "vcenter.prod.port": "'many' is no number: write one, without quotes\n    for example: port = 443",
         "service.read_onli": "unknown key; did you mean read_only?",
         "slack.command": 'got "iaas"\n    for example: command = "/iaas"',
         "service.log_level": 'got "loud"\n    for example: log_level = "info"',

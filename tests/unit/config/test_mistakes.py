@@ -54,7 +54,7 @@ def test_what_tables_must_agree_on_is_told_beside_every_mistake_of_form(tmp_path
         "rule[4].colour: unknown key",
         "rule[4]: names nobody: give groups or users",
         "size.large.disk_gib: 900 is over limits.disk_gib, which is 500",
-        'vcenter.prod.port: input should be a valid integer, unable to parse string as an integer, got "many"',
+        "vcenter.prod.port: 'many' is no number: write one, without quotes",
     ]
 
 

@@ -35,8 +35,8 @@ def guard(line: str) -> str:
     return f"[remediation.guards]\n{line}\n"
 
 
-def calendar(*lines: str, kind: str = "freeze") -> str:
-    return "\n".join(["[[remediation.calendar]]", 'name = "c"', f'kind = "{kind}"', *lines, ""])
+def calendar(*lines: str, kind: str = "freeze", name: str = "c") -> str:
+    return "\n".join(["[[remediation.calendar]]", f'name = "{name}"', f'kind = "{kind}"', *lines, ""])
 
 
 def override(*lines: str) -> str:
@@ -143,6 +143,64 @@ WRONG = {
     ),
     "longer than dates go": (guard('cooldown = "999999w"'), "remediation.guards.cooldown: is too long: 3650d is the"),
     "an observing without end": (guard('observe_for = "999999d"'), "remediation.guards.observe_for: is too long"),
+    "an observing for more than a week": (
+        guard('observe_for = "400d"'),
+        "remediation.guards.observe_for: is too long: 7d",
+    ),
+    "a pause for more than a week": (guard('storm_pause = "400d"'), "remediation.guards.storm_pause: is too long: 7d"),
+    "a rest of a second": (guard('cooldown = "1s"'), "remediation.guards.cooldown: is too short: 1m is the least"),
+    "failures of a second": (
+        guard('breaker_within = "1s"'),
+        "remediation.guards.breaker_within: is too short: 1h is the least",
+    ),
+    "a look a day": ('[remediation]\nlook_every = "1d"', "remediation.look_every: is too long: 1h is the most"),
+    "no look at all": ('[remediation]\nlook_every = "0s"', "remediation.look_every: no length of time"),
+    **{
+        line: (guard(line), f"remediation.guards.{line.partition(' ')[0]}: input should be less than or equal to")
+        for line in (
+            "storm_vms = 1000000",
+            "storm_percent = 100",
+            "ready_percent = 100",
+            "costop_percent = 100",
+            "cluster_cpu_percent = 100",
+            "cluster_memory_percent = 100",
+            "per_vm_a_day = 1000000",
+            "per_hour = 1000000",
+            "at_once_per_cluster = 1000000",
+            "breaker_failures = 1000000",
+            "flaps = 1000000",
+            "no_effects = 1000000",
+        )
+    },
+    "a freeze of all hours, by days": (
+        calendar('days = ["mon", "tue", "wed", "thu", "fri", "sat"]') + calendar('days = ["sun"]', name="d"),
+        "remediation.calendar: leave no hour of the week together",
+    ),
+    "a freeze of all hours, by halves": (
+        calendar('end = "12:00"') + calendar('start = "12:00"', name="d"),
+        "remediation.calendar: leave no hour of the week together",
+    ),
+    "a freeze of all hours, in two zones": (
+        calendar('end = "12:00"', 'zone = "Asia/Kolkata"') + calendar('start = "06:30"', 'end = "18:30"', name="d"),
+        "remediation.calendar: leave no hour of the week together",
+    ),
+    "hours that are allowed and frozen": (
+        calendar('start = "01:00"', 'end = "02:00"', kind="allow") + calendar('end = "03:00"', name="d"),
+        "remediation.calendar: leave no hour of the week together",
+    ),
+    "a switch in words": (
+        guard('leave_acknowledged = "no"'),
+        "remediation.guards.leave_acknowledged: 'no' is no switch: write true or false, without quotes",
+    ),
+    "a switch in words for all": ('[remediation]\nenabled = "off"', "remediation.enabled: 'off' is no switch"),
+    "a switch as a number": ("[remediation]\nenabled = 1", "remediation.enabled: 1 is no switch"),
+    "a number as a switch": ("[remediation]\ntrust_runs = true", "remediation.trust_runs: true is no number"),
+    "a number in words": (guard('storm_percent = "5"'), "remediation.guards.storm_percent: '5' is no number"),
+    "a channel that is a number": ("[remediation]\nchannel = 5", "remediation.channel: input should be a valid string"),
+    "an alarm of another playbook, which keeps its own": (
+        playbook("add-cpu", 'alarms = ["alarm.VmMemoryUsageAlarm"]') + playbook("add-memory"),
+        "remediation.playbook[2].alarms: 'alarm.VmMemoryUsageAlarm', which is answered where no alarms are given",
+    ),
     "sustained above the alarm": (
         "[remediation.thresholds]\ncpu_red = 80",
         "remediation.guards.sustained_percent: 85 is over thresholds.cpu_red, which is 80: what is red would wait",
@@ -191,13 +249,33 @@ FINE = {
     "no observing": guard('observe_for = "0s"'),
     "a whole day": calendar('days = ["sun"]', 'start = "00:00"', 'end = "00:00"'),
     "a time of TOML": calendar("start = 08:30:00", 'end = "9:15"'),
-    "seconds": guard('storm_within = "20s"'),
+    "seconds": guard('storm_within = "90s"'),
+    "freezes that leave a minute": calendar('end = "12:00"') + calendar('start = "12:01"', name="d"),
+    "hours of two calendars": calendar('start = "01:00"', 'end = "02:00"', kind="allow")
+    + calendar('start = "01:30"', 'end = "03:00"', name="d"),
+    "what the demo has": guard('cooldown = "60s"\ncooldown_of_moves = "2m"\nstorm_pause = "2m"\nobserve_for = "0s"'),
+    "no channel": '[remediation]\nchannel = ""',
 }
 
 
 @pytest.mark.parametrize("text", FINE.values(), ids=FINE)
 def test_what_can_be_meant_is_taken(tmp_path: Path, text: str) -> None:
     load(written(tmp_path, text))
+
+
+def test_what_variables_say_is_text_and_counts_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "ENABLED": "false",
+        "TRUST_RUNS": "7",
+        "GUARDS__LEAVE_ACKNOWLEDGED": "0",
+        "GUARDS__STORM_PERCENT": "7.5",
+    }.items():
+        monkeypatch.setenv(f"IAAS_REMEDIATION__{name}", value)
+
+    found = load(written(tmp_path, "")).remediation
+
+    assert (found.enabled, found.trust_runs) == (False, 7)
+    assert (found.guards.leave_acknowledged, found.guards.storm_percent) == (False, 7.5)
 
 
 def test_all_of_them_are_told_at_once_each_with_file_key_reason_and_example(tmp_path: Path) -> None:
