@@ -14,7 +14,7 @@ from operations.moments import say_moment, say_past
 from remediation.breaker import tripped
 from remediation.engine import Remediation
 from remediation.guards.calendars import Calendars, held_by
-from remediation.lookback import counted, on_their_way
+from remediation.lookback import counted, counts_from, on_their_way
 from remediation.matching import ENTITY_KIND, VM
 from remediation.model import Decided, History, Incident, PlaybookName, RemedyState
 from remediation.modes import Target, standing_of
@@ -120,7 +120,7 @@ def _title(remediation: Remediation, history: History, now: datetime, *, is_lock
 def _used(remediation: Remediation, history: History, now: datetime) -> Iterator[str]:
     """The counters that hold for all."""
     guards = remediation.settings.guards
-    hour = sum(one.at > now - _HOUR for one in counted(history))
+    hour = sum(counts_from(one) > now - _HOUR for one in counted(history))
     running = len(on_their_way(history))
     yield f"Changes within the last hour: {hour} of at most {guards.per_hour}; under way: {running}"
 

@@ -8,7 +8,7 @@ from bot.grammar import command_line
 from bot.remediating import if_off
 from bot.stoppable import Stoppable, one_stoppable
 from remediation.engine import Remediation
-from remediation.lookback import has_helped_in_vain
+from remediation.lookback import has_helped_in_vain, undone_of
 from remediation.switches import ON, again_key
 
 
@@ -46,8 +46,10 @@ def start(name: str, call: Call, context: Context, remediation: Remediation) -> 
         AnsweredError: there is none, more than one, or policy says no.
     """
     found = one_stoppable(name, "remediation.start", call, context)
-    was_stopped = found.key in remediation.switches()
-    vain = found.vm is not None and has_helped_in_vain(remediation.history(), found.vm.ref)
+    history = remediation.history()
+    # An undo stops a VM before a pass has set the switch for it.
+    was_stopped = found.key in history.switches or bool(found.vm and undone_of(history, found.vm.ref))
+    vain = found.vm is not None and has_helped_in_vain(history, found.vm.ref)
     if not was_stopped and not vain:
         return Answer(
             title=f"Automatic changes of {found.name} are not stopped; there is nothing to start.",

@@ -29,7 +29,7 @@ class Consent:
     ) -> None:
         self._settings = settings
         self._record = record
-        self._turns = Turns(record=record, most=settings.guards.at_once_per_cluster)
+        self._turns = Turns(record=record, guards=settings.guards, clock=clock)
         self._last_look = LastLook(settings=settings, record=record, sites=sites, shield=shield, clock=clock)
         self._clock = clock
 

@@ -94,7 +94,7 @@ class Remediation:
             settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
         )
         self._following = Following(record=record, changes=changes, clock=clock)
-        self._undone = Undone(record=record, changes=changes)
+        self._undone = Undone(record=record, changes=changes, clock=clock)
         self._verifier = Verifier(
             book=record,
             look=self._watching.look_back,

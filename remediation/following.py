@@ -67,6 +67,9 @@ class Following:
             lost = now - remedy.at > _PATIENCE
             return _lost(incident, remedy, now) if lost else None
         state = state_of(operation)
+        if remedy.state is RemedyState.ASKED and operation.started_at is not None:
+            # A person had planned it for later: it counts from now on.
+            remedy = replace(remedy, began_at=remedy.began_at or operation.started_at)
         if state not in {RemedyState.ASKED, RemedyState.RUNNING}:
             return ended(incident, replace(remedy, operation_id=operation.id, state=state), operation, now)
         if remedy.state is RemedyState.ASKED and operation.state is State.QUEUED:

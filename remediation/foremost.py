@@ -15,13 +15,14 @@ from remediation.guards.protection import Protected
 from remediation.guards.redness import StillRed
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.guards.storm import StormBrake
+from remediation.guards.taken_back import TakenBack
 from remediation.matching import VM
 from remediation.model import Facts, Hold, HoldKind, NoRemedy, PlaybookName, Recommendation, Verdict, VerdictKind
 from vsphere.model import Vm
 
 _OF_ALARMS: Final[tuple[Guard, ...]] = (StillRed(), Acknowledged(), ModeOfPlaybook(), StoppedForDatastore())
-_OF_VMS: Final[tuple[Guard, ...]] = (Protected(), StoppedForVm(), StormBrake())
-_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name})
+_OF_VMS: Final[tuple[Guard, ...]] = (Protected(), StoppedForVm(), TakenBack(), StormBrake())
+_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
 MakeCase = Callable[[Recommendation], Case]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from remediation.model import History, Outcome, PlaybookName, Remedy, RemedyState
+from remediation.model import History, Mode, Outcome, PlaybookName, Remedy, RemedyState, Undoing
 from remediation.switches import again_key, since
 from vsphere.model import Ref
 
@@ -14,8 +14,13 @@ _ON_ITS_WAY: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
 
 
 def counted(history: History) -> tuple[Remedy, ...]:
-    """The remedies that count for budgets: all but those that were dropped before anything was sent."""
-    return tuple(one for one in history.remedies if one.state is not RemedyState.DROPPED)
+    """The remedies that count for budgets: neither what waits for a yes, nor what was dropped before it was sent."""
+    return tuple(one for one in history.remedies if one.state not in {RemedyState.ASKED, RemedyState.DROPPED})
+
+
+def counts_from(remedy: Remedy) -> datetime:
+    """From when on it counts for budgets: a yes may come long after the question."""
+    return remedy.began_at or remedy.at
 
 
 def on_their_way(history: History) -> tuple[Remedy, ...]:
@@ -33,6 +38,21 @@ def has_helped_in_vain(history: History, vm: Ref) -> bool:
     again = since(history.switches, again_key(vm))
     compared = (one for one in of_vm(history.remedies, vm) if again is None or one.at > again)
     return any(one.outcome in {Outcome.NO_EFFECT, Outcome.WORSE} for one in compared)
+
+
+def undone_of(history: History, vm: Ref) -> tuple[tuple[Remedy, Undoing], ...]:
+    """The remedies of a VM that a person has taken back, or is about to, since one has started the VM again.
+
+    Whoever takes back what a person has done says nothing about what the bot does.
+    """
+    again = since(history.switches, again_key(vm))
+    return tuple(
+        (one, undoing)
+        for one in of_vm(history.remedies, vm)
+        if one.mode is not Mode.RECOMMEND
+        and (undoing := history.undone.get(one.key)) is not None
+        and (again is None or undoing.at > again)
+    )
 
 
 def ended(remedy: Remedy) -> datetime:

@@ -151,6 +151,8 @@ class Remedy:
     state: RemedyState
     at: datetime
     """When it was admitted."""
+    began_at: datetime | None = None
+    """When it had its turn after a yes, or a person has begun it; None where that is when it was admitted."""
     ended_at: datetime | None = None
     dropped: Dropped | None = None
     """Why it came to nothing; None where it did not."""
@@ -163,6 +165,18 @@ class Remedy:
     """How many of the comparisons (10 and 30 minutes after) have been made."""
     after: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     """What the last comparison found, JSON-like: its words and figures; see `remediation.verification`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undoing:
+    """That a person takes a remedy back: be it that this waits, runs or is done."""
+
+    operation_id: str
+    """Of the undo."""
+    by: str
+    """Slack id."""
+    at: datetime
+    """When they asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +210,8 @@ class History:
     reddenings: tuple[Reddening, ...] = ()
     """Of the last day."""
     switches: Mapping[str, Switch] = field(default_factory=lambda: MappingProxyType({}))
+    undone: Mapping[str, Undoing] = field(default_factory=lambda: MappingProxyType({}))
+    """By the key of a remedy: who takes it back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

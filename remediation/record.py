@@ -10,7 +10,7 @@ from typing import Final
 from operations.record.incident_rows import IncidentRow
 from operations.record.incidents import Incidents, Past, Turn
 from operations.record.journal import News
-from remediation.model import Decided, History, Incident, IncidentState, Reddening, Remedy, RemedyState, Switch
+from remediation.model import Decided, History, Incident, IncidentState, Reddening, Remedy, RemedyState, Switch, Undoing
 from remediation.remembering import Remembered
 from remediation.returning import red_since
 from remediation.rows import (
@@ -156,6 +156,13 @@ class RemediationRecord:
         """Those that wait for a yes or run, oldest first."""
         return [read_remedy(row) for row in self._rows.remedies(states=_LIVE)]
 
+    def undone(self) -> list[Remedy]:
+        """See `remediation.verifier.Book`."""
+        now = self._clock.now()
+        keys = {row.remedy for row in self._rows.undone(now - REMEDIES_BACK)}
+        # Most of the time nobody takes anything back, and nothing else is read.
+        return [one for one in self.history(now).remedies if one.key in keys] if keys else []
+
     def compared(self, remedy: Remedy, *, was: int) -> bool:
         """See `remediation.verifier.Book`."""
         news = _of_remedy("remedy.compared", remedy, str(remedy.after.get("reason", "")))
@@ -187,6 +194,7 @@ class RemediationRecord:
             remedies=tuple(self._remedies.values(past.remedies)),
             reddenings=tuple(sorted(reddenings, key=lambda one: one.at)),
             switches={row.key: read_switch(row) for row in past.switches},
+            undone={row.remedy: Undoing(operation_id=row.operation_id, by=row.by, at=row.at) for row in past.undone},
         )
 
     @staticmethod

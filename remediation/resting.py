@@ -13,6 +13,7 @@ from remediation.guards.budgets import VmBudget
 from remediation.guards.cooldown import Cooldown
 from remediation.guards.no_effect import NoEffect
 from remediation.guards.stopping import StoppedForVm
+from remediation.guards.taken_back import TakenBack
 from remediation.guards.underway import UnderWay
 from remediation.lookback import MOVING, ended
 from remediation.model import Facts, History, PlaybookName, Recommendation, RemedyState
@@ -21,7 +22,7 @@ from vsphere.model import Ref, Vm
 
 NO_RETURN: Final = timedelta(days=30)
 """A VM does not go back within so long to a datastore that it left: as far as the history is read."""
-_OF_ONE_VM: Final[tuple[Guard, ...]] = (StoppedForVm(), UnderWay(), Cooldown(), VmBudget(), NoEffect())
+_OF_ONE_VM: Final[tuple[Guard, ...]] = (StoppedForVm(), TakenBack(), UnderWay(), Cooldown(), VmBudget(), NoEffect())
 """Guard rails that look at nothing but the VM's own history."""
 CaseOf = Callable[[Recommendation], Case]
 

@@ -91,6 +91,7 @@ def remedy_row(remedy: Remedy) -> RemedyRow:
             "datastore": _text(remedy.datastore),
             "target": _text(remedy.target),
             "summary": remedy.summary,
+            "began_at": remedy.began_at.isoformat() if remedy.began_at else None,
             "approved_by": list(remedy.approved_by),
             "before": dict(remedy.before),
             "after": dict(remedy.after),
@@ -117,12 +118,13 @@ def read_remedy(row: RemedyRow) -> Remedy:
         summary=data["summary"],
         state=RemedyState(row.state),
         at=row.at,
+        # Rows of earlier versions don't tell.
+        began_at=datetime.fromisoformat(data["began_at"]) if data.get("began_at") else None,
         ended_at=row.ended_at,
         approved_by=tuple(data["approved_by"]),
         before=MappingProxyType(data["before"]),
         after=MappingProxyType(data["after"]),
         outcome=Outcome(data["outcome"]) if data["outcome"] else None,
-        # Rows of earlier versions don't tell.
         dropped=Dropped(data["dropped"]) if data.get("dropped") else None,
         checked=row.checked,
     )

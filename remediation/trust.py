@@ -82,10 +82,14 @@ def _mode(name: PlaybookName, configured: Mode, switches: Mapping[str, Switch]) 
 
 
 def _approved(name: PlaybookName, history: History) -> list[Remedy]:
-    """Its runs that somebody said yes to; those before the breaker was rearmed are forgiven."""
+    """Its runs that somebody said yes to; what was undone says nothing, and those before a rearm are forgiven."""
     from_ = since(history.switches, rearm_key(name))
     return [
         one
         for one in history.remedies
-        if one.playbook is name and one.mode in _WITH_A_YES and one.approved_by and (from_ is None or one.at >= from_)
+        if one.playbook is name
+        and one.mode in _WITH_A_YES
+        and one.approved_by
+        and one.key not in history.undone
+        and (from_ is None or one.at >= from_)
     ]

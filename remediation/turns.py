@@ -1,27 +1,32 @@
 """Whose turn it is among remedies that have their yes: counted where the record is locked, right before one begins.
 
 A remedy that waits for a yes holds up nobody, and nobody can know when it gets one. So several of a cluster may get
-theirs at the same moment, and each of them was admitted when less was running.
+theirs at the same moment, and each of them was admitted when less was running and less had been done within the hour.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from remediation.guards.budgets import next_within_the_hour, used_up
 from remediation.model import History, Incident, Remedy, RemedyState
 from remediation.record import Change, RemediationRecord
+from remediation.settings import GuardSettings
 from remediation.words import counted
+from vsphere.clock import Clock
 
 _TRIES: Final = 3
 _LATER: Final = "Something else is written about its alarm just now."
 
 
 class Turns:
-    """Of the remedies of one cluster."""
+    """Of all remedies that have waited for a yes."""
 
-    def __init__(self, *, record: RemediationRecord, most: int) -> None:
-        """Take the record, and how many may run at once in a cluster."""
+    def __init__(self, *, record: RemediationRecord, guards: GuardSettings, clock: Clock) -> None:
+        """Take the record, and how many may run at once in a cluster and begin within an hour."""
         self._record = record
-        self._most = most
+        self._guards = guards
+        self._clock = clock
 
     def waits(self, key: str) -> str | None:
         """Take a remedy's turn, so that it counts as one that runs.
@@ -51,19 +56,22 @@ class Turns:
 
         def weigh(history: History) -> Change | None:
             nonlocal why
-            full = too_many(asked, history, self._most)
+            now = self._clock.now()
+            full = too_many(asked, history, self._guards, now)
             if full is not None:
                 why = full
                 return None
-            return Change(before=incident, after=incident, remedy=replace(asked, state=RemedyState.RUNNING))
+            runs = replace(asked, state=RemedyState.RUNNING, began_at=now)
+            return Change(before=incident, after=incident, remedy=runs)
 
         return None if self._record.admit(weigh) is not None else why
 
 
-def too_many(remedy: Remedy, history: History, most: int) -> str | None:
-    """Why one more in its cluster would be too many; None where there is room. Pure."""
+def too_many(remedy: Remedy, history: History, guards: GuardSettings, now: datetime) -> str | None:
+    """Why one more would be too many, in its cluster or within the hour; None where there is room. Pure."""
     busy = [one for one in history.remedies if one.state is RemedyState.RUNNING and one.cluster == remedy.cluster]
-    if len(busy) < most:
-        return None
-    names = ", ".join(sorted(one.vm_name for one in busy))
-    return f"{counted(len(busy), 'remedy')} in its cluster at once, which is the most: {names}."
+    if len(busy) >= guards.at_once_per_cluster:
+        names = ", ".join(sorted(one.vm_name for one in busy))
+        return f"{counted(len(busy), 'remedy')} in its cluster at once, which is the most: {names}."
+    until = next_within_the_hour(history, most=guards.per_hour, now=now)
+    return None if until is None else used_up(until, most=guards.per_hour, now=now)

@@ -1,4 +1,8 @@
-"""Whoever takes a remedy back does not want it again: the VM is left alone from then on, until somebody starts it."""
+"""Whoever takes a remedy back does not want it again: the VM is left alone from then on, until somebody starts it.
+
+The guard rail `remediation.guards.taken_back` holds from the moment at which the undo is asked for. The switch that is
+set here is what people see and end, and it outlives the history that the guard rail reads.
+"""
 
 from typing import Final
 
@@ -6,10 +10,13 @@ import structlog
 
 from operations.errors import UnknownOperationError
 from operations.model import ActorKind, Operation, State
-from remediation.model import History, Incident, Mode, Remedy, RemedyState, Switch
+from remediation.lookback import undone_of
+from remediation.model import Remedy, Switch, Undoing
 from remediation.ports import Changes
 from remediation.record import RemediationRecord
-from remediation.switches import ON, again_key, since, stop_key
+from remediation.switches import ON, stop_key
+from vsphere.clock import Clock
+from vsphere.model import Ref
 
 log = structlog.get_logger(__name__)
 
@@ -17,11 +24,12 @@ _CAME_TO_NOTHING: Final = frozenset({State.REFUSED, State.FAILED, State.CANCELLE
 
 
 class Undone:
-    """Looks at the remedies of what is red now."""
+    """Looks at what was done within the time that is looked back at, be it red now or not."""
 
-    def __init__(self, *, record: RemediationRecord, changes: Changes) -> None:
+    def __init__(self, *, record: RemediationRecord, changes: Changes, clock: Clock) -> None:
         self._record = record
         self._changes = changes
+        self._clock = clock
 
     def run_once(self) -> None:
         """Stop automatic changes of every VM whose remedy a person has undone.
@@ -29,14 +37,14 @@ class Undone:
         Raises:
             StorageError: the record can't be read or written.
         """
-        opened = self._record.opened()
-        if not opened:
+        vms = {one.vm for one in self._record.undone()}
+        if not vms:
             return
-        history = self._record.history(max(one.opened_at for one in opened))
-        for remedy in _at_stake(history, opened):
-            undo = self.undo_of(remedy)
-            if undo is not None and not _started_since(history, remedy, undo):
-                self._stop(remedy, undo)
+        history = self._record.history(self._clock.now())
+        for vm in vms:
+            undone = undone_of(history, vm)
+            if undone and stop_key(vm) not in history.switches:
+                self._stop(vm, undone[-1][1])
 
     def undo_of(self, remedy: Remedy) -> Operation | None:
         """The operation by which a person takes it back, or has; None where nobody does."""
@@ -49,28 +57,7 @@ class Undone:
             return None
         return undo
 
-    def _stop(self, remedy: Remedy, undo: Operation) -> None:
-        key = stop_key(remedy.vm)
-        log.info("remediation.vm.stopped", target=str(remedy.vm), actor=undo.actor.id, operation_id=undo.id)
-        self._record.switch(Switch(key=key, value=ON, by=undo.actor.id, at=undo.created_at), key=key)
-
-
-def _at_stake(history: History, opened: list[Incident]) -> list[Remedy]:
-    """The remedies that succeeded, of incidents and VMs that are red, where the VM is not left alone already.
-
-    Whoever takes back what a person has done says nothing about what the bot does.
-    """
-    incidents, entities = {one.id for one in opened}, {one.alarm.entity for one in opened}
-    return [
-        one
-        for one in history.remedies
-        if one.state is RemedyState.SUCCEEDED
-        and one.mode is not Mode.RECOMMEND
-        and (one.incident_id in incidents or one.vm in entities)
-        and stop_key(one.vm) not in history.switches
-    ]
-
-
-def _started_since(history: History, remedy: Remedy, undo: Operation) -> bool:
-    started_at = since(history.switches, again_key(remedy.vm))
-    return started_at is not None and started_at >= undo.created_at
+    def _stop(self, vm: Ref, undoing: Undoing) -> None:
+        key = stop_key(vm)
+        log.info("remediation.vm.stopped", target=str(vm), actor=undoing.by, operation_id=undoing.operation_id)
+        self._record.switch(Switch(key=key, value=ON, by=undoing.by, at=undoing.at), key=key)

@@ -31,6 +31,9 @@ class Book(Protocol):
     def remedies(self, *, incident_id: str | None = None, unchecked: bool = False) -> list[Remedy]:
         """See `remediation.ports.Record`."""
 
+    def undone(self) -> list[Remedy]:
+        """Those that a person has taken back, or is about to, oldest first; of the last 30 days."""
+
     def incident(self, incident_id: str) -> Incident | None:
         """One incident, closed or not."""
 
@@ -80,6 +83,8 @@ class Verifier:
         """
         now = self._clock.now()
         waiting = [one for one in self._book.remedies(unchecked=True) if self._due_at(one) is not None]
+        # Who takes it back after the last comparison has the last word as well.
+        waiting += [one for one in self._book.undone() if self._is_compared(one) and UNDONE_BY not in one.after]
         return [one for remedy in waiting if (one := self._take_up(remedy, now)) is not None]
 
     def next_at(self) -> datetime | None:
@@ -94,13 +99,19 @@ class Verifier:
         return self._check(remedy, now) if due is not None and due <= now else None
 
     def _undone(self, remedy: Remedy, undo: Operation) -> Remedy | None:
-        never = Comparison(outcome=Outcome.UNKNOWN, reason="undone, so it is not compared")
-        return self._keep(remedy, never, {UNDONE_BY: undo.actor.id}, checked=len(self._verify_after))
+        compared = self._is_compared(remedy)
+        reason = "undone, so it counts for nothing" if compared else "undone, so it is not compared"
+        checked = remedy.checked + 1 if compared else len(self._verify_after)
+        unknown = Comparison(outcome=Outcome.UNKNOWN, reason=reason)
+        return self._keep(remedy, unknown, {UNDONE_BY: undo.actor.id}, checked=checked)
+
+    def _is_compared(self, remedy: Remedy) -> bool:
+        return remedy.state is RemedyState.SUCCEEDED and remedy.checked >= len(self._verify_after)
 
     def _due_at(self, remedy: Remedy) -> datetime | None:
         if remedy.state is not RemedyState.SUCCEEDED or remedy.ended_at is None:
             return None
-        if remedy.checked >= len(self._verify_after):
+        if self._is_compared(remedy):
             return None
         return remedy.ended_at + self._verify_after[remedy.checked]
 

@@ -14,6 +14,7 @@ from remediation.guards.breaker import Breaker
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.protection import Protected
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
+from remediation.guards.taken_back import TakenBack
 from remediation.model import Facts, History, Mode, Recommendation, Remedy, RemedyState
 from remediation.modes import standing
 from remediation.ports import Changes
@@ -29,6 +30,7 @@ _LASTING: Final[tuple[Guard, ...]] = (
     ModeOfPlaybook(),
     Breaker(),
     StoppedForVm(),
+    TakenBack(),
     StoppedForDatastore(),
     Protected(),
 )

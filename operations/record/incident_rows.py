@@ -51,6 +51,20 @@ class RemedyRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UndoRow:
+    """That somebody takes a remedy back, or has: no row of its own, but what the operations tell."""
+
+    remedy: str
+    """Its key."""
+    operation_id: str
+    """Of the undo."""
+    by: str
+    """Slack id."""
+    at: datetime
+    """When it was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SwitchRow:
     """One row."""
 

@@ -12,13 +12,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from operations.record.chain import write_time
+from operations.model import State
+from operations.record.chain import read_time, write_time
 from operations.record.database import Database
 from operations.record.incident_rows import (
     DecisionRow,
     IncidentRow,
     RemedyRow,
     SwitchRow,
+    UndoRow,
     decision_values,
     incident_values,
     read_decision,
@@ -29,12 +31,14 @@ from operations.record.incident_rows import (
     switch_values,
 )
 from operations.record.journal import Journal, News
-from operations.record.tables import DECISION, INCIDENT, REMEDY, SWITCH
+from operations.record.tables import DECISION, INCIDENT, OPERATION, REMEDY, SWITCH
 from vsphere.clock import Clock
 
 CLOSED: Final = "closed"
 _CLAIM: Final = timedelta(seconds=30)
 """Whoever looks at an incident and has not said what came of it by then is dead; another may look."""
+_IN_VAIN: Final = (State.REFUSED.value, State.FAILED.value, State.CANCELLED.value, State.EXPIRED.value)
+"""An undo that ended like that has taken nothing back."""
 
 
 _CHANGE: Final = (
@@ -53,6 +57,8 @@ class Past:
     incidents: tuple[IncidentRow, ...]
     """Opened since, or not over by then."""
     switches: tuple[SwitchRow, ...]
+    undone: tuple[UndoRow, ...] = ()
+    """Of these remedies, those that somebody takes back, be it that this waits or is done."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,6 +181,11 @@ class Incidents:
         with self._database.reading() as connection:
             return self._past(connection, remedies_since=remedies_since, incidents_since=incidents_since)
 
+    def undone(self, remedies_since: datetime) -> tuple[UndoRow, ...]:
+        """Of the remedies since then, those that somebody takes back, be it that this waits or is done."""
+        with self._database.reading() as connection:
+            return _undone(connection, write_time(remedies_since))
+
     def remedies(
         self, *, incident_id: str | None = None, states: Collection[str] = (), checked_below: int | None = None
     ) -> list[RemedyRow]:
@@ -241,6 +252,7 @@ class Incidents:
             remedies=tuple(read_remedy(row) for row in connection.execute(remedies).mappings()),
             incidents=tuple(_incidents(connection, incidents.order_by(INCIDENT.c.opened_at, INCIDENT.c.id))),
             switches=tuple(_switches(connection)),
+            undone=_undone(connection, write_time(remedies_since)),
         )
 
     def _write(self, connection: sa.Connection, turn: Turn) -> bool:
@@ -282,6 +294,22 @@ def _change(turn: Turn) -> tuple[News, ...]:
 
 def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[IncidentRow]:
     return [read_incident(row) for row in connection.execute(query).mappings()]
+
+
+def _undone(connection: sa.Connection, since: str) -> tuple[UndoRow, ...]:
+    """What the operations say of the remedies since then; read where those are read, so that none slips between."""
+    undo = OPERATION.alias("undo")
+    query = (
+        sa.select(REMEDY.c.key, undo.c.id, undo.c.actor_id, undo.c.created_at)
+        .join(OPERATION, OPERATION.c.id == REMEDY.c.operation_id)
+        .join(undo, undo.c.id == OPERATION.c.undone_by)
+        .where(REMEDY.c.at >= since, undo.c.state.not_in(_IN_VAIN))
+        .order_by(undo.c.created_at, REMEDY.c.key)
+    )
+    return tuple(
+        UndoRow(remedy=key, operation_id=undo_id, by=by, at=read_time(at))
+        for key, undo_id, by, at in connection.execute(query)
+    )
 
 
 def _switches(connection: sa.Connection) -> list[SwitchRow]:

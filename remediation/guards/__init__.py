@@ -23,6 +23,7 @@ from remediation.guards.snapshots import Snapshots
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
 from remediation.guards.storm import StormBrake
 from remediation.guards.sustained import Sustained
+from remediation.guards.taken_back import TakenBack
 from remediation.guards.underway import UnderWay
 
 ALL_GUARDS: Final[tuple[Guard, ...]] = (
@@ -31,6 +32,7 @@ ALL_GUARDS: Final[tuple[Guard, ...]] = (
     ModeOfPlaybook(),
     Breaker(),
     StoppedForVm(),
+    TakenBack(),
     StoppedForDatastore(),
     Protected(),
     Paused(),

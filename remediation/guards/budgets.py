@@ -1,15 +1,16 @@
 """At most so many remedies of one VM a day, and of all VMs an hour.
 
 Numbers: design §7 and peers' guard-rail table, "Per-VM budget" (2 a day, then recommend only) and "Global budget"
-(10 an hour, counted in the database: the lesson of the autoscaler's mass action after a restart).
+(10 an hour, counted in the database: the lesson of the autoscaler's mass action after a restart). What waits for a yes
+changes nothing and counts for nothing; once it has its yes it is counted where it takes its turn: `remediation.turns`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from remediation.admission import Case
-from remediation.lookback import counted, of_vm, room_again
-from remediation.model import Hold, HoldKind
+from remediation.lookback import counted, counts_from, of_vm, room_again
+from remediation.model import History, Hold, HoldKind
 from remediation.words import counted as say
 from remediation.words import span
 
@@ -26,7 +27,7 @@ class VmBudget:
     def check(self, case: Case) -> Hold | None:
         """See `Guard.check`."""
         vm, most = case.recommendation.vm, case.settings.guards.per_vm_a_day
-        times = [one.at for one in of_vm(counted(case.history), vm.ref)]
+        times = [counts_from(one) for one in of_vm(counted(case.history), vm.ref)]
         until = room_again(times, most=most, within=_DAY, now=case.facts.now)
         if until is None:
             return None
@@ -48,17 +49,27 @@ class HourlyBudget:
     def check(self, case: Case) -> Hold | None:
         """See `Guard.check`."""
         most, now = case.settings.guards.per_hour, case.facts.now
-        until = room_again((one.at for one in counted(case.history)), most=most, within=_HOUR, now=now)
+        until = next_within_the_hour(case.history, most=most, now=now)
         if until is None:
             return None
-        be = "was" if most == 1 else "were"
         return Hold(
             guard=self.name,
             kind=HoldKind.WAIT,
-            reason=(
-                f"There {be} {say(most, 'remedy')} within the last hour, which is the most; in {span(until - now)} one"
-                " more is possible."
-            ),
+            reason=used_up(until, most=most, now=now),
             way_out=f"Give the command yourself if it can't wait: `{case.recommendation.command}`.",
             until=until,
         )
+
+
+def next_within_the_hour(history: History, *, most: int, now: datetime) -> datetime | None:
+    """When one more may begin; None where it may now."""
+    return room_again(map(counts_from, counted(history)), most=most, within=_HOUR, now=now)
+
+
+def used_up(until: datetime, *, most: int, now: datetime) -> str:
+    """Why none may begin before that moment, one sentence."""
+    be = "was" if most == 1 else "were"
+    return (
+        f"There {be} {say(most, 'remedy')} within the last hour, which is the most; in {span(until - now)} one more is"
+        " possible."
+    )

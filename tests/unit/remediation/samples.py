@@ -18,6 +18,7 @@ from remediation.model import (
     Remedy,
     RemedyState,
     Switch,
+    Undoing,
 )
 from remediation.settings import GuardSettings, PlaybookSettings, RemediationSettings
 from tests.unit.operations.samples import vm as operations_vm
@@ -283,9 +284,24 @@ def reddening(at: datetime = NOW, moref: str = "vm-1", **changes: Any) -> Redden
     return Reddening(at=at, entity=Ref(LAB, moref), **values)
 
 
-def history(*remedies: Remedy, reddenings: Iterable[Reddening] = (), switches: Iterable[Switch] = ()) -> History:
+def history(
+    *remedies: Remedy,
+    reddenings: Iterable[Reddening] = (),
+    switches: Iterable[Switch] = (),
+    undone: Mapping[str, Undoing] | None = None,
+) -> History:
     """What has happened."""
-    return History(remedies=tuple(remedies), reddenings=tuple(reddenings), switches={one.key: one for one in switches})
+    return History(
+        remedies=tuple(remedies),
+        reddenings=tuple(reddenings),
+        switches={one.key: one for one in switches},
+        undone=undone or {},
+    )
+
+
+def undoing(at: datetime = NOW, by: str = "U2") -> Undoing:
+    """That somebody takes a remedy back."""
+    return Undoing(operation_id="O2", by=by, at=at)
 
 
 def switch(key: str, value: str = "on", at: datetime = NOW) -> Switch:

@@ -48,6 +48,7 @@ NOT_ENOUGH = {
     "one made it worse": earned(run(6, outcome=Outcome.WORSE)),
     "one failed": earned(run(6, outcome=None, state=RemedyState.FAILED)),
     "another playbook's": samples.history(*(run(number, playbook=PlaybookName.ADD_MEMORY) for number in range(9))),
+    "one of five is undone": samples.history(*map(run, range(5)), undone={run(4).key: samples.undoing()}),
     "it runs by itself already": earned(**{mode_key(PlaybookName.ADD_CPU): "auto"}),
     "all before it was rearmed": earned(**{rearm_key(PlaybookName.ADD_CPU): "on"}),
 }
@@ -56,6 +57,13 @@ NOT_ENOUGH = {
 @pytest.mark.parametrize("history", NOT_ENOUGH.values(), ids=NOT_ENOUGH)
 def test_auto_is_not_offered_before_it_is_earned(history: History) -> None:
     assert [*offers(history, APPROVE)] == []
+
+
+def test_what_was_undone_spoils_nothing_either() -> None:
+    worse = run(6, outcome=Outcome.WORSE)
+    history = samples.history(*map(run, range(5)), worse, undone={worse.key: samples.undoing()})
+
+    assert [one.runs for one in offers(history, APPROVE)] == [5]
 
 
 def test_a_failure_before_the_breaker_was_rearmed_is_forgiven() -> None:

@@ -165,10 +165,16 @@ class Book:
     kept: dict[str, Remedy]
     taken: bool = False
     """Whether another replica is always faster."""
+    taken_back: bool = False
+    """Whether somebody takes all of them back."""
 
     def remedies(self, *, incident_id: str | None = None, unchecked: bool = False) -> list[Remedy]:  # noqa: ARG002  all of them
         """See `Book.remedies`."""
         return [*self.kept.values()]
+
+    def undone(self) -> list[Remedy]:
+        """See `Book.undone`."""
+        return [*self.kept.values()] if self.taken_back else []
 
     def incident(self, incident_id: str) -> Incident | None:
         """See `Book.incident`."""
@@ -328,6 +334,18 @@ def test_what_was_compared_before_it_was_undone_counts_no_more() -> None:
     (found,) = verify(Book({DONE.key: compared}), Later(timedelta(minutes=20), calm()), undo(State.SUCCEEDED))
 
     assert (found.outcome, found.checked) == (Outcome.UNKNOWN, 2)
+
+
+def test_what_is_undone_after_its_last_comparison_is_told_once_and_counts_no_more() -> None:
+    compared = replace(DONE, outcome=Outcome.HELPED, checked=2)
+    book, later = Book({DONE.key: compared}, taken_back=True), Later(timedelta(minutes=50), calm())
+
+    under_way = verify(book, later, undo(State.RUNNING))
+    (found,) = verify(book, later, undo(State.SUCCEEDED))
+    no_more = verify(book, later, undo(State.SUCCEEDED))
+
+    assert (found.outcome, found.checked, found.after["undone_by"]) == (Outcome.UNKNOWN, 3, "U0DANA")
+    assert (under_way, no_more) == ([], [])
 
 
 def test_while_an_undo_runs_nobody_can_tell_and_nothing_is_said() -> None:

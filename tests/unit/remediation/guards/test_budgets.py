@@ -1,5 +1,6 @@
 """How often a day, and how often an hour."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -44,6 +45,17 @@ CASES = (
         case=case(history=history(remedy(ago(hours=20)), remedy(ago(hours=3), state=RemedyState.DROPPED))),
     ),
     Row(
+        says="what waits for a yes does not count",
+        case=case(history=history(remedy(ago(hours=20)), remedy(ago(hours=3), state=RemedyState.ASKED))),
+    ),
+    Row(
+        says="what got its yes late counts from then on",
+        case=case(history=history(remedy(ago(hours=25), began_at=ago(hours=23)), remedy(ago(hours=3)))),
+        kind=HoldKind.RECOMMEND,
+        reason=TWICE,
+        until=ahead(hours=1),
+    ),
+    Row(
         says="another VM does not count",
         case=case(history=history(remedy(ago(hours=20)), another(2, ago(hours=3)))),
     ),
@@ -85,6 +97,17 @@ HOURLY_CASES = (
     Row(
         says="what was dropped does not count",
         case=case(history=history(*TEN[1:], remedy(ago(minutes=30), state=RemedyState.DROPPED))),
+    ),
+    Row(
+        says="ten questions that nobody answers",
+        case=case(history=history(*[replace(one, state=RemedyState.ASKED, ended_at=None) for one in TEN])),
+    ),
+    Row(
+        says="what got its yes late counts from then on",
+        case=case(history=history(*TEN[1:], remedy(ago(minutes=70), began_at=ago(minutes=45)))),
+        kind=HoldKind.WAIT,
+        reason="There were 10 remedies within the last hour, which is the most; in 11 min one more is possible.",
+        until=ahead(minutes=11),
     ),
 )
 
