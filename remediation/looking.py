@@ -8,6 +8,7 @@ from remediation.admission import Admission, Case, without_remedy
 from remediation.asked import Asked, narrowed, still
 from remediation.facts import Scenery
 from remediation.foremost import MakeCase, braked, nothing_to_do
+from remediation.lasting import is_outlasted, lasting
 from remediation.matching import DATASTORE
 from remediation.model import (
     Facts,
@@ -68,8 +69,8 @@ class Looking:
         if isinstance(first, NoRemedy) and not self._is_worth_reading(facts):
             return self._nothing(facts, history, first)
         glanced = None if isinstance(first, NoRemedy) else self._admission.glance(first)
-        if glanced is not None and not isinstance(first, NoRemedy):
-            return Seen(incident=incident, verdict=braked(glanced, facts), facts=facts, case=first)
+        if glanced is not None and not is_outlasted(glanced) and not isinstance(first, NoRemedy):
+            return Seen(incident=incident, verdict=braked(lasting(glanced), facts), facts=facts, case=first)
         return self.judge(scenery.read(facts), history)
 
     def judge_again(self, seen: Seen, history: History) -> Seen:
@@ -80,7 +81,7 @@ class Looking:
         # Nothing that a playbook looks at has changed, so it is not made to search again.
         mode = standing(facts, history, seen.case.playbook, self._settings).mode
         case = replace(seen.case, history=history, mode=mode)
-        return replace(seen, verdict=braked(self._admission.judge(case), facts), case=case)
+        return replace(seen, verdict=braked(lasting(self._admission.judge(case)), facts), case=case)
 
     def judge(self, facts: Facts, history: History) -> Seen:
         """Decide by facts that are whole: pure, so that a replay and a simulation ask it as well."""
@@ -88,7 +89,7 @@ class Looking:
         case = self._case(facts, history)
         if isinstance(case, NoRemedy):
             return self._nothing(facts, history, case)
-        verdict = braked(self._admission.judge(case), facts)
+        verdict = braked(lasting(self._admission.judge(case)), facts)
         return Seen(incident=facts.incident, verdict=verdict, facts=facts, case=case)
 
     def judge_asked(self, facts: Facts, history: History, asked: Asked) -> Verdict:
@@ -111,7 +112,7 @@ class Looking:
         wanted = still(case.recommendation, asked)
         if isinstance(wanted, NoRemedy):
             return self._nothing(facts, history, wanted).verdict
-        return braked(self._admission.judge(replace(case, recommendation=wanted)), facts)
+        return braked(lasting(self._admission.judge(replace(case, recommendation=wanted))), facts)
 
     def _case(self, facts: Facts, history: History) -> Case | NoRemedy:
         name = facts.incident.playbook

@@ -1,15 +1,18 @@
 """What is said first of an alarm: what may not be touched, before what could be done about it."""
 
+from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from remediation.admission import Admission
 from remediation.guards import ALL_GUARDS
+from remediation.lasting import is_outlasted
 from remediation.looking import Looking
 from remediation.model import Facts, History, Mode, PlaybookName, VerdictKind
 from remediation.registry import PLAYBOOKS
-from remediation.settings import RemediationSettings
+from remediation.settings import Calendar, RemediationSettings
 from remediation.switches import stop_key
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import GOLD, LAB, NOW, VM, ago
@@ -21,6 +24,13 @@ STORM = [samples.reddening(ago(minutes=1), f"vm-{number}") for number in range(1
 STOPPED = [samples.switch(stop_key(VM))]
 ACKNOWLEDGED = samples.alarm(acknowledged=True, acknowledged_by="CORP\\ann")
 OFF = samples.settings(playbooks=(samples.playbook(mode=Mode.OFF),))
+
+
+FROZEN = (Calendar(name="c", kind="freeze", start=time(0), end=time(0), zone=ZoneInfo("UTC")),)
+"""At all hours."""
+RECOMMENDING = (samples.playbook(mode=Mode.RECOMMEND),)
+LEFT_ALONE = samples.vm(attributes={"iaas.auto": "off"})
+NO_HOT_ADD = samples.vm(cpu_hot_add=False)
 
 
 def looking(settings: RemediationSettings) -> Looking:
@@ -125,3 +135,100 @@ def test_a_look_in_a_storm_is_the_next_when_the_brake_lets_go() -> None:
 
     assert verdict.look_at is not None
     assert verdict.look_at > NOW
+
+
+PAUSED = samples.switch("pause", f"{samples.ahead(hours=2).isoformat()}")
+OUTLASTED: dict[str, tuple[Facts, History, RemediationSettings, VerdictKind, str]] = {
+    "frozen": (samples.facts(), History(), samples.settings(calendars=FROZEN), VerdictKind.WAIT, "calendar"),
+    "stopped in a freeze": (
+        samples.facts(),
+        samples.history(switches=STOPPED),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.RECOMMEND,
+        "stopped",
+    ),
+    "left alone in a freeze": (
+        samples.facts(vm=LEFT_ALONE),
+        History(),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.RECOMMEND,
+        "mode",
+    ),
+    "only recommended, in a freeze": (
+        samples.facts(),
+        History(),
+        samples.settings(calendars=FROZEN, playbooks=RECOMMENDING),
+        VerdictKind.RECOMMEND,
+        "mode",
+    ),
+    "stopped in a pause": (
+        samples.facts(),
+        samples.history(switches=[*STOPPED, PAUSED]),
+        samples.settings(),
+        VerdictKind.RECOMMEND,
+        "stopped",
+    ),
+    "stopped in a freeze, while it is not sure yet": (
+        samples.facts(samples={}),
+        samples.history(switches=STOPPED),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.WAIT,
+        "sustained",
+    ),
+    "stopped in a storm and a freeze": (
+        samples.facts(),
+        samples.history(switches=STOPPED, reddenings=STORM),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.WAIT,
+        "storm",
+    ),
+    "protected in a freeze": (
+        samples.facts(protected=frozenset({VM})),
+        samples.history(switches=STOPPED),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.REFUSE,
+        "protected",
+    ),
+    "needs a restart": (samples.facts(vm=NO_HOT_ADD), History(), samples.settings(), VerdictKind.WINDOW, "hot-add"),
+    "needs a restart and is stopped": (
+        samples.facts(vm=NO_HOT_ADD),
+        samples.history(switches=STOPPED),
+        samples.settings(),
+        VerdictKind.RECOMMEND,
+        "stopped",
+    ),
+    "needs a restart and is only recommended": (
+        samples.facts(vm=NO_HOT_ADD),
+        History(),
+        samples.settings(playbooks=RECOMMENDING),
+        VerdictKind.WINDOW,
+        "hot-add",
+    ),
+    "needs a restart and is frozen": (
+        samples.facts(vm=NO_HOT_ADD),
+        History(),
+        samples.settings(calendars=FROZEN),
+        VerdictKind.WAIT,
+        "calendar",
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "history", "settings", "kind", "guard"), OUTLASTED.values(), ids=OUTLASTED)
+def test_what_lasts_is_said_before_hours_that_nothing_hangs_on(
+    facts: Facts, history: History, settings: RemediationSettings, kind: VerdictKind, guard: str
+) -> None:
+    verdict = looking(settings).judge(facts, history).verdict
+
+    assert (verdict.kind, verdict.guard) == (kind, guard)
+    assert (verdict.look_at is None) is (kind is not VerdictKind.WAIT)
+
+
+def test_hours_spare_the_figures_of_what_waits_for_them_and_of_nothing_else() -> None:
+    admission = Admission(ALL_GUARDS)
+    frozen = samples.case(settings=samples.settings(calendars=FROZEN))
+    stopped = samples.case(settings=samples.settings(calendars=FROZEN), history=samples.history(switches=STOPPED))
+
+    glanced = [admission.glance(one) for one in (frozen, stopped)]
+
+    assert [None if one is None else is_outlasted(one) for one in glanced] == [False, True]
