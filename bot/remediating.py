@@ -16,7 +16,7 @@ from remediation.engine import Remediation
 from remediation.guards.calendars import Calendars, held_by
 from remediation.lookback import counted, counts_from, on_their_way
 from remediation.matching import ENTITY_KIND, VM
-from remediation.model import Decided, History, Incident, PlaybookName, RemedyState
+from remediation.model import Decided, History, Incident, Mode, PlaybookName, RemedyState
 from remediation.modes import Target, standing_of
 from remediation.returning import red_since
 from remediation.settings import PlaybookSettings
@@ -121,8 +121,12 @@ def _used(remediation: Remediation, history: History, now: datetime) -> Iterator
     """The counters that hold for all."""
     guards = remediation.settings.guards
     hour = sum(counts_from(one) > now - _HOUR for one in counted(history))
-    running = len(on_their_way(history))
-    yield f"Changes within the last hour: {hour} of at most {guards.per_hour}; under way: {running}"
+    live = on_their_way(history)
+    running = sum(one.state is RemedyState.RUNNING for one in live)
+    # What a person has planned for later waits for nobody.
+    asked = sum(one.state is RemedyState.ASKED and one.mode is not Mode.RECOMMEND for one in live)
+    waiting = f"; waiting for a yes or their turn: {asked}" if asked else ""
+    yield f"Changes within the last hour: {hour} of at most {guards.per_hour}; under way: {running}{waiting}"
 
 
 def _stopped(history: History) -> Iterator[str]:

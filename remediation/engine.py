@@ -19,6 +19,7 @@ from remediation.facts import Shield
 from remediation.following import Following
 from remediation.guards import ALL_GUARDS
 from remediation.hostwatch import HostWatch
+from remediation.hourly import Hourly
 from remediation.looking import Looking
 from remediation.model import Decided, History, Incident, Mode, Remedy, RemedyState, Switch
 from remediation.ports import Changes
@@ -94,6 +95,7 @@ class Remediation:
             settings=settings, record=record, changes=changes, sites=sites, shield=shield, clock=clock
         )
         self._following = Following(record=record, changes=changes, clock=clock)
+        self._hourly = Hourly(record=record, most=settings.guards.per_hour, clock=clock)
         self._undone = Undone(record=record, changes=changes, clock=clock)
         self._verifier = Verifier(
             book=record,
@@ -126,6 +128,7 @@ class Remediation:
             ended = self._following.run_once()
             self._undone.run_once()
             self._break(ended)
+            self._hourly.run_once()
             self._look(others_ended=bool(ended))
             compared = self._verifier.run_once()
             if compared:

@@ -14,7 +14,6 @@ from remediation.acting import Acting, decided
 from remediation.facts import Scenery
 from remediation.foremost import brake_of
 from remediation.guards.at_once import AtOnceInCluster, MovesAtOnce
-from remediation.guards.budgets import HourlyBudget, VmBudget
 from remediation.guards.underway import UnderWay
 from remediation.looking import Looking, Seen, is_to_act
 from remediation.model import Decided, History, Incident, IncidentState, VerdictKind
@@ -30,10 +29,8 @@ VCENTER: Final = "vcenter"
 """Instead of a guard rail's name, where vCenter could not be asked."""
 _BOT: Final = "bot"
 _WORKERS: Final = 8
-_AFTER_OTHERS: Final = frozenset(
-    {AtOnceInCluster.name, MovesAtOnce.name, UnderWay.name, HourlyBudget.name, VmBudget.name}
-)
-"""Guard rails that let the next one pass when another has ended, be it that it came to nothing."""
+_AFTER_OTHERS: Final = frozenset({AtOnceInCluster.name, MovesAtOnce.name, UnderWay.name})
+"""Guard rails that let the next one pass when another has ended."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTEST: Final = timedelta(seconds=1)
 

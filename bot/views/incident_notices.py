@@ -72,7 +72,9 @@ def compared(data: Mapping[str, Any], _now: datetime) -> Message:
     undone_by = data["after"].get(UNDONE_BY)
     if undone_by:
         summary = escape(short(data["summary"]))
-        return _told(f"{glyphs.CANCELLED} *{summary}*: undone by {words.person_of(undone_by)}, so it is not compared")
+        return _told(
+            f"{glyphs.CANCELLED} *{summary}*: undone by {words.person_of(undone_by)}, so it counts for nothing"
+        )
     glyph, later = _OUTCOMES[Outcome(data["outcome"])], length(timedelta(seconds=data["later_s"]))
     return _told(f"{glyph} {later} later: {escape(str(data['after'].get('reason', '')))}")
 

@@ -120,61 +120,6 @@ def test_of_two_that_get_their_yes_at_the_same_moment_the_late_one_waits_for_its
     assert all(one.approved_by == (ANN.id,) for one in ward.remedies())
 
 
-def test_questions_take_no_room_of_the_hour_and_of_many_yeses_as_many_run_as_it_has(
-    make_ward: MakeWard, sqlite_url: str
-) -> None:
-    free = {"at_once_per_cluster": 100, "storm_vms": 100}
-    wanted = settings_of(Mode.APPROVE, approvers=APPROVERS, guards=free | {"per_hour": 5})
-    ward = make_ward(sqlite_url, remediation=wanted, heartbeat_s=0.2)
-    ward.directory.change(ANN)
-    names = ["web-01", "web-02", "web-03", "web-04"]
-    for name in names:
-        ward.small(name)
-        ward.turn_red(name)
-    ward.look()
-    asked = [found for one in ward.remedies() if (found := ward.operations.find(one.key)) is not None]
-    assert [one.state for one in asked] == [State.AWAITING_APPROVAL] * 4
-    # As after a restart with another file.
-    ward.heed(settings_of(Mode.APPROVE, approvers=APPROVERS, guards=free | {"per_hour": 2}))
-
-    together(*(partial(approve, ward, one, ANN) for one in asked))
-    eventually(lambda: sum(ward.operations.get(one.id).state.is_final for one in asked) == 2)
-    ward.look()
-    first = [ward.operations.get(one.id).state for one in asked]
-    ward.clock.move(timedelta(minutes=61))
-    eventually(ward.all_ended)
-    ward.look()
-
-    assert sorted(one.value for one in first) == ["queued", "queued", "succeeded", "succeeded"]
-    remedies = ward.remedies()[: len(names)]
-    assert [one.state for one in remedies] == [RemedyState.SUCCEEDED] * 4
-    assert [ward.estate.vm(name).cpus for name in names] == [3, 3, 3, 3]
-    began = [one.began_at for one in remedies if one.began_at is not None]
-    assert max(began) - min(began) > timedelta(hours=1)
-
-
-def test_what_the_hour_has_no_room_for_is_looked_at_again_once_another_has_come_to_nothing(
-    make_ward: MakeWard,
-) -> None:
-    ward = make_ward(remediation=settings_of(guards={"per_hour": 1}))
-    ward.small("web-02")
-    ward.small()
-    ward.hold()
-    ward.turn_red()
-    ward.look()
-    ward.turn_red("web-02")
-    ward.look()
-    waited = ward.decided("web-02").guard
-
-    ward.operations.cancel(waiting(ward).id, DANA)
-    ward.look()
-    ward.release()
-    eventually(ward.all_ended)
-
-    assert waited == "hourly budget"
-    assert [ward.estate.vm(name).cpus for name in ("web-01", "web-02")] == [2, 3]
-
-
 def test_a_no_is_on_record_and_nobody_is_asked_again_at_once(asked: Ward) -> None:
     deny(asked, waiting(asked), ANN, reason="it is a test")
 

@@ -57,6 +57,7 @@ def test_a_remedy_comes_back_whole() -> None:
         mode=Mode.APPROVE,
         datastore=GOLD,
         target=GOLD,
+        began_at=ago(minutes=2),
         approved_by=("U1", "U2"),
         before={"cpu_p95": 96.0},
         after={"reason": "helped", "points": [[0, 1.5]]},
