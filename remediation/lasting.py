@@ -11,10 +11,11 @@ from remediation.guards.calendars import Calendars
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.pause import Paused
 from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
+from remediation.guards.taken_back import TakenBack
 from remediation.model import Hold, HoldKind, Verdict, VerdictKind
 
 _HOURS: Final = frozenset({Calendars.name, Paused.name})
-_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name})
+_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
 _FINAL: Final = frozenset({HoldKind.NOTHING, HoldKind.REFUSE, HoldKind.WAIT})
 _LASTING: Final = _STOPPED | {ModeOfPlaybook.name}
 

@@ -197,6 +197,13 @@ OUTLASTED: dict[str, tuple[Facts, History, RemediationSettings, VerdictKind, str
         VerdictKind.RECOMMEND,
         "stopped",
     ),
+    "needs a restart and somebody has undone one": (
+        samples.facts(vm=NO_HOT_ADD),
+        samples.history(samples.remedy(ago(hours=2), key="done"), undone={"done": samples.undoing(ago(minutes=5))}),
+        samples.settings(),
+        VerdictKind.RECOMMEND,
+        "undone",
+    ),
     "needs a restart and is only recommended": (
         samples.facts(vm=NO_HOT_ADD),
         History(),
