@@ -7,12 +7,13 @@ import pytest
 from bot.telling import Story
 from bot.views.ids import Click, Kind
 from bot.views.question import no_longer_wanted, owner_question
-from operations.model import State
+from operations.model import Effect, State
 from remediation.model import IncidentState, Mode, RemedyState, VerdictKind
 from tests.unit.remediation import samples
 from tests.unit.remediation.samples import NOW
 from tests.unit.views.incidents import SUMMARY, closed, decided, open_, remedied, story, undoable
 from tests.unit.views.reading import clicks, commands, plain
+from tests.unit.views.samples import PLAN
 
 COMMAND = "transform web-01 cpu=3"
 RED = open_(VerdictKind.WINDOW, "web-01 has CPU hot-add off; more needs a restart.", guard="hot-add")
@@ -23,7 +24,12 @@ PLANNED = story(
     replace(RED, round=1),
     remedied(mode=Mode.RECOMMEND, state=RemedyState.ASKED, ended_at=None, approved_by=("U0DANA",)),
     owner="U0DANA",
-    R7F3K=undoable(state=State.QUEUED, finished_at=None, not_before=samples.ahead(hours=8)),
+    R7F3K=undoable(
+        plan=replace(PLAN, effect=Effect.RESTART),
+        state=State.QUEUED,
+        finished_at=None,
+        not_before=samples.ahead(hours=8),
+    ),
 )
 NOT_ASKED: dict[str, tuple[Story, str]] = {
     "over": (story(closed(), owner="U0DANA"), "over after 17 min"),
