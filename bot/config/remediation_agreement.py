@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.config.hours import calendars_for_ever
 from bot.config.model import LimitsTable
-from bot.config.remediation import GuardsTable, PlaybookTable, ReliefTable, ThresholdsTable
+from bot.config.remediation import GuardsTable, PlaybookTable, ReliefTable, RemediationTable, ThresholdsTable
 from bot.config.written import Disagreement, in_order, is_empty, names_twice, number, table_at, too_many_votes
 from remediation.matching import STAND_INS
 from remediation.model import Mode, PlaybookName
@@ -32,6 +32,7 @@ def in_remediation(values: Values, *, limits: Values) -> Iterator[Disagreement]:
     yield from _thresholds(values)
     yield from _relief_in_vain(values)
     yield from _sustained_in_vain(values)
+    yield from _never_trusted(values)
 
 
 def _nobody_says_yes(values: Values) -> Iterator[Disagreement]:
@@ -133,6 +134,14 @@ def _sustained_in_vain(values: Values) -> Iterator[Disagreement]:
         if least is not None and red is not None and least > red:
             reason = f"{least:g} is over thresholds.{key}, which is {red:g}: what is red would wait for ever"
             yield Disagreement(location=("guards", "sustained_percent"), reason=reason)
+
+
+def _never_trusted(values: Values) -> Iterator[Disagreement]:
+    keys = ("trust_runs", "trust_people")
+    runs, people = (number(values.get(key, RemediationTable.model_fields[key].default)) for key in keys)
+    if runs is not None and people is not None and people > runs:
+        reason = f"{people:g} is over trust_runs, which is {runs:g}: auto would never be offered"
+        yield Disagreement(location=("trust_people",), reason=reason)
 
 
 def _threshold(values: Values, key: str) -> float | None:

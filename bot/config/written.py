@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.config.table import Spoken
+
 _T = TypeVar("_T")
 _NUMBER: Final = TypeAdapter(float)
 
@@ -51,8 +53,9 @@ def read(form: TypeAdapter[_T], value: object) -> _T | None:
 
 
 def number(value: object) -> float | None:
-    """The value as a number; None where it is none."""
-    return read(_NUMBER, value)
+    """The value as a number; None where it is none, be it that it could be taken for one."""
+    is_none = isinstance(value, bool | str) and not isinstance(value, Spoken)
+    return None if is_none else read(_NUMBER, value)
 
 
 def names_twice(values: Mapping[str, Any], key: str, what: str) -> Iterator[Disagreement]:

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import structlog
@@ -129,8 +129,8 @@ class IncidentAnnouncer:
         Raises:
             StorageError: the record can't be read.
         """
-        story = self._story(incident_id)
-        return None if story is None else no_longer_wanted(story, line)
+        incident = self._desk.remediation.incident(incident_id)
+        return None if incident is None else no_longer_wanted(self._told_of(incident), line)
 
     def _card(self, card_id: str, *, storm: bool = False) -> _Card:
         with self._lock:
@@ -223,15 +223,19 @@ class IncidentAnnouncer:
         incident = self._desk.remediation.incident(incident_id)
         if incident is None:
             return None
-        remedies = tuple(self._desk.remediation.remedies_of(incident))
         owner = self._desk.owner_of(incident.alarm.entity)
         is_there = owner is not None and bool(_PERSON.fullmatch(owner)) and self._desk.can_answer(owner)
+        return replace(
+            self._told_of(incident), owner=owner if is_there else None, out_of_reach=None if is_there else owner
+        )
+
+    def _told_of(self, incident: Incident) -> Story:
+        """All but whose VM it is, for which Slack may have to be asked."""
+        remedies = tuple(self._desk.remediation.remedies_of(incident))
         return Story(
             incident=incident,
             remedies=remedies,
             operations=self._operations({one.operation_id for one in remedies if one.operation_id}),
-            owner=owner if is_there else None,
-            out_of_reach=None if is_there else owner,
             is_gone=self._desk.is_gone(incident.alarm.entity),
             deciders=self._desk.deciders,
             tonight=self._desk.operations.tonight,

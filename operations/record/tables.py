@@ -179,4 +179,4 @@ INCIDENT_CARD = sa.Table(
     sa.Column("claimed_by", sa.Text),
     sa.Column("claimed_at", sa.String(40)),
 )
-"""Where in Slack an incident's card is, and which version of it people see."""
+"""Where in Slack an incident's card, a storm's, or a question to an owner is, and which version of it people see."""

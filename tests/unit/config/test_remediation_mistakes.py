@@ -201,6 +201,10 @@ WRONG = {
         playbook("add-cpu", 'alarms = ["alarm.VmMemoryUsageAlarm"]') + playbook("add-memory"),
         "remediation.playbook[2].alarms: 'alarm.VmMemoryUsageAlarm', which is answered where no alarms are given",
     ),
+    "more people than runs": (
+        "[remediation]\ntrust_runs = 3\ntrust_people = 4",
+        "remediation.trust_people: 4 is over trust_runs, which is 3: auto would never be offered",
+    ),
     "sustained above the alarm": (
         "[remediation.thresholds]\ncpu_red = 80",
         "remediation.guards.sustained_percent: 85 is over thresholds.cpu_red, which is 80: what is red would wait",
