@@ -52,16 +52,20 @@ class Following:
         Raises:
             StorageError: the record can't be read or written.
         """
-        found = [change for remedy in self._record.unfinished() if (change := self._follow(remedy)) is not None]
+        incidents = {one.incident_id: self._record.incident(one.incident_id) for one in self._record.unfinished()}
+        # Read after their incidents: a turn that is taken meanwhile makes the incident another, and nothing is written.
+        found = [
+            change
+            for remedy in self._record.unfinished()
+            if (incident := incidents.get(remedy.incident_id)) is not None
+            and (change := self._follow(remedy, incident)) is not None
+        ]
         written = {incident.id for incident in self._record.save(found)}
         remedies = [one.remedy for one in found if one.remedy is not None and one.before.id in written]
         return [one for one in remedies if one.ended_at is not None]
 
-    def _follow(self, remedy: Remedy) -> Change | None:
+    def _follow(self, remedy: Remedy, incident: Incident) -> Change | None:
         """What has changed; None where nothing has."""
-        incident = self._record.incident(remedy.incident_id)
-        if incident is None:
-            return None
         operation, now = self._operation(remedy), self._clock.now()
         if operation is None:
             lost = now - remedy.at > _PATIENCE

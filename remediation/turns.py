@@ -42,14 +42,21 @@ class Turns:
         """
         why: str | None = None
         for _ in range(_TRIES):
-            asked = next((one for one in self._record.unfinished() if one.key == key), None)
+            asked = self._asked(key)
             incident = self._record.incident(asked.incident_id) if asked else None
-            if asked is None or incident is None or asked.state is not RemedyState.ASKED:
+            # As it is now: what is written of it after its incident was read, makes the incident another.
+            asked = self._asked(key)
+            if asked is None or incident is None:
                 return None
             why = self._take(asked, incident)
             if why != _LATER:
                 return why
         return why
+
+    def _asked(self, key: str) -> Remedy | None:
+        """The remedy, as long as it has not had its turn."""
+        waiting = (one for one in self._record.unfinished() if one.state is RemedyState.ASKED)
+        return next((one for one in waiting if one.key == key), None)
 
     def _take(self, asked: Remedy, incident: Incident) -> str | None:
         why = _LATER

@@ -1,15 +1,20 @@
 """How many remedies may begin within an hour: counted when they begin, and looked at again when there is room."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 from operations.model import State
-from remediation.model import Mode, RemedyState
+from remediation.following import Following
+from remediation.model import Incident, Mode, RemedyState
+from remediation.record import RemediationRecord
+from remediation.settings import GuardSettings
+from remediation.turns import Turns
 from tests.integration.operations.approving import ANN, approve
 from tests.integration.operations.lab import DANA, eventually
 from tests.integration.remediation.conftest import MakeWard
 from tests.integration.remediation.test_faults import together
-from tests.integration.remediation.ward import APPROVERS, settings_of, waiting
+from tests.integration.remediation.ward import APPROVERS, Ward, settings_of, waiting
 
 
 def test_questions_take_no_room_of_the_hour_and_of_many_yeses_as_many_run_as_it_has(
@@ -84,3 +89,29 @@ def test_a_bot_that_is_started_with_more_room_looks_at_once_at_what_waits_for_it
     started_anew.close()
 
     assert (waited, ward.estate.vm("web-02").cpus) == ("hourly budget", 3)
+
+
+class Interrupted(RemediationRecord):
+    """A record whose reader is interrupted by another thread: each time, right before it reads an incident."""
+
+    meanwhile: Callable[[], object]
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """See `RemediationRecord.incident`."""
+        self.meanwhile()
+        return super().incident(incident_id)
+
+
+def test_whoever_follows_a_remedy_takes_its_turn_from_it_at_no_moment(asked: Ward) -> None:
+    operation = waiting(asked)
+    asked.heed(settings_of(Mode.APPROVE, guards={"at_once_per_cluster": 0}))
+    approve(asked, operation, ANN)
+    turns = Turns(record=asked.record, guards=GuardSettings(), clock=asked.clock)
+    record = Interrupted(asked.operations.incidents, clock=asked.clock, comparisons=2)
+    record.meanwhile = partial(turns.waits, asked.remedy().key)
+
+    Following(record=record, changes=asked.operations, clock=asked.clock).run_once()
+    followed = asked.remedy()
+
+    assert followed.state is not RemedyState.ASKED
+    assert followed.began_at is not None
