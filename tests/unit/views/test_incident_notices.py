@@ -43,8 +43,8 @@ TOLD: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         ABOUT | {"outcome": "unknown", "after": {"reason": "undone", "undone_by": "U0ANN"}, "later_s": 80},
         [
             (
-                ":heavy_multiplication_x: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: undone by <@U0ANN>, so it counts for"
-                " nothing"
+                ":heavy_multiplication_x: *Add 1 vCPU to &lt;!channel&gt; (2 → 3)*: undone by <@U0ANN>, so it "
+                "counts for nothing"
             )
         ],
     ),
