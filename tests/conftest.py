@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# What a shell starts in the background is deaf to Ctrl-C, and so is whatever it starts in turn.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says what else the machine does.
 settings.register_profile("anywhere", deadline=None)
 settings.load_profile("anywhere")

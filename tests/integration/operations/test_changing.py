@@ -173,19 +173,20 @@ def test_a_snapshot_is_taken_gone_back_to_and_removed(lab: Lab) -> None:
 
 def test_a_snapshot_that_has_gone_meanwhile_is_not_gone_back_to_by_another_of_its_name(lab: Lab) -> None:
     once = {"snapshot": "twin"}
-    lab.do("snapshot.create", "web-02", arguments=once)
-    eventually(lambda: lab.vm("web-02").snapshot_count > 0)
-    waiting = lab.ask("snapshot.revert", "web-02", arguments=once, not_before=lab.clock.now() + timedelta(hours=6))
-    lab.do("snapshot.remove", "web-02", arguments=once)
-    lab.do("snapshot.create", "web-02", arguments=once)
+    vm = lab.do("spawn", name="twice-01", arguments={"cpu_count": 1, "memory_mib": 1024, "disk_gib": 5}).result
+    lab.do("snapshot.create", vm, arguments=once)
+    eventually(lambda: lab.vm("twice-01").snapshot_count > 0)
+    waiting = lab.ask("snapshot.revert", vm, arguments=once, not_before=lab.clock.now() + timedelta(hours=6))
+    lab.do("snapshot.remove", vm, arguments=once)
+    lab.do("snapshot.create", vm, arguments=once)
     lab.clock.move(timedelta(hours=6))
     lab.operations.sweep()
 
     ended = lab.end(waiting)
 
     assert ended.state is State.FAILED
-    assert ended.text == "The snapshot twin of web-02 that this was about is gone. Nothing was changed."
-    assert ended.way_out == "See `/iaas snapshot web-02 list`."
+    assert ended.text == "The snapshot twin of twice-01 that this was about is gone. Nothing was changed."
+    assert ended.way_out == "See `/iaas snapshot twice-01 list`."
     assert lab.writes("RevertToSnapshot_Task") == []
 
 
