@@ -10,6 +10,7 @@ from vsphere.model import Ref
 
 MOVING: Final = frozenset({PlaybookName.RELIEVE_DATASTORE, PlaybookName.MOVE_VM})
 """Playbooks whose remedies are moves."""
+_GROWING: Final = frozenset({PlaybookName.ADD_CPU, PlaybookName.ADD_MEMORY})
 _ON_ITS_WAY: Final = frozenset({RemedyState.ASKED, RemedyState.RUNNING})
 
 
@@ -52,6 +53,19 @@ def undone_of(history: History, vm: Ref) -> tuple[tuple[Remedy, Undoing], ...]:
         if one.mode is not Mode.RECOMMEND
         and (undoing := history.undone.get(one.key)) is not None
         and (again is None or undoing.at > again)
+    )
+
+
+def grown(history: History, vm: Ref) -> tuple[Remedy, ...]:
+    """The remedies by which the bot has made a VM bigger, since one has started the VM again."""
+    again = since(history.switches, again_key(vm))
+    return tuple(
+        one
+        for one in of_vm(history.remedies, vm)
+        if one.playbook in _GROWING
+        and one.mode is not Mode.RECOMMEND
+        and one.state is RemedyState.SUCCEEDED
+        and (again is None or ended(one) > again)
     )
 
 

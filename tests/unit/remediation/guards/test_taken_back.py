@@ -1,15 +1,19 @@
 """A person has undone what the bot did to a VM, or is about to."""
 
+from dataclasses import replace
+
 import pytest
 
 from remediation.guards.taken_back import TakenBack
-from remediation.model import HoldKind, Mode, PlaybookName
+from remediation.model import HoldKind, Mode, PlaybookName, RemedyState
 from remediation.switches import again_key
 from tests.unit.remediation.guards.rows import Row, assert_answer
 from tests.unit.remediation.samples import VM, a_move, ago, case, history, remedy, switch, undoing
 from vsphere.model import Ref
 
 DONE = remedy(ago(hours=2), key="done")
+A_VM = case().recommendation.vm
+GROWN = replace(DONE, before={"cpu_count": float(A_VM.cpu_count)})
 UNDONE = {"done": undoing(ago(minutes=5))}
 REASON = "<@U2> has undone a change of web-01 by add-cpu."
 BEFORE, AFTER = switch(again_key(VM), at=ago(hours=1)), switch(again_key(VM), at=ago(minutes=1))
@@ -68,6 +72,38 @@ CASES = (
     Row(
         says="the VM of the same id in another vCenter",
         case=case(history=history(remedy(ago(hours=2), key="done", vm=Ref("other", "vm-1")), undone=UNDONE)),
+    ),
+    Row(
+        says="it has what it was given",
+        case=case(history=history(replace(DONE, before={"cpu_count": 1.0, "memory_mib": 1024.0}))),
+    ),
+    Row(
+        says="somebody has taken the vCPU back in another way",
+        case=case(history=history(GROWN)),
+        kind=HoldKind.RECOMMEND,
+        reason="Somebody has taken back from web-01 what add-cpu gave it.",
+    ),
+    Row(
+        says="or the memory",
+        case=case(
+            history=history(
+                replace(GROWN, playbook=PlaybookName.ADD_MEMORY, before={"memory_mib": float(A_VM.memory_mib)})
+            )
+        ),
+        kind=HoldKind.RECOMMEND,
+        reason="Somebody has taken back from web-01 what add-memory gave it.",
+    ),
+    Row(
+        says="and has started the VM again since",
+        case=case(history=history(GROWN, switches=[AFTER])),
+    ),
+    Row(
+        says="it never got it",
+        case=case(history=history(replace(GROWN, state=RemedyState.FAILED))),
+    ),
+    Row(
+        says="it was a person's own change",
+        case=case(history=history(replace(GROWN, mode=Mode.RECOMMEND))),
     ),
     Row(
         says="what a person had done by hand was undone",
