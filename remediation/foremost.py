@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from remediation.admission import Case, Guard, without_remedy
+from remediation.guards import STOPPED
 from remediation.guards.acknowledged import Acknowledged
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.protection import Protected
@@ -22,7 +23,6 @@ from vsphere.model import Vm
 
 _OF_ALARMS: Final[tuple[Guard, ...]] = (StillRed(), Acknowledged(), ModeOfPlaybook(), StoppedForDatastore())
 _OF_VMS: Final[tuple[Guard, ...]] = (Protected(), StoppedForVm(), TakenBack(), StormBrake())
-_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
 MakeCase = Callable[[Recommendation], Case]
 
 
@@ -37,7 +37,7 @@ def nothing_to_do(none: NoRemedy, facts: Facts, make: MakeCase) -> Verdict:
     holds = tuple(_holds(facts, make))
     first = next((one for one in holds if one.kind in {HoldKind.NOTHING, HoldKind.REFUSE}), None)
     if first is None:
-        stopped = next((one for one in holds if one.guard in _STOPPED), None)
+        stopped = next((one for one in holds if one.guard in STOPPED), None)
         return replace(without_remedy(none) if stopped is None else _stopped(stopped, none), holds=holds)
     kind = VerdictKind.NOTHING if first.kind is HoldKind.NOTHING else VerdictKind.REFUSE
     return Verdict(kind=kind, reason=first.reason, guard=first.guard, way_out=first.way_out, holds=holds)

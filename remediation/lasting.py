@@ -7,17 +7,15 @@ nothing else would be done. And an owner is not asked when to restart what someb
 from dataclasses import replace
 from typing import Final
 
+from remediation.guards import STOPPED
 from remediation.guards.calendars import Calendars
 from remediation.guards.mode import ModeOfPlaybook
 from remediation.guards.pause import Paused
-from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
-from remediation.guards.taken_back import TakenBack
 from remediation.model import Hold, HoldKind, Verdict, VerdictKind
 
 _HOURS: Final = frozenset({Calendars.name, Paused.name})
-_STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
 _FINAL: Final = frozenset({HoldKind.NOTHING, HoldKind.REFUSE, HoldKind.WAIT})
-_LASTING: Final = _STOPPED | {ModeOfPlaybook.name}
+_LASTING: Final = STOPPED | {ModeOfPlaybook.name}
 
 
 def is_outlasted(verdict: Verdict) -> bool:
@@ -50,4 +48,4 @@ def _first(verdict: Verdict) -> Hold | None:
 def _passes(hold: Hold, recommending: set[str]) -> bool:
     if hold.kind is HoldKind.WAIT:
         return hold.guard in _HOURS and bool(recommending & _LASTING)
-    return hold.kind is HoldKind.WINDOW and bool(recommending & _STOPPED)
+    return hold.kind is HoldKind.WINDOW and bool(recommending & STOPPED)

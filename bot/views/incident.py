@@ -19,10 +19,8 @@ from operations.model import State
 from operations.terms import Window
 from operations.undoable import standing
 from remediation.following import OPERATION
-from remediation.guards import ALL_GUARDS
+from remediation.guards import ALL_GUARDS, STOPPED
 from remediation.guards.no_effect import NoEffect
-from remediation.guards.stopping import StoppedForDatastore, StoppedForVm
-from remediation.guards.taken_back import TakenBack
 from remediation.model import OFFERING, Decided, Incident, IncidentState, Mode, Remedy, RemedyState, VerdictKind
 from remediation.returning import MOST_REDDENINGS, red_since
 from remediation.verification import UNDONE_BY
@@ -33,7 +31,7 @@ _TITLE: Final = 200
 _REMEDIES: Final = 4
 """More of them are in the thread alone."""
 _BY_ITSELF: Final = frozenset({Mode.APPROVE, Mode.AUTO})
-_STARTS_AGAIN: Final = frozenset({NoEffect.name, StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
+_STARTS_AGAIN: Final = STOPPED | {NoEffect.name}
 """Guard rails that a person ends with `remediation start`."""
 _GUARDS: Final = frozenset(guard.name for guard in ALL_GUARDS)
 """What else decides, as a playbook that has nothing to add, is no guard rail."""

@@ -54,3 +54,6 @@ ALL_GUARDS: Final[tuple[Guard, ...]] = (
     HotAdd(),
 )
 """Every guard rail, asked anew for each decision; the order changes nothing."""
+
+STOPPED: Final = frozenset({StoppedForVm.name, StoppedForDatastore.name, TakenBack.name})
+"""The names of those by which a person has stopped automatic changes: until `remediation start`, only recommended."""
